@@ -1,0 +1,214 @@
+import { assign, setup, transition } from "xstate";
+import type { FieldKey } from "../understand/understanding.ts";
+import type { Confirm, Dialogue, Progress, Request, State, Wanted } from "./state.ts";
+
+/** What the chart remembers: the part of the state that its transitions change. */
+interface Memory {
+  readonly request: Request | null;
+  readonly confirm: Confirm | null;
+  readonly queue: readonly Wanted[];
+  readonly fields: Readonly<Record<FieldKey, Progress>>;
+}
+
+/** What happened in a turn, as the policy found it. The chart decides what follows for the mode. */
+export type ChartEvent =
+  | { readonly type: "collecting_off" }
+  | { readonly type: "collecting_on" }
+  | { readonly type: "held" }
+  | { readonly type: "refused"; readonly fields: readonly FieldKey[] }
+  /** These fields have a value now. */
+  | { readonly type: "settled"; readonly fields: readonly FieldKey[] }
+  | { readonly type: "offered"; readonly confirm: Confirm }
+  | { readonly type: "resolved" }
+  | { readonly type: "wanted"; readonly wanted: readonly Wanted[] }
+  /** The customer changed the subject: the open request waits at the end of the queue. */
+  | { readonly type: "suspended" }
+  | { readonly type: "let_go" }
+  | { readonly type: "asked"; readonly wanted: Wanted; readonly attemptsMax: number }
+  | { readonly type: "rested"; readonly complete: boolean };
+
+const UNTOUCHED: Progress = { asks: 0, refused: false, confirmed: false };
+
+/** How a field stands in a conversation; a field never touched has no entry of its own. */
+export function progressOf(fields: State["fields"], field: FieldKey): Progress {
+  return (Object.hasOwn(fields, field) ? fields[field] : undefined) ?? UNTOUCHED;
+}
+
+const withProgress = (memory: Memory, field: FieldKey, change: Partial<Progress>): Memory["fields"] => ({
+  ...memory.fields,
+  [field]: { ...progressOf(memory.fields, field), ...change },
+});
+
+const without = (queue: readonly Wanted[], fields: readonly FieldKey[]) =>
+  queue.filter((wanted) => !fields.includes(wanted.field));
+
+const chart = setup({
+  types: { context: {} as Memory, events: {} as ChartEvent, input: {} as Memory },
+  guards: {
+    concernsRequest: ({ context }, fields: readonly FieldKey[]) =>
+      context.request !== null && fields.includes(context.request.field),
+    // The laws hold here, whatever a policy might want: one request at a time, attempts are bounded, a
+    // refusal is final.
+    mayAsk: ({ context, event }) => {
+      if (event.type !== "asked") return false;
+      const { field } = event.wanted;
+      const { asks, refused } = progressOf(context.fields, field);
+      const free = context.request === null || context.request.field === field;
+      return free && !refused && asks < event.attemptsMax;
+    },
+    complete: (_, complete: boolean) => complete,
+  },
+  actions: {
+    enqueue: assign(({ context, event }) => {
+      if (event.type !== "wanted") return {};
+      const fresh = event.wanted.filter(
+        ({ field }, i, all) =>
+          field !== context.request?.field && all.findIndex((other) => other.field === field) === i,
+      );
+      // What the customer speaks of now goes before what is left over from earlier.
+      const rest = without(
+        context.queue,
+        fresh.map(({ field }) => field),
+      );
+      return { queue: [...fresh, ...rest] };
+    }),
+    dequeue: assign(({ context }, fields: readonly FieldKey[]) => ({
+      queue: without(context.queue, fields),
+    })),
+    close: assign({ request: null, confirm: null }),
+    clear: assign({ request: null, confirm: null, queue: [] }),
+    suspend: assign(({ context }) => ({
+      request: null,
+      queue: context.request
+        ? [...context.queue, { field: context.request.field, rule: context.request.rule }]
+        : context.queue,
+    })),
+    refuse: assign(({ context, event }) => {
+      if (event.type !== "refused") return {};
+      return {
+        fields: event.fields.reduce(
+          (fields, field) => withProgress({ ...context, fields }, field, { refused: true }),
+          context.fields,
+        ),
+      };
+    }),
+    offer: assign(({ context, event }) =>
+      event.type === "offered"
+        ? {
+            request: null,
+            confirm: event.confirm,
+            fields: withProgress(context, event.confirm.field, { confirmed: true }),
+          }
+        : {},
+    ),
+    ask: assign(({ context, event }) => {
+      if (event.type !== "asked") return {};
+      const { field, rule } = event.wanted;
+      const attempt = progressOf(context.fields, field).asks + 1;
+      return {
+        request: { field, rule, attempt },
+        confirm: null,
+        queue: without(context.queue, [field]),
+        fields: withProgress(context, field, { asks: attempt }),
+      };
+    }),
+  },
+}).createMachine({
+  id: "dialogue",
+  // No transition of this chart raises another, so a few microsteps are already a defect.
+  options: { maxIterations: 10 },
+  context: ({ input }) => input,
+  initial: "listening",
+  on: {
+    collecting_off: { target: ".inactive", actions: "clear" },
+    held: { target: ".listening", actions: "clear" },
+    wanted: { actions: "enqueue" },
+    settled: { actions: { type: "dequeue", params: ({ event }) => event.fields } },
+    refused: { actions: ["refuse", { type: "dequeue", params: ({ event }) => event.fields }] },
+    offered: { target: ".confirming", actions: "offer" },
+    asked: { guard: "mayAsk", target: ".requesting", actions: "ask" },
+  },
+  states: {
+    // Nothing but being switched on again moves an inactive conversation.
+    inactive: {
+      on: {
+        collecting_on: "listening",
+        held: {},
+        wanted: {},
+        settled: {},
+        refused: {},
+        offered: {},
+        asked: {},
+      },
+    },
+    listening: {
+      on: {
+        rested: { guard: { type: "complete", params: ({ event }) => event.complete }, target: "complete" },
+      },
+    },
+    requesting: {
+      on: {
+        settled: [
+          {
+            guard: { type: "concernsRequest", params: ({ event }) => event.fields },
+            target: "listening",
+            actions: ["close", { type: "dequeue", params: ({ event }) => event.fields }],
+          },
+          { actions: { type: "dequeue", params: ({ event }) => event.fields } },
+        ],
+        refused: [
+          {
+            guard: { type: "concernsRequest", params: ({ event }) => event.fields },
+            target: "listening",
+            actions: ["refuse", "close", { type: "dequeue", params: ({ event }) => event.fields }],
+          },
+          { actions: ["refuse", { type: "dequeue", params: ({ event }) => event.fields }] },
+        ],
+        suspended: { target: "listening", actions: "suspend" },
+        let_go: { target: "listening", actions: "close" },
+      },
+    },
+    confirming: { on: { resolved: { target: "listening", actions: "close" } } },
+    complete: {
+      on: {
+        wanted: { target: "listening", actions: "enqueue" },
+        rested: [
+          { guard: { type: "complete", params: ({ event }) => event.complete } },
+          { target: "listening" },
+        ],
+      },
+    },
+  },
+});
+
+/** Applies the events of a turn, in order. Pure: the same state and events give the same state. */
+export function applyEvents(state: State, events: readonly ChartEvent[]): State {
+  const { dialogue, queue, fields } = state;
+  let snapshot = chart.resolveState({
+    value: dialogue.mode,
+    context: {
+      request: dialogue.mode === "requesting" ? dialogue.request : null,
+      confirm: dialogue.mode === "confirming" ? dialogue.confirm : null,
+      queue,
+      fields,
+    },
+  });
+  for (const event of events) [snapshot] = transition(chart, snapshot, event);
+  const { request, confirm, ...memory } = snapshot.context;
+  return { ...state, ...memory, dialogue: dialogueOf(snapshot.value, request, confirm) };
+}
+
+function dialogueOf(mode: string, request: Request | null, confirm: Confirm | null): Dialogue {
+  switch (mode) {
+    case "inactive":
+    case "listening":
+    case "complete":
+      return { mode };
+    case "requesting":
+      if (request) return { mode, request };
+      break;
+    case "confirming":
+      if (confirm) return { mode, confirm };
+  }
+  throw new Error(`The dialogue chart reached ${mode} without what that mode holds.`);
+}

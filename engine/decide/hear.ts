@@ -1,0 +1,41 @@
+import type { RulePack } from "../rules/pack.ts";
+import { understand } from "../understand/understand.ts";
+import type { FieldKey, Understanding } from "../understand/understanding.ts";
+import type { Circumstances } from "./decision.ts";
+import type { State } from "./state.ts";
+
+// A question stands at the end of what an agent says, and a state should stay small.
+const PREVIOUS_CHARS_MAX = 1_000;
+
+/** Understands a customer's message in the light of what the conversation was asking. */
+export function hear(pack: RulePack, state: State, text: string, { region }: Circumstances): Understanding {
+  return understand(pack, text, {
+    requested: requestedIn(state),
+    previous: state.previous?.text ?? null,
+    region,
+  });
+}
+
+/** Remembers what a bot or an agent said, and which fields were asked for in it. Takes no turn. */
+export function hearOther(pack: RulePack, state: State, text: string): State {
+  const { signals, mentions } = pack.matcher.match(text);
+  const asks = signals.some(({ intent }) => intent === "request" || intent === "question");
+  return { ...state, previous: { text: tail(text), asked: asks ? mentions : [] } };
+}
+
+/** The fields that the customer was just asked for: by the engine, then by somebody else. */
+function requestedIn({ dialogue, previous }: State): readonly FieldKey[] {
+  const own =
+    dialogue.mode === "requesting"
+      ? [dialogue.request.field]
+      : dialogue.mode === "confirming"
+        ? [dialogue.confirm.field]
+        : [];
+  return [...new Set([...own, ...(previous?.asked ?? [])])];
+}
+
+function tail(text: string): string {
+  const end = text.slice(-PREVIOUS_CHARS_MAX);
+  // A cut through a surrogate pair would leave half a character, which no database takes.
+  return end.isWellFormed() ? end : end.slice(1).toWellFormed();
+}

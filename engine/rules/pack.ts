@@ -1,0 +1,154 @@
+import type { FieldKey, Signal } from "../understand/understanding.ts";
+
+/** Wordings by attempt: the first ask, then the reprompt; the last one serves all later attempts. */
+export type Wordings = readonly [string, ...string[]];
+
+export type Extractor =
+  | { readonly kind: "name" }
+  | { readonly kind: "email" }
+  | { readonly kind: "phone" }
+  /** RE2 syntax; the first capture group is the value, or the whole match where there is none. */
+  | { readonly kind: "pattern"; readonly pattern: string };
+
+/** A field as fields.yaml defines it. */
+export interface Field {
+  readonly field: FieldKey;
+  readonly title: string;
+  readonly extractor: Extractor;
+  readonly required: boolean;
+  readonly ask: Wordings;
+  readonly invalid: Wordings;
+  readonly why: string;
+  /** Said when the value was given: "Thanks, I've noted {email}." */
+  readonly thanks: Wordings;
+  /** Said when a given value was put right. */
+  readonly corrected: Wordings;
+}
+
+/** A trigger in compromise's match syntax, or a regular expression in RE2 syntax. */
+export type Trigger = { readonly match: string } | { readonly regex: string };
+
+export interface Intent {
+  readonly intent: string;
+  readonly title: string;
+  /** Higher first; unique in a pack, so that no order but the author's decides. */
+  readonly priority: number;
+  /** True for moments when nothing may be asked. */
+  readonly hold: boolean;
+  readonly requests: readonly FieldKey[];
+  readonly replies: readonly string[];
+  readonly ask: Readonly<Record<FieldKey, Wordings>>;
+  readonly invalid: Readonly<Record<FieldKey, Wordings>>;
+  /** Said instead of the field's `thanks` once everything that this intent asked for is known. */
+  readonly done: readonly string[];
+}
+
+/** Wordings that belong to no intent and no field. */
+export interface GeneralWordings {
+  /** Nothing matched. Promises nothing. */
+  readonly fall_back: Wordings;
+  /** A question that no intent answers, asked while a request is open. */
+  readonly passed_on: Wordings;
+  /** A refusal, accepted kindly. */
+  readonly refused: Wordings;
+  /** Both asks went unanswered: lets it go. */
+  readonly let_go: Wordings;
+  /** "One moment": patience. */
+  readonly waiting: Wordings;
+  /** Offers {suggestion} for {value}. One question. */
+  readonly confirm: Wordings;
+  /** Several details at once: "Thanks, I've noted {details}." */
+  readonly thanks_all: Wordings;
+}
+
+export interface PolicyLimits {
+  /** Asks per field and conversation. */
+  readonly attemptsMax: number;
+  /** Days during which a refused field is not asked for again, across that person's conversations. */
+  readonly coolOffDays: number;
+}
+
+/** A rule file as it came: path relative to the pack's root, with forward slashes. */
+export interface RuleFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Something wrong in a rule file, addressed to its author. Lines and columns count from 1. */
+export interface Problem {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  /** What is wrong and what is accepted, in one sentence. */
+  readonly message: string;
+}
+
+export interface Example {
+  readonly intent: string;
+  readonly text: string;
+  readonly expected: "matches" | "ignores";
+  readonly asked: FieldKey | null;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One line of a transcript: what the customer (or someone else) said and what must come of it. */
+export interface TranscriptStep {
+  readonly role: "customer" | "agent" | "bot";
+  readonly text: string;
+  /** Expected, each only when stated. */
+  readonly reply?: string;
+  readonly replyContains?: string;
+  readonly asks?: FieldKey | null;
+  readonly mode?: string;
+  readonly known?: Readonly<Record<FieldKey, string | null>>;
+  readonly reasons?: Readonly<Record<FieldKey, string>>;
+  readonly line: number;
+}
+
+export interface Transcript {
+  readonly title: string;
+  readonly region: string | null;
+  readonly steps: readonly TranscriptStep[];
+  readonly path: string;
+  readonly line: number;
+}
+
+/** Finds which rules match a text. Made once per pack; holds the one compromise net. */
+export interface Matcher {
+  match(text: string): MatcherResult;
+}
+
+export interface MatcherResult {
+  readonly intents: readonly {
+    readonly intent: string;
+    readonly trigger: string;
+    readonly start: number;
+    readonly end: number;
+  }[];
+  readonly signals: readonly {
+    readonly intent: Signal;
+    readonly trigger: string;
+    readonly start: number;
+    readonly end: number;
+  }[];
+  readonly mentions: readonly FieldKey[];
+}
+
+/** A compiled rule pack: immutable, shared by every conversation of a workspace. */
+export interface RulePack {
+  /** SHA-256, hexadecimal, over every file's path and text in path order. */
+  readonly hash: string;
+  readonly language: string;
+  readonly limits: PolicyLimits;
+  readonly fields: readonly Field[];
+  /** Highest priority first. */
+  readonly intents: readonly Intent[];
+  readonly wordings: GeneralWordings;
+  readonly matcher: Matcher;
+  /** Signals that count only while a field is being asked for or confirmed. The matcher reports them all. */
+  readonly askedOnly: ReadonlySet<Signal>;
+  readonly examples: readonly Example[];
+  readonly transcripts: readonly Transcript[];
+}

@@ -1,0 +1,286 @@
+import { expect, test } from "vitest";
+import type { Circumstances } from "../../../engine/decide/decision.ts";
+import { play, type Line, type Played } from "./conversation.ts";
+import { smallPack } from "./small-pack.ts";
+
+const pack = smallPack();
+
+/** Plays what a customer says; a line that begins with "agent:" is the agent's. */
+function dialogue(lines: readonly string[], options: Partial<Circumstances> = {}): readonly Played[] {
+  const spoken = lines.map((text): Line =>
+    text.startsWith("agent: ") ? { role: "agent", text: text.slice(7) } : { role: "customer", text },
+  );
+  return play(pack, spoken, options);
+}
+
+function last(lines: readonly string[], options: Partial<Circumstances> = {}) {
+  const played = dialogue(lines, options).at(-1);
+  if (!played) throw new Error("nothing was said");
+  const { turn } = played;
+  return {
+    move: turn.trace.move,
+    said: turn.replies.join(" | "),
+    asked: turn.trace.reasons,
+    open: turn.request?.field ?? null,
+    attempt: turn.request?.attempt ?? null,
+    mode: turn.state.dialogue.mode,
+    collected: Object.fromEntries(turn.collected.map(({ field, value }) => [field, value])),
+    refused: turn.refused,
+    turn,
+  };
+}
+
+test("a greeting is no reason to ask", () => {
+  expect(last(["Hi"])).toMatchObject({
+    move: "trigger",
+    said: "Hello! How can I help?",
+    open: null,
+    asked: { name: "no_trigger", email: "no_trigger", phone: "no_trigger" },
+  });
+});
+
+test("a rule's fields are asked for in its order, one at a time", () => {
+  expect(last(["book a table"])).toMatchObject({
+    move: "trigger",
+    said: "Gladly. Which name one?",
+    asked: { name: "asked", phone: "lower_priority", email: "no_trigger" },
+  });
+  expect(last(["book a table", "Mike"])).toMatchObject({
+    move: "answer",
+    said: "Noted Mike. Which phone one?",
+    asked: { name: "known", phone: "asked" },
+  });
+});
+
+test("the rule's own closing words come once all it asked for is known", () => {
+  expect(last(["book a table", "Mike", "0412 345 678"])).toMatchObject({
+    said: "All noted, Mike.",
+    mode: "listening",
+    collected: { phone: "+61412345678" },
+  });
+});
+
+test("what is known is not asked", () => {
+  expect(last(["book a table"], { known: { name: "Ana" } })).toMatchObject({
+    open: "phone",
+    asked: { name: "known" },
+  });
+});
+
+test("a rule's own wording asks, and its reprompt differs", () => {
+  expect(last(["send me the list"]).said).toBe("Where to?");
+  expect(last(["send me the list", "hmm"])).toMatchObject({
+    move: "no_answer",
+    said: "Where exactly?",
+    attempt: 2,
+  });
+});
+
+test("after two asks it lets go and does not ask again", () => {
+  expect(last(["send me the list", "hmm", "hmm"])).toMatchObject({
+    said: "Never mind then.",
+    open: null,
+    asked: { email: "attempts_exhausted" },
+  });
+  expect(last(["send me the list", "hmm", "hmm", "send me the list"])).toMatchObject({
+    open: null,
+    asked: { email: "attempts_exhausted" },
+  });
+});
+
+test("a question back is passed on, costs nothing and keeps the request open", () => {
+  expect(last(["book a table", "Mike", "do you have parking?"])).toMatchObject({
+    move: "digression",
+    said: "Passed on.",
+    open: "phone",
+    attempt: 1,
+    asked: { phone: "pending" },
+  });
+});
+
+test("a digression that a rule answers gets that answer", () => {
+  expect(last(["send me the list", "what are your opening hours?"])).toMatchObject({
+    move: "digression",
+    said: "We open at nine.",
+    open: "email",
+    attempt: 1,
+  });
+});
+
+test("why do you ask is answered with the field's reason", () => {
+  expect(last(["send me the list", "why do you need that?"])).toMatchObject({
+    said: "email is for the team.",
+    open: "email",
+    attempt: 1,
+  });
+});
+
+test("somebody who needs a moment gets it", () => {
+  expect(last(["send me the list", "one moment"])).toMatchObject({ said: "Take your time.", attempt: 1 });
+  expect(last(["send me the list", "yes"])).toMatchObject({ said: "Take your time.", attempt: 1 });
+});
+
+test("a refusal is accepted, ends the asking for that field and nothing else is asked in that breath", () => {
+  expect(last(["book a table", "I'd rather not"])).toMatchObject({
+    move: "refusal",
+    said: "No problem.",
+    open: null,
+    refused: ["name"],
+    asked: { name: "refused", phone: "pending" },
+  });
+  expect(last(["book a table", "I'd rather not", "ok"])).toMatchObject({ open: "phone" });
+  expect(last(["send me the list", "no", "send me the list"])).toMatchObject({
+    open: null,
+    asked: { email: "refused" },
+  });
+});
+
+test("a refusal that names another field refuses that one", () => {
+  expect(last(["book a table", "I'd rather not give my phone"])).toMatchObject({
+    refused: ["phone"],
+    open: "name",
+  });
+});
+
+test("a field refused in an earlier conversation cools off, and is asked for again afterwards", () => {
+  const now = 1_700_000_000_000;
+  expect(last(["send me the list"], { coolingOff: { email: now + 1 } })).toMatchObject({
+    open: null,
+    asked: { email: "cooling_off" },
+  });
+  expect(last(["send me the list"], { coolingOff: { email: now } })).toMatchObject({ open: "email" });
+});
+
+test("an answer that is no valid value gets a wording of its own, within the same two asks", () => {
+  expect(last(["send me the list", "mike@gmail"])).toMatchObject({
+    move: "invalid_answer",
+    said: "That email is not whole?",
+    attempt: 2,
+  });
+  expect(last(["send me the list", "mike@gmail", "mike@gmail"])).toMatchObject({
+    said: "Never mind then.",
+    open: null,
+  });
+});
+
+test("a likely typo is offered back, and the customer's word is final", () => {
+  const offered = ["my email is bob@gmial.com"];
+  expect(last(offered)).toMatchObject({
+    said: "Did you mean bob@gmail.com?",
+    mode: "confirming",
+    open: null,
+    collected: { email: "bob@gmial.com" },
+    asked: { email: "known" },
+  });
+  expect(last([...offered, "yes"])).toMatchObject({
+    move: "confirmation",
+    said: "Changed to bob@gmail.com.",
+    collected: { email: "bob@gmail.com" },
+  });
+  expect(last([...offered, "no, gmial is right"])).toMatchObject({
+    said: "Noted bob@gmial.com.",
+    collected: {},
+  });
+  expect(last([...offered, "what are your opening hours?"])).toMatchObject({
+    said: "We open at nine.",
+    mode: "listening",
+  });
+  expect(last([...offered, "bob@work.example"])).toMatchObject({ collected: { email: "bob@work.example" } });
+  expect(last([...offered, "no", "my email is bob@gmial.com"])).toMatchObject({ mode: "listening" });
+});
+
+test("the consent to a suggestion is the characters of the yes", () => {
+  const { turn } = last(["my email is bob@gmial.com", "yes please"]);
+  expect(turn.collected).toEqual([
+    {
+      field: "email",
+      value: "bob@gmail.com",
+      raw: "yes",
+      span: { start: 0, end: 3 },
+      extractor: "confirmation",
+      rule: null,
+    },
+  ]);
+});
+
+test("a correction replaces what was known and says so", () => {
+  expect(last(["my email is bob@home.example", "actually it's bob@work.example"])).toMatchObject({
+    move: "correction",
+    said: "Changed to bob@work.example.",
+    collected: { email: "bob@work.example" },
+  });
+});
+
+test("an upset customer is asked for nothing, and what was open is dropped", () => {
+  expect(last(["book a table", "your service is a joke"])).toMatchObject({
+    move: "hold",
+    said: "I am sorry.",
+    open: null,
+    asked: { name: "held", phone: "held", email: "held" },
+  });
+  expect(last(["book a table", "your service is a joke", "ok"])).toMatchObject({
+    open: null,
+    asked: { name: "no_trigger" },
+  });
+});
+
+test("a hold keeps what the customer gives all the same", () => {
+  expect(last(["my email is a@b.example, your service is a joke"]).collected).toEqual({
+    email: "a@b.example",
+  });
+});
+
+test("a change of subject asks what the new one needs, and comes back to the old one later", () => {
+  const changed = ["send me the list", "book a table"];
+  expect(last(changed)).toMatchObject({
+    move: "trigger",
+    open: "name",
+    asked: { email: "pending", name: "asked", phone: "lower_priority" },
+  });
+  expect(last([...changed, "Mike", "0412 345 678"])).toMatchObject({ open: "email", attempt: 2 });
+});
+
+test("two rules at once: the higher priority's field goes first", () => {
+  expect(last(["book a table and send me the list"])).toMatchObject({
+    open: "email",
+    asked: { email: "asked", name: "lower_priority", phone: "lower_priority" },
+  });
+});
+
+test("several details in one message are thanked for once", () => {
+  expect(last(["my email is a@b.example and my phone is 0412 345 678"]).said).toBe(
+    "Noted a@b.example, 0412 345 678.",
+  );
+});
+
+test("a volunteered name is not asked for, and the greeting uses it", () => {
+  expect(last(["Hi, Mike here. book a table"])).toMatchObject({ open: "phone", collected: { name: "Mike" } });
+  expect(last(["Hi, Mike here"]).said).toBe("Hello Mike!");
+});
+
+test("what an agent asks for is heard as asked, and costs the engine no attempt", () => {
+  expect(last(["agent: please give your name", "petronel"])).toMatchObject({
+    collected: { name: "Petronel" },
+  });
+  expect(last(["agent: please give your email", "I'd rather not"])).toMatchObject({ refused: ["email"] });
+});
+
+test("once every required field is known the dialogue is complete, and a new fact is still heard", () => {
+  const all = ["my email is a@b.example, my name is Mike, my phone is 0412 345 678"];
+  expect(last(all)).toMatchObject({ mode: "complete" });
+  expect(last([...all, "actually my email is c@d.example"])).toMatchObject({
+    move: "correction",
+    mode: "complete",
+  });
+});
+
+test("an inactive conversation answers, collects nothing, and wakes when collecting is on again", () => {
+  const off = last(["book a table, my name is Mike"], { collecting: "action_inactive" });
+  expect(off).toMatchObject({ move: "not_collecting", said: "Gladly.", mode: "inactive", collected: {} });
+  const [first] = play(pack, [{ role: "customer", text: "Hi" }], { collecting: "not_entitled" });
+  expect(first?.turn.state.dialogue.mode).toBe("inactive");
+});
+
+test("what nothing matches falls back, and promises nothing", () => {
+  expect(last(["the moon"])).toMatchObject({ move: "fall_back", said: "Somebody will read this." });
+});
