@@ -1,0 +1,178 @@
+import * as fc from "fast-check";
+import nlp from "compromise";
+import { describe, expect, test } from "vitest";
+import { compileTrigger } from "../../../engine/rules/compile-trigger.ts";
+import { intentFile, packWith } from "./small-pack.ts";
+
+/** The words of a text that a trigger matches. */
+function heard(trigger: unknown, text: string): string[] {
+  const pack = packWith(intentFile("it", { triggers: [trigger] }));
+  return pack.matcher.match(text).intents.map(({ start, end }) => text.slice(start, end));
+}
+
+const MATCHING: readonly (readonly [trigger: unknown, text: string, words: readonly string[]])[] = [
+  ["email me", "Can you EMAIL me, please?", ["EMAIL me"]],
+  ["email me", "Please email: me!", ["email: me"]],
+  [
+    "(email|send) me the? brochure",
+    "send me the brochure. email me brochure",
+    ["send me the brochure", "email me brochure"],
+  ],
+  // compromise takes the first choice that fits and never comes back
+  ["send (price|price list) please", "send price list please", ["send price list please"]],
+  ["send * (price list|menu)", "send me your price list", ["send me your price list"]],
+  ["send .{0,2} (price list|menu)", "send the menu", ["send the menu"]],
+  ["cancel (my|the|newsletter)? (newsletter|list)", "cancel newsletter", ["cancel newsletter"]],
+  ["a? b? c? d", "b d", ["b d"]],
+  ["(email me?|mail)", "email me", ["email me"]],
+  // contractions
+  ["do not want", "I don't want it. i dont want it. I don’t want", ["don't want", "dont want", "don’t want"]],
+  ["don't want", "I do not want it", ["do not want"]],
+  ["(can't|cannot) pay", "I can't pay", ["can't pay"]],
+  ["i am", "I'm here", ["I'm"]],
+  ["not want", "I don't want", ["don't want"]],
+  ["gonna pay", "I am going to pay", ["going to pay"]],
+  // spelling that the tokenizer changes
+  ["e-mail me", "email me. e-mail me", ["email me", "e-mail me"]],
+  ["price list", "brochure and/or price/list", ["price/list"]],
+  ["can you", "hi,can you", ["can you"]],
+  ["^can you", "hello!can you", ["can you"]],
+  ["send", "send🙂", ["send"]],
+  ["cafe", "the café is open", ["café"]],
+  // tokens
+  ["{send} it", "I sent it", ["sent it"]],
+  ["({send}|mail) it", "sending it", ["sending it"]],
+  ["~brochure~", "a brochurre", ["brochurre"]],
+  ["table for (/^[0-9]{1,2}$/|two)", "a table for 12", ["table for 12"]],
+  ["/^colou?rs?$/ card", "a colours card", ["colours card"]],
+  ["want !a thing", "want the thing", ["want the thing"]],
+  ["yes$", "oh yes. yes please", ["yes"]],
+  ["#Money please", "$20 please", ["$20 please"]],
+  ["she is late", "she is late", ["she is late"]],
+  ["#Pronoun is late", "she's late", ["she's late"]],
+  // regular expressions
+  [{ regex: String.raw`\bprice ?list\b` }, "The PriceList! The price list", ["PriceList", "price list"]],
+  [{ regex: "don't" }, "I don’t", ["don’t"]],
+  [{ regex: String.raw`\?` }, "Really?", ["?"]],
+];
+
+test.each(MATCHING)("the trigger %j finds in %j the words %j", (trigger, text, words) => {
+  expect(heard(trigger, text)).toEqual(words);
+});
+
+const NOT_MATCHING: readonly (readonly [trigger: unknown, text: string])[] = [
+  ["email me", "email. Me"],
+  ["email me", "emailed me"],
+  ["^can you", "so can you"],
+  ["want !a thing", "want a thing"],
+  ["#Money please", "fine please"],
+  ["send .{0,2} menu", "send me all of your menu"],
+];
+
+test.each(NOT_MATCHING)("the trigger %j finds nothing in %j", (trigger, text) => {
+  expect(heard(trigger, text)).toEqual([]);
+});
+
+describe("except", () => {
+  const pack = packWith(
+    intentFile("info", { triggers: ["email me"], except: ["already (got|received)", { regex: "no need" }] }),
+    intentFile("other", { triggers: ["email me", "brochure"].slice(1), priority: 200 }),
+  );
+  const intents = (text: string): string[] => pack.matcher.match(text).intents.map(({ intent }) => intent);
+
+  test("cancels the triggers of its rule in the same sentence", () => {
+    expect(intents("email me what I already got")).toEqual([]);
+    expect(intents("no need to email me")).toEqual([]);
+  });
+  test("leaves the triggers of other sentences alone", () => {
+    expect(intents("I already got one. Now email me another")).toEqual(["info"]);
+  });
+  test("leaves the triggers of other rules alone", () => {
+    expect(intents("email me the brochure that I already got")).toEqual(["other"]);
+  });
+});
+
+test("one trigger serves a rule, another rule's except and a field's mention", () => {
+  const pack = packWith(
+    intentFile("one", { triggers: ["my email"] }),
+    intentFile("two", { triggers: ["change it"], except: ["my email"], priority: 200 }),
+  );
+  const found = pack.matcher.match("change it, my email");
+  expect(found.intents.map(({ intent }) => intent)).toEqual(["one"]);
+  expect(found.mentions).toEqual(["email"]);
+});
+
+test("what is beyond the longest message is not looked at", () => {
+  expect(heard("email me", `${" ".repeat(4_000)}email me`)).toEqual([]);
+});
+
+describe("laws", () => {
+  const pack = packWith(
+    intentFile("words", {
+      triggers: ["i * (you|it)", "do not", "~brochure~", "(a|the) .", { regex: "[a-z]+|\\W+" }],
+    }),
+    intentFile("tags", { triggers: ["#Noun is?", "#Verb+"], priority: 200 }),
+  );
+  const word = fc.constantFrom(
+    ..."I can't don't he's you it and/or hi,can constructor __proto__ 5-9pm A.S.A.P. e-mail <3 Mr. “no!” (a the … \u200b 你好。 é 🙂 \ud800 \n d'or 4km".split(
+      " ",
+    ),
+  );
+  const joined = fc.array(fc.tuple(word, fc.constantFrom(" ", "", ". ", "?", "\n", "-")), { maxLength: 15 });
+  const text = fc.oneof(
+    joined.map((parts) => parts.flat().join("")),
+    fc.string({ unit: "binary", maxLength: 50 }),
+    fc.string({ unit: "grapheme", maxLength: 50 }),
+  );
+
+  test("any string has matches whose spans lie in it and begin and end with no space", () => {
+    fc.assert(
+      fc.property(text, (text) => {
+        const { intents } = pack.matcher.match(text);
+        for (const { start, end } of intents) {
+          expect(start).toBeLessThan(end);
+          expect(end).toBeLessThanOrEqual(text.length);
+          const words = text.slice(start, end);
+          // Bare of spaces and punctuation at both ends, or nothing but those.
+          expect(words).toMatch(/^[^\s\p{P}]([^]*[^\s\p{P}])?$|^[\s\p{P}]+$/u);
+        }
+        expect(intents.map(({ start }) => start)).toEqual(
+          intents.map(({ start }) => start).toSorted((a, b) => a - b),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  const letter = fc.constantFrom("a", "b", "c", "d");
+  const token = fc.oneof(
+    letter,
+    letter.map((word) => `${word}?`),
+    fc.tuple(letter, letter).map(([one, other]) => `(${one}|${other})`),
+    fc.tuple(letter, letter, letter).map(([one, two, other]) => `(${one} ${two}|${other})`),
+    fc.constantFrom(".", "*", "!b"),
+  );
+  const trigger = fc
+    .tuple(letter, fc.array(token, { maxLength: 4 }))
+    .map(([first, more]) => [first, ...more].join(" "));
+
+  test("what compromise's own match finds in a sentence is found", () => {
+    fc.assert(
+      fc.property(trigger, fc.array(letter, { maxLength: 8 }), (trigger, words) => {
+        const text = words.join(" ");
+        fc.pre(!("error" in compileTrigger(trigger)) && nlp.tokenize(text).has(trigger));
+        expect(heard(trigger, text)).not.toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("a text of 4,000 characters takes no more than a second, whatever it repeats", () => {
+    for (const unit of ["a ", "I don't ", "a.", "a-b-", "(", "!?", "1-2 ", "i you ", "“a. ", "' "]) {
+      const long = unit.repeat(4_000).slice(0, 4_000);
+      const before = performance.now();
+      pack.matcher.match(long);
+      expect(performance.now() - before).toBeLessThan(1_000);
+    }
+  });
+});
