@@ -1,0 +1,82 @@
+import type { Field } from "../rules/pack.ts";
+import { CANDIDATES_MAX, overlaps, type Candidate, type Circumstance } from "./candidate.ts";
+import { findEmails } from "./find-emails.ts";
+import { findNames } from "./find-names.ts";
+import { findPattern } from "./find-patterns.ts";
+import { findPhones } from "./find-phones.ts";
+import { read, type Reading } from "./reading.ts";
+import type { Context, Finding, Signal } from "./understanding.ts";
+
+/** Finds the customer's details in `text`, in text order. Accepted findings never overlap, and there is at most one of
+ *  them a field. Where two extractors want the same span the more particular shape has it: email, phone, the pack's own
+ *  patterns, name. Never throws. */
+export function findDetails(
+  text: string,
+  context: Context,
+  fields: readonly Field[],
+  heard: { readonly signals: readonly { readonly intent: Signal }[] },
+): readonly Finding[] {
+  const reading = read(text);
+  const signals = new Set(heard.signals.map(({ intent }) => intent));
+  const findings: Finding[] = [];
+  const accepted: Finding[] = [];
+  for (const field of inTurn(fields, context)) {
+    const about: Circumstance = {
+      asked: context.requested.includes(field.field),
+      previous: context.previous,
+      region: context.region,
+      signals,
+    };
+    for (const candidate of candidates(reading, field, about).slice(0, CANDIDATES_MAX)) {
+      const finding = settle(text, field, candidate, accepted);
+      findings.push(finding);
+      if (finding.status === "accepted") accepted.push(finding);
+    }
+  }
+  return findings.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}
+
+const KINDS = ["email", "phone", "pattern", "name"] as const;
+
+/** The fields in the order in which spans are given out. Of two fields of one kind, the one asked for goes first. */
+function inTurn(fields: readonly Field[], context: Context): readonly Field[] {
+  const rank = (field: Field): number =>
+    KINDS.indexOf(field.extractor.kind) * 2 + (context.requested.includes(field.field) ? 0 : 1);
+  return fields.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function candidates(reading: Reading, field: Field, about: Circumstance): readonly Candidate[] {
+  switch (field.extractor.kind) {
+    case "email":
+      return findEmails(reading, about);
+    case "phone":
+      return findPhones(reading, about);
+    case "name":
+      return findNames(reading, about);
+    case "pattern":
+      return findPattern(reading.text, field.extractor.pattern);
+    default:
+      field.extractor satisfies never;
+      return [];
+  }
+}
+
+function settle(text: string, field: Field, candidate: Candidate, taken: readonly Finding[]): Finding {
+  const { value, span, extractor, suggestion } = candidate;
+  const raw = text.slice(span.start, span.end);
+  const found = {
+    field: field.field,
+    value,
+    raw,
+    span,
+    extractor,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+  if (candidate.reason !== null) return { ...found, status: "rejected", reason: candidate.reason };
+  if (taken.some((other) => other.field !== field.field && overlaps(other.span, span))) {
+    return { ...found, status: "rejected", reason: "claimed_by_other_field" };
+  }
+  if (taken.some((other) => other.field === field.field))
+    return { ...found, status: "rejected", reason: "superseded" };
+  return { ...found, status: "accepted" };
+}

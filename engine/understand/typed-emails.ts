@@ -1,0 +1,80 @@
+import { CANDIDATES_MAX } from "./candidate.ts";
+import type { Span } from "./understanding.ts";
+
+/** Something written with an @, as typed, before it is judged. */
+export interface TypedAddress extends Span {
+  /** With full-width forms folded; what stands before and behind the @ may be empty. */
+  readonly local: string;
+  readonly domain: string;
+}
+
+const LOCAL_CHARS_MAX = 80; // a little over the 64 that are allowed, so that longer ones are seen as malformed
+const DOMAIN_CHARS_MAX = 260;
+
+/** Scans `folded` (full-width forms folded) for @ signs and reads outwards from each. Each character is read a bounded
+ *  number of times. Addresses inside web addresses are none. */
+export function typedAddresses(folded: string): readonly TypedAddress[] {
+  const found: TypedAddress[] = [];
+  let floor = 0;
+  for (let at = folded.indexOf("@"); at >= 0; at = folded.indexOf("@", at + 1)) {
+    const start = localStart(folded, at, floor);
+    const end = domainEnd(folded, at + 1);
+    if (found.length === CANDIDATES_MAX) break;
+    if ((start === at && end === at + 1) || isInsideUrl(folded, start)) continue;
+    found.push({ start, end, local: folded.slice(start, at), domain: folded.slice(at + 1, end) });
+    floor = end;
+  }
+  return found;
+}
+
+function localStart(text: string, at: number, floor: number): number {
+  const least = Math.max(floor, at - LOCAL_CHARS_MAX);
+  let start = at;
+  while (start > least && isLocalChar(text, start - 1)) start--;
+  // Quotation marks, bullets and mark-up around an address are not part of it.
+  while (start < at && /['*_`.|/=~&?!#-]/.test(text[start] ?? "")) start++;
+  // "email=bob@…", "To/bob@…": a word and a sign that no mail provider gives out.
+  const cut = Math.max(...["=", "/", "|", "?", "&"].map((sign) => text.slice(start, at).lastIndexOf(sign)));
+  return cut < 0 ? start : start + cut + 1;
+}
+
+/** ASCII atext and dot; Latin letters with marks too, so that "josé@" is seen as malformed rather than as "@". */
+function isLocalChar(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  if (code < 0x80) return /[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]/.test(text[index] ?? "");
+  return code >= 0xc0 && code <= 0x24f;
+}
+
+function domainEnd(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && end - start < DOMAIN_CHARS_MAX && isDomainChar(text, end)) end++;
+  return trimDomain(text, start, end);
+}
+
+function isDomainChar(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  if (code < 0x80) return /[a-zA-Z0-9.\-_]/.test(text[index] ?? "");
+  return /[\p{L}\p{M}\p{N}\p{Cs}]/u.test(text[index] ?? "");
+}
+
+/** Gives back what belongs to the sentence: a full stop, the next sentence, glued words of another script. */
+function trimDomain(text: string, start: number, untrimmed: number): number {
+  let end = untrimmed;
+  while (end > start && /[.\-_]/.test(text[end - 1] ?? "")) end--;
+  const domain = text.slice(start, end);
+  const label = domain.lastIndexOf(".") + 1;
+  const last = domain.slice(label);
+  const foreign = /^[a-zA-Z]+(?=[\u0370-\uffff])/.exec(last);
+  if (foreign !== null) return start + label + foreign[0].length;
+  // "bob@x.example.Thanks"
+  const nextSentence =
+    /^[a-z0-9-]+\.[a-z0-9.-]+\.$/.test(domain.slice(0, label)) && /^[A-Z][a-z]*$/.test(last);
+  return nextSentence ? start + label - 1 : end;
+}
+
+function isInsideUrl(text: string, start: number): boolean {
+  const least = Math.max(0, start - 200);
+  let from = start;
+  while (from > least && !/[\s<>"]/.test(text[from - 1] ?? "")) from--;
+  return /^[a-z][a-z+.-]*:\/\/|^www\./i.test(text.slice(from, start));
+}
