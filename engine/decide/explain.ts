@@ -9,8 +9,8 @@ export function explainTrace(pack: RulePack, trace: Trace, text: string): readon
     `"${text.slice(start, end)}" [${start}, ${end})`;
   return [
     `Turn ${trace.turn}: ${MOVES[trace.move]}`,
-    ...trace.rules.map(({ intent, trigger, span }) => `rule ${intent} matched ${quote(span)} by ${trigger}`),
-    ...trace.signals.map(({ intent, trigger, span }) => `signal ${intent} in ${quote(span)} by ${trigger}`),
+    ...trace.rules.map(({ intent, at, span }) => `rule ${intent} matched ${quote(span)} by ${at}`),
+    ...trace.signals.map(({ intent, at, span }) => `signal ${intent} in ${quote(span)} by ${at}`),
     ...trace.findings.map((finding) => {
       const verdict =
         finding.status === "accepted" ? `accepted as ${finding.value}` : `rejected: ${finding.reason}`;

@@ -123,24 +123,27 @@ function toTranscripts(file: FileOf<"transcripts">): Transcript[] {
 /** Every distinct trigger with its uses; lint has made sure that each one compiles. */
 function collectTriggers(files: readonly ParsedFile[], compile: Compiler): UsedTrigger[] {
   const used = new Map<string, { compiled: CompiledTrigger; uses: TriggerUse[] }>();
-  const add = (written: readonly WrittenTrigger[], use: TriggerUse): void => {
-    for (const trigger of written) {
-      const key = triggerKey(trigger);
-      const known = used.get(key);
-      if (known) known.uses.push(use);
-      else {
-        const compiled = compile(trigger);
-        if (!("error" in compiled)) used.set(key, { compiled, uses: [use] });
-      }
+  const add = (trigger: WrittenTrigger, use: TriggerUse): void => {
+    const key = triggerKey(trigger);
+    const known = used.get(key);
+    if (known) known.uses.push(use);
+    else {
+      const compiled = compile(trigger);
+      if (!("error" in compiled)) used.set(key, { compiled, uses: [use] });
     }
   };
   for (const file of files) {
     if (file.kind === "fields")
-      for (const { field, mentions } of file.data.fields) add(mentions, { role: "mention", field });
+      for (const { field, mentions } of file.data.fields)
+        for (const mention of mentions) add(mention, { role: "mention", field });
     if (file.kind !== "intent" && file.kind !== "signal") continue;
     const rule = file.kind === "intent" ? { intent: file.data.intent } : { signal: file.data.signal };
-    add(file.data.triggers, { role: "trigger", ...rule });
-    add(file.data.except, { role: "except", ...rule });
+    const addAll = (role: "trigger" | "except", key: "triggers" | "except") =>
+      file.data[key].forEach((trigger, index) => {
+        add(trigger, { role, at: `${file.path}:${file.at(key, index).line}`, ...rule });
+      });
+    addAll("trigger", "triggers");
+    addAll("except", "except");
   }
   return [...used.values()];
 }

@@ -7,8 +7,8 @@ import { locateTerms, prepareText, trimSpan, wordsOfSentence, type Sentence } fr
 
 /** What a trigger is there for. */
 export type TriggerUse =
-  | { readonly role: "trigger" | "except"; readonly intent: string }
-  | { readonly role: "trigger" | "except"; readonly signal: Signal }
+  | { readonly role: "trigger" | "except"; readonly at: string; readonly intent: string }
+  | { readonly role: "trigger" | "except"; readonly at: string; readonly signal: Signal }
   | { readonly role: "mention"; readonly field: FieldKey };
 
 /** One distinct trigger with all its uses: it is matched once, however many rules have it. */
@@ -187,7 +187,7 @@ function sumUp(text: string, hits: readonly Hit[]): MatcherResult {
         cancelled.has(`${to} ${ruleOf(use)}`)
       )
         continue;
-      const found = { trigger: trigger.compiled.source, start, end };
+      const found = { trigger: trigger.compiled.source, at: use.at, start, end };
       if ("intent" in use) intents.push({ intent: use.intent, ...found });
       else signals.push({ intent: use.signal, ...found });
     }

@@ -120,19 +120,17 @@ export interface Matcher {
   match(text: string): MatcherResult;
 }
 
+/** Where a trigger stands ("en/book.yaml:12") and what it found: [start, end) in UTF-16 units. */
+interface Matched {
+  readonly trigger: string;
+  readonly at: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface MatcherResult {
-  readonly intents: readonly {
-    readonly intent: string;
-    readonly trigger: string;
-    readonly start: number;
-    readonly end: number;
-  }[];
-  readonly signals: readonly {
-    readonly intent: Signal;
-    readonly trigger: string;
-    readonly start: number;
-    readonly end: number;
-  }[];
+  readonly intents: readonly (Matched & { readonly intent: string })[];
+  readonly signals: readonly (Matched & { readonly intent: Signal })[];
   readonly mentions: readonly FieldKey[];
 }
 

@@ -1,29 +1,38 @@
 import type { RulePack } from "../rules/pack.ts";
 import { findDetails } from "./find-details.ts";
-import type { Context, Understanding } from "./understanding.ts";
+import type { Context, RuleMatch, Understanding } from "./understanding.ts";
 
 /** What one message says: the intents and signals of the pack's rules, and the details in it. Total: any string in, an
  *  understanding out. Deterministic. */
 export function understand(pack: RulePack, text: string, context: Context): Understanding {
-  const { intents, signals, mentions } = pack.matcher.match(text);
+  const matched = pack.matcher.match(text);
+  const asked = context.requested.length > 0;
+  const signals = firstOfEach(matched.signals).filter(({ intent }) => asked || !pack.askedOnly.has(intent));
   return {
-    intents: intents.map(spanned),
+    intents: byPriority(pack, firstOfEach(matched.intents).map(spanned)),
     signals: signals.map(spanned),
     findings: findDetails(text, context, pack.fields, { signals }),
-    mentions,
+    mentions: matched.mentions,
   };
 }
 
-function spanned<I extends string>(match: {
-  readonly intent: I;
-  readonly trigger: string;
-  readonly start: number;
-  readonly end: number;
-}): {
-  readonly intent: I;
-  readonly trigger: string;
-  readonly span: { readonly start: number; readonly end: number };
-} {
-  const { intent, trigger, start, end } = match;
-  return { intent, trigger, span: { start, end } };
+/** The first match of each intent: what else of it stands in the message says nothing new. */
+function firstOfEach<Match extends { readonly intent: string }>(matches: readonly Match[]): readonly Match[] {
+  const seen = new Set<string>();
+  return matches.filter(({ intent }) => !seen.has(intent) && seen.add(intent));
+}
+
+function byPriority(pack: RulePack, matches: readonly RuleMatch[]): readonly RuleMatch[] {
+  return pack.intents.flatMap(({ intent }) => matches.filter((match) => match.intent === intent));
+}
+
+function spanned<I extends string>(
+  match: Omit<RuleMatch, "span" | "intent"> & {
+    readonly intent: I;
+    readonly start: number;
+    readonly end: number;
+  },
+): RuleMatch & { readonly intent: I } {
+  const { intent, trigger, at, start, end } = match;
+  return { intent, trigger, at, span: { start, end } };
 }

@@ -64,6 +64,8 @@ export interface RuleMatch {
   readonly intent: string;
   /** The trigger as its author wrote it. */
   readonly trigger: string;
+  /** File and line of the trigger: "en/book.yaml:12". */
+  readonly at: string;
   readonly span: Span;
 }
 

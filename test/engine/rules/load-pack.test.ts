@@ -81,7 +81,10 @@ test("a pack has what its files say", () => {
 
 test("a signal that counts only when asked is in the matches, for understand to judge", () => {
   const { matcher } = packWith(YES);
-  expect(matcher.match("Yes please").signals).toEqual([{ intent: "yes", trigger: "^yes", start: 0, end: 3 }]);
+  const [yes] = matcher.match("Yes please").signals;
+  expect(yes).toMatchObject({ intent: "yes", trigger: "^yes", start: 0, end: 3 });
+  // Where the trigger stands, for people who look for it.
+  expect(yes?.at).toBe(`${YES.path}:${YES.text.slice(0, YES.text.indexOf("^yes")).split("\n").length}`);
 });
 
 test("a pack cannot be changed", () => {
