@@ -55,7 +55,9 @@ export function readFacts(
     ...Object.fromEntries(collected.map(({ field, value }) => [field, value])),
   };
   const held = intents.some(({ hold }) => hold);
-  const asked = [...(request ? [request.field] : []), ...(state.previous?.asked ?? [])];
+  const open = [...(request ? [request.field] : []), ...(state.previous?.asked ?? [])];
+  // With nothing open, a refusal means what is waiting: the customer has seen what comes next.
+  const asked = open.length > 0 ? open : state.queue.map(({ field }) => field);
   const refused = collecting ? refusalsOf(asked, heard, signals, known) : [];
   return {
     collecting,

@@ -24,6 +24,7 @@ export function speak(
     ...asking,
   ];
   if (spoken.length > 0) return spoken;
+  if (facts.signals.has("question")) return [{ act: "pass_on", text: pack.wordings.passed_on[0] }];
   return [{ act: "fall_back", text: byTurn(pack.wordings.fall_back, values, state.turn) ?? "" }];
 }
 

@@ -116,6 +116,8 @@ function checkTokens(tokens: readonly Token[]): string | null {
     if (token.tag !== undefined && !isTag(token.tag)) return `\`#${token.tag}\` is not a part of speech`;
     if (token.method !== undefined && !isTermMethod(token.method)) return `\`@${token.method}\` is not known`;
   }
+  if (tokens.some((token) => (token.choices ?? []).flat().some((part) => part.optional)))
+    return "a `?` stands inside a group; put it behind the group, or write the choice with and without";
   if (tokens.some((token) => token.greedy && isPhraseGroup(token)))
     return "a group with several words is repeated";
   return null;

@@ -12,11 +12,27 @@ export const VARIANTS_MAX = 200;
 export function writeOut(tokens: readonly Token[]): readonly (readonly Token[])[] {
   let sequences: Token[][] = [[]];
   for (const [at, token] of tokens.entries()) {
-    const choices = choicesOf(token, isAmbiguous(tokens, at));
+    const choices = choicesOf(token, isAnchor(tokens, at) || isAmbiguous(tokens, at));
     sequences = sequences.flatMap((sequence) => choices.map((choice) => [...sequence, ...choice]));
     if (sequences.length > VARIANTS_MAX) break;
   }
-  return sequences.filter((sequence) => sequence.length > 0);
+  return sequences.filter((sequence) => sequence.length > 0).map((sequence) => anchored(sequence, tokens));
+}
+
+/** Whether an optional token stands at an anchor, `^(please)? (just)? book`: left out, it would take the anchor with it. */
+function isAnchor(tokens: readonly Token[], at: number): boolean {
+  const leading = tokens[0]?.start === true && tokens.slice(0, at).every(({ optional }) => optional);
+  const trailing = tokens.at(-1)?.end === true && tokens.slice(at + 1).every(({ optional }) => optional);
+  return tokens[at]?.optional === true && (leading || trailing);
+}
+
+/** The sequence with the anchors of the whole trigger on its own first and last token. */
+function anchored(sequence: readonly Token[], tokens: readonly Token[]): readonly Token[] {
+  return sequence.map((token, at) => ({
+    ...token,
+    ...(tokens[0]?.start && at === 0 ? { start: true } : {}),
+    ...(tokens.at(-1)?.end && at === sequence.length - 1 ? { end: true } : {}),
+  }));
 }
 
 /**
@@ -46,7 +62,9 @@ function choicesOf(token: Token, ambiguous: boolean): Token[][] {
   if (token.negative) return [[token]];
   if (!isPhraseGroup(token) || token.choices === undefined) {
     const wildcard = token.anything && token.greedy;
-    return token.optional && ambiguous && !wildcard ? [[{ ...token, optional: false }], []] : [[token]];
+    if (!token.optional || !ambiguous || wildcard) return [[token]];
+    const { start: _start, end: _end, ...free } = token;
+    return [[{ ...free, optional: false }], []];
   }
   const single = token.choices.filter(isWord).flat();
   const phrases = token.choices
@@ -54,13 +72,7 @@ function choicesOf(token: Token, ambiguous: boolean): Token[][] {
     .map((choice) => choice.map(withInflections));
   const words = single.flatMap((part) => (part.word === undefined ? [] : [part.word]));
   const together: Token[][] = words.length === 0 ? [] : [[{ operator: "or", fastOr: new Set(words) }]];
-  const choices = [...together, ...phrases].map((choice) =>
-    choice.map((part, at) => ({
-      ...part,
-      ...(token.start && at === 0 ? { start: true } : {}),
-      ...(token.end && at === choice.length - 1 ? { end: true } : {}),
-    })),
-  );
+  const choices = [...together, ...phrases];
   return token.optional ? [...choices, []] : choices;
 }
 

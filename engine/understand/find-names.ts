@@ -11,7 +11,7 @@ import { wordKind } from "./vocabulary.ts";
  *  the name without title, in capitals where the customer typed none (`displayName`). Never throws. */
 export function findNames(reading: Reading, about: Circumstance): readonly Candidate[] {
   if (reading.words.length === 0) return [];
-  const cued = joinFirstAndLast(reading, cuedNames(reading));
+  const cued = joinFirstAndLast(reading, cuedNames(reading, about.asked));
   const agent = agentWords(about.previous);
   const found: Candidate[] = [];
   for (const name of cued) {
@@ -182,7 +182,7 @@ function isBeforeDetails(reading: Reading, index: number): boolean {
 function agentWords(previous: string | null): ReadonlySet<string> {
   if (previous === null) return new Set();
   const reading = read(previous);
-  const words = cuedNames(reading).flatMap(({ words, reason }) =>
+  const words = cuedNames(reading, false).flatMap(({ words, reason }) =>
     words === null || reason !== null
       ? []
       : reading.words.slice(words.first, words.last + 1).map(({ lower }) => lower),

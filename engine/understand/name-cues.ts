@@ -57,14 +57,14 @@ const NOT_MINE = new Set(
 );
 const BOOKING = /\b(?:book\w*|reserv\w*|table|appointment|schedul\w*|name|account|list\w*|it|it's|its|hold|held|put|file\w*|register\w*|order\w*|made|party)\b/i; // prettier-ignore
 
-/** The names that cues in a text point at, in order. */
-export function cuedNames(reading: Reading): readonly CuedName[] {
+/** The names that cues in a text point at, in order. `asked`: the name was asked for, so that "under Okoro" alone answers. */
+export function cuedNames(reading: Reading, asked: boolean): readonly CuedName[] {
   const found: CuedName[] = [];
   for (let i = 0; i < reading.words.length && found.length < CANDIDATES_MAX; i++) {
     const cue = cueAt(reading, i);
     if (cue !== null) {
       const at = i + cue.words.length;
-      found.push(pointAt(reading, i, at, cue));
+      found.push(pointAt(reading, i, at, cue, asked));
       i = at - 1;
       continue;
     }
@@ -110,7 +110,7 @@ function isQuoted(reading: Reading, index: number, cue: Cue): boolean {
   return before.lower === "the" && !/^(?:under|in)$/.test(reading.words[index - 2]?.lower ?? "");
 }
 
-function pointAt(reading: Reading, index: number, at: number, cue: Cue): CuedName {
+function pointAt(reading: Reading, index: number, at: number, cue: Cue, asked: boolean): CuedName {
   const certainty = cue.certainty;
   const base = { cue: `cue:${cue.name}`, certainty, at };
   const before = reading.words[index - 1];
@@ -122,7 +122,7 @@ function pointAt(reading: Reading, index: number, at: number, cue: Cue): CuedNam
   ) {
     return { ...base, words: readName(reading, at, certainty), reason: "someone_else" };
   }
-  if (cue.name === "under" && !BOOKING.test(reading.text))
+  if (cue.name === "under" && !asked && !BOOKING.test(reading.text))
     return { ...base, words: null, reason: "not_a_name" };
   const words = readName(reading, skipFillers(reading, at), certainty);
   return words === null || !isBelievable(reading, words, cue)

@@ -135,6 +135,15 @@ test("a refusal is accepted, ends the asking for that field and nothing else is 
   });
 });
 
+test("a second refusal, with nothing open, refuses what is waiting", () => {
+  expect(last(["book a table", "rather not", "rather not"])).toMatchObject({
+    move: "refusal",
+    open: null,
+    refused: ["phone"],
+    asked: { name: "refused", phone: "refused" },
+  });
+});
+
 test("a refusal that names another field refuses that one", () => {
   expect(last(["book a table", "I'd rather not give my phone"])).toMatchObject({
     refused: ["phone"],
@@ -279,6 +288,10 @@ test("an inactive conversation answers, collects nothing, and wakes when collect
   expect(off).toMatchObject({ move: "not_collecting", said: "Gladly.", mode: "inactive", collected: {} });
   const [first] = play(pack, [{ role: "customer", text: "Hi" }], { collecting: "not_entitled" });
   expect(first?.turn.state.dialogue.mode).toBe("inactive");
+});
+
+test("a question that nobody can answer is passed on", () => {
+  expect(last(["is the moon far?"])).toMatchObject({ move: "fall_back", said: "Passed on." });
 });
 
 test("what nothing matches falls back, and promises nothing", () => {

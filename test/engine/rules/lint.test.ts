@@ -184,6 +184,11 @@ const TRIGGERS: readonly (readonly [name: string, trigger: unknown, message: str
     "in the trigger `(a{0,2}|c) d` a repeat such as {0,2} stands inside a group; put it behind the group",
   ],
   [
+    "what is optional stands behind its group",
+    "(put|placed?) it",
+    "in the trigger `(put|placed?) it` a `?` stands inside a group; put it behind the group, or write the choice with and without",
+  ],
+  [
     "a trigger matches what it says",
     "send * . list",
     "the trigger `send * . list` is written for “send something something list” but cannot match it; write it in another way",

@@ -24,7 +24,13 @@ const MATCHING: readonly (readonly [trigger: unknown, text: string, words: reado
   ["send .{0,2} (price list|menu)", "send the menu", ["send the menu"]],
   ["cancel (my|the|newsletter)? (newsletter|list)", "cancel newsletter", ["cancel newsletter"]],
   ["a? b? c? d", "b d", ["b d"]],
-  ["(email me?|mail)", "email me", ["email me"]],
+  // an anchor holds whichever optional words are left out
+  ["^(please|ok)? (just)? book", "book. the book", ["book"]],
+  ["^(please|ok)? (just)? book", "just book", ["just book"]],
+  ["^(please)? book", "I book", []],
+  ["book (now)? (please|thanks)?$", "book now", ["book now"]],
+  ["book (now)? (please|thanks)?$", "book it", []],
+  ["^(ok|all right)? book$", "we book", []],
   // contractions
   ["do not want", "I don't want it. i dont want it. I don’t want", ["don't want", "dont want", "don’t want"]],
   ["don't want", "I do not want it", ["do not want"]],
