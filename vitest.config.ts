@@ -1,9 +1,19 @@
 import { defineConfig } from "vitest/config";
 
+const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    projects: [
+      { test: { ...timeouts, name: "pure", include: ["test/engine/**/*.test.ts", "test/*.test.ts"] } },
+      {
+        test: {
+          ...timeouts,
+          name: "server",
+          include: ["test/server/**/*.test.ts"],
+          globalSetup: "test/support/global-setup.ts",
+        },
+      },
+    ],
   },
 });

@@ -8,7 +8,7 @@ import express from "express";
 import { Pool } from "pg";
 import { v7 as uuid } from "uuid";
 
-const POOL_SIZE = 10; // as many connections as the server under test has
+const POOL_SIZE = 20; // as many connections as the server under test has
 
 const sample = JSON.parse(process.env["SAMPLE"] ?? "{}");
 const pool = new Pool({ connectionString: process.env["DATABASE_URL"], max: POOL_SIZE });

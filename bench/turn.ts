@@ -9,7 +9,7 @@ import autocannon from "autocannon";
 import { fileURLToPath } from "node:url";
 import { ChatRequest } from "../server/conversations/contract.ts";
 import { openDatabase } from "../server/database/connect.ts";
-import type { Database } from "../server/database/connect.ts";
+import type { Database } from "../server/database/database.ts";
 import { migrate } from "../server/database/migrate.ts";
 import { loadRules, problemLine } from "../server/rules/load-rules.ts";
 import { chat } from "../server/turn/chat.ts";

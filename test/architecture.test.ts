@@ -45,6 +45,11 @@ const ours = (file: string) =>
   importsOf(file)
     .filter((specifier) => specifier.startsWith("."))
     .map((specifier) => target(file, specifier));
+const packageOf = (specifier: string) =>
+  specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
 const folderOf = (file: string) => file.split("/")[0] ?? "";
 
 test("every import in the tree was understood by this test", () => {
@@ -69,11 +74,6 @@ test("dependencies run one way: server to engine, and the engine to nothing of o
 });
 
 test("the engine uses pure packages only, and no module of Node's", () => {
-  const packageOf = (specifier: string) =>
-    specifier
-      .split("/")
-      .slice(0, specifier.startsWith("@") ? 2 : 1)
-      .join("/");
   const wrong = files
     .filter((file) => folderOf(file) === "engine")
     .flatMap((file) => importsOf(file).map((specifier) => ({ file, specifier })))

@@ -1,5 +1,5 @@
 import { RE2JS, RE2JSException } from "re2js";
-import { isTag, isTermMethod, parseMatch, tokenize, type Token } from "./compromise.ts";
+import { isTag, isTermMethod, parseMatch, tokenize, type Term, type Token } from "./compromise.ts";
 
 /** Parses a trigger in match syntax, or says in one sentence what is wrong with it. Never throws. */
 export function parseTrigger(source: string): readonly Token[] | { readonly error: string } {
@@ -105,8 +105,12 @@ function spellOut(source: string): string {
 }
 
 function spelledOut(word: string): string {
-  const terms = tokenize(word).flat();
-  return terms.map((term) => term.implicit || term.machine || term.normal).join(" ");
+  return tokenize(word).flat().map(writtenForm).join(" ");
+}
+
+/** `it's` has the machine form `it`, which would match the pronoun alone. */
+function writtenForm({ implicit, machine, normal }: Term): string {
+  return implicit || (normal.includes("'") ? normal : machine || normal);
 }
 
 function checkTokens(tokens: readonly Token[]): string | null {

@@ -63,8 +63,8 @@ test("never two questions in one turn", () => {
     const asking = turn.trace.acts.filter(({ act }) => ["request", "reprompt", "confirm"].includes(act));
     expect(asking.length).toBeLessThanOrEqual(1);
     // What the customer typed may hold question marks of its own; it is echoed, not asked.
-    if (!/[?\uFF1F\u061F\u037E]/u.test(text))
-      expect([...turn.replies.join(" ").matchAll(QUESTION_MARKS)].length).toBeLessThanOrEqual(1);
+    const echoed = [...text.matchAll(QUESTION_MARKS)].length;
+    expect([...turn.replies.join(" ").matchAll(QUESTION_MARKS)].length).toBeLessThanOrEqual(1 + echoed);
     expect(turn.replies.length).toBeLessThanOrEqual(1);
   });
 });
@@ -149,6 +149,6 @@ test("the open request is never in the queue, and no field waits twice", () => {
   always(({ turn }) => {
     const waiting = turn.state.queue.map(({ field }) => field);
     expect(new Set(waiting).size).toBe(waiting.length);
-    if (turn.request) expect(waiting).not.toContain(turn.request.field);
+    expect(waiting).not.toContain(turn.request?.field);
   });
 });

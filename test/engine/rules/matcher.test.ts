@@ -34,6 +34,8 @@ const MATCHING: readonly (readonly [trigger: unknown, text: string, words: reado
   // contractions
   ["do not want", "I don't want it. i dont want it. I don’t want", ["don't want", "dont want", "don’t want"]],
   ["don't want", "I do not want it", ["do not want"]],
+  ["it's late", "it’s late, it late", ["it’s late"]],
+  ["(when's|i'd) it", "when it. when's it. i it. I'd it", ["when's it", "I'd it"]],
   ["(can't|cannot) pay", "I can't pay", ["can't pay"]],
   ["i am", "I'm here", ["I'm"]],
   ["not want", "I don't want", ["don't want"]],

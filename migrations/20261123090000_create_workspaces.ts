@@ -1,0 +1,63 @@
+import type { Knex } from "knex";
+
+/** Somebody else created the role, or is creating it now: roles belong to the whole cluster, not to this database. */
+const ROLE_EXISTS = new Set(["42710", "23505"]);
+
+const tables = [
+  `create table workspaces (
+    workspace_id uuid primary key,
+    name text not null,
+    created_at timestamptz not null
+  )`,
+  `alter table workspaces enable row level security, force row level security`,
+  `create policy workspace on workspaces
+    using (workspace_id = current_setting('app.workspace_id')::uuid)
+    with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
+  `grant select, insert, update, delete on workspaces to enrich_app`,
+
+  `create table api_keys (
+    workspace_id uuid not null references workspaces,
+    id uuid not null,
+    label text not null,
+    secret_hash bytea not null check (length(secret_hash) = 32),
+    created_at timestamptz not null,
+    revoked_at timestamptz,
+    primary key (workspace_id, id)
+  )`,
+  `alter table api_keys enable row level security, force row level security`,
+  `create policy workspace on api_keys
+    using (workspace_id = current_setting('app.workspace_id')::uuid)
+    with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
+  `grant select, insert, update, delete on api_keys to enrich_app`,
+];
+
+export async function up(knex: Knex): Promise<void> {
+  await createAppRole(knex);
+  for (const statement of tables) await knex.raw(statement);
+}
+
+/** The role stays: other databases of the cluster may use it. */
+export async function down(knex: Knex): Promise<void> {
+  await knex.raw("drop table api_keys");
+  await knex.raw("drop table workspaces");
+}
+
+/** `enrich_app` owns nothing and cannot log in: every query of a workspace runs as it, under row-level security. */
+async function createAppRole(knex: Knex): Promise<void> {
+  const found = await knex.raw("select 1 from pg_roles where rolname = 'enrich_app'");
+  if (found.rows.length === 0) {
+    // In a savepoint, so that losing the race to another database's migration does not abort this one.
+    const created = knex.transaction((savepoint) => savepoint.raw("create role enrich_app nologin"));
+    await created.catch((error: unknown) => {
+      if (!(error instanceof Error && "code" in error && ROLE_EXISTS.has(String(error.code)))) throw error;
+    });
+  }
+  // A login that is no superuser needs to be a member before it may say `set local role`.
+  const member = await knex.raw(`
+    select pg_has_role(current_user, 'enrich_app',
+      case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) as "is"`);
+  if (!member.rows[0].is) await knex.raw("grant enrich_app to current_user");
+
+  const schema = await knex.raw("select current_schema() as name");
+  await knex.raw("grant usage on schema ?? to enrich_app", [schema.rows[0].name]);
+}

@@ -1,0 +1,76 @@
+import type { Knex } from "knex";
+
+const tables = [
+  `create table turns (
+    workspace_id uuid not null,
+    conversation_id uuid not null,
+    turn integer not null,
+    message_seq integer not null,
+    trace json not null,
+    pack_hash text not null,
+    engine_version text not null,
+    at timestamptz not null,
+    primary key (workspace_id, conversation_id, turn),
+    foreign key (workspace_id, conversation_id, message_seq) references messages
+  )`,
+  `alter table turns enable row level security, force row level security`,
+  `create policy workspace on turns
+    using (workspace_id = current_setting('app.workspace_id')::uuid)
+    with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
+  `grant select, insert, update, delete on turns to enrich_app`,
+
+  `create table claims (
+    workspace_id uuid not null,
+    id uuid not null,
+    seq bigint generated always as identity,
+    conversation_id uuid not null,
+    handle_id uuid not null,
+    message_seq integer not null,
+    turn integer not null,
+    field text not null,
+    value text not null,
+    raw text not null,
+    span_start integer not null,
+    span_end integer not null,
+    extractor text not null,
+    rule text,
+    pack_hash text not null,
+    trust text not null check (trust in ('claimed', 'verified', 'staff')),
+    at timestamptz not null,
+    primary key (workspace_id, id),
+    foreign key (workspace_id, conversation_id, message_seq) references messages,
+    check (0 <= span_start and span_start <= span_end)
+  )`,
+  `comment on column claims.seq is 'The order in which claims were recorded; spans are UTF-16 units of the message'`,
+  `create index claims_latest on claims (workspace_id, handle_id, field, seq desc)`,
+  `create index claims_conversation on claims (workspace_id, conversation_id, seq)`,
+  `alter table claims enable row level security, force row level security`,
+  `create policy workspace on claims
+    using (workspace_id = current_setting('app.workspace_id')::uuid)
+    with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
+  `grant select, insert, update, delete on claims to enrich_app`,
+
+  `create table refusals (
+    workspace_id uuid not null,
+    conversation_id uuid not null,
+    field text not null,
+    handle_id uuid not null,
+    at timestamptz not null,
+    primary key (workspace_id, conversation_id, field),
+    foreign key (workspace_id, conversation_id) references conversations
+  )`,
+  `create index refusals_handle on refusals (workspace_id, handle_id, field)`,
+  `alter table refusals enable row level security, force row level security`,
+  `create policy workspace on refusals
+    using (workspace_id = current_setting('app.workspace_id')::uuid)
+    with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
+  `grant select, insert, update, delete on refusals to enrich_app`,
+];
+
+export async function up(knex: Knex): Promise<void> {
+  for (const statement of tables) await knex.raw(statement);
+}
+
+export async function down(knex: Knex): Promise<void> {
+  for (const table of ["refusals", "claims", "turns"]) await knex.raw("drop table ??", [table]);
+}

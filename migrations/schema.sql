@@ -1,0 +1,188 @@
+-- The schema that the migrations make. Generated: npx vitest run -u test/server/database/schema.test.ts
+
+create table api_keys (
+  workspace_id uuid not null,
+  id uuid not null,
+  label text not null,
+  secret_hash bytea not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (workspace_id, id),
+  constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint api_keys_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+alter table api_keys enable row level security;
+alter table api_keys force row level security;
+create policy workspace on api_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on api_keys to enrich_app;
+
+create table claims (
+  workspace_id uuid not null,
+  id uuid not null,
+  seq bigint not null generated always as identity,
+  conversation_id uuid not null,
+  handle_id uuid not null,
+  message_seq integer not null,
+  turn integer not null,
+  field text not null,
+  value text not null,
+  raw text not null,
+  span_start integer not null,
+  span_end integer not null,
+  extractor text not null,
+  rule text,
+  pack_hash text not null,
+  trust text not null,
+  at timestamp with time zone not null,
+  constraint claims_pkey PRIMARY KEY (workspace_id, id),
+  constraint claims_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq),
+  constraint claims_check CHECK (((0 <= span_start) AND (span_start <= span_end))),
+  constraint claims_trust_check CHECK ((trust = ANY (ARRAY['claimed'::text, 'verified'::text, 'staff'::text])))
+);
+CREATE INDEX claims_conversation ON public.claims USING btree (workspace_id, conversation_id, seq);
+CREATE INDEX claims_latest ON public.claims USING btree (workspace_id, handle_id, field, seq DESC);
+alter table claims enable row level security;
+alter table claims force row level security;
+create policy workspace on claims as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on claims to enrich_app;
+comment on column claims.seq is 'The order in which claims were recorded; spans are UTF-16 units of the message';
+
+create table conversations (
+  workspace_id uuid not null,
+  id uuid not null,
+  handle_id uuid not null,
+  platform text not null,
+  customer_id uuid,
+  link_trust text,
+  linked_at timestamp with time zone,
+  link_seq bigint,
+  stated_email_key text,
+  started_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  turn integer not null default 0,
+  message_count integer not null default 0,
+  state json not null,
+  constraint conversations_pkey PRIMARY KEY (workspace_id, id),
+  constraint conversations_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id),
+  constraint conversations_workspace_id_handle_id_fkey FOREIGN KEY (workspace_id, handle_id) REFERENCES handles(workspace_id, id),
+  constraint conversations_check CHECK (((customer_id IS NULL) OR ((link_trust IS NOT NULL) AND (linked_at IS NOT NULL) AND (link_seq IS NOT NULL)))),
+  constraint conversations_link_trust_check CHECK ((link_trust = ANY (ARRAY['claimed'::text, 'verified'::text])))
+);
+alter table conversations set (fillfactor=70);
+CREATE INDEX conversations_customer ON public.conversations USING btree (workspace_id, customer_id) WHERE (customer_id IS NOT NULL);
+CREATE INDEX conversations_handle ON public.conversations USING btree (workspace_id, handle_id, id DESC);
+alter table conversations enable row level security;
+alter table conversations force row level security;
+create policy workspace on conversations as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on conversations to enrich_app;
+comment on column conversations.link_seq is 'Orders the links of a handle, oldest first: the customer of the latest is the customer of the handle';
+
+create table customers (
+  workspace_id uuid not null,
+  id uuid not null,
+  email_key text,
+  email text,
+  name text,
+  phone text,
+  details jsonb not null default '{}'::jsonb,
+  conflicts jsonb not null default '{}'::jsonb,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  conversation_count integer not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  version integer not null default 1,
+  constraint customers_pkey PRIMARY KEY (workspace_id, id),
+  constraint customers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint customers_conversation_count_check CHECK ((conversation_count >= 0))
+);
+CREATE INDEX customers_last_at ON public.customers USING btree (workspace_id, last_at DESC, id DESC);
+CREATE UNIQUE INDEX customers_email_key ON public.customers USING btree (workspace_id, email_key) WHERE (email_key IS NOT NULL);
+alter table customers enable row level security;
+alter table customers force row level security;
+create policy workspace on customers as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on customers to enrich_app;
+comment on table customers is 'A cache of the fold: every value follows from the claims of the linked conversations';
+
+create table handles (
+  workspace_id uuid not null,
+  id uuid not null,
+  platform text not null,
+  handle text not null,
+  created_at timestamp with time zone not null,
+  constraint handles_pkey PRIMARY KEY (workspace_id, id),
+  constraint handles_workspace_id_platform_handle_key UNIQUE (workspace_id, platform, handle),
+  constraint handles_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table handles enable row level security;
+alter table handles force row level security;
+create policy workspace on handles as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on handles to enrich_app;
+
+create table messages (
+  workspace_id uuid not null,
+  conversation_id uuid not null,
+  seq integer not null,
+  id uuid not null,
+  handle_id uuid not null,
+  role text not null,
+  text text not null,
+  message_key text,
+  turn integer,
+  response json,
+  at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  constraint messages_pkey PRIMARY KEY (workspace_id, conversation_id, seq),
+  constraint messages_workspace_id_handle_id_message_key_key UNIQUE (workspace_id, handle_id, message_key),
+  constraint messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
+  constraint messages_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'bot'::text])))
+);
+alter table messages enable row level security;
+alter table messages force row level security;
+create policy workspace on messages as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on messages to enrich_app;
+comment on column messages.message_key is 'The id the caller gave the message: a redelivery is found by it';
+comment on column messages.response is 'What the caller was answered, byte for byte: json keeps the text as it came, jsonb would order its keys';
+
+create table refusals (
+  workspace_id uuid not null,
+  conversation_id uuid not null,
+  field text not null,
+  handle_id uuid not null,
+  at timestamp with time zone not null,
+  constraint refusals_pkey PRIMARY KEY (workspace_id, conversation_id, field),
+  constraint refusals_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id)
+);
+CREATE INDEX refusals_handle ON public.refusals USING btree (workspace_id, handle_id, field);
+alter table refusals enable row level security;
+alter table refusals force row level security;
+create policy workspace on refusals as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on refusals to enrich_app;
+
+create table turns (
+  workspace_id uuid not null,
+  conversation_id uuid not null,
+  turn integer not null,
+  message_seq integer not null,
+  trace json not null,
+  pack_hash text not null,
+  engine_version text not null,
+  at timestamp with time zone not null,
+  constraint turns_pkey PRIMARY KEY (workspace_id, conversation_id, turn),
+  constraint turns_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq)
+);
+alter table turns enable row level security;
+alter table turns force row level security;
+create policy workspace on turns as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on turns to enrich_app;
+
+create table workspaces (
+  workspace_id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  constraint workspaces_pkey PRIMARY KEY (workspace_id)
+);
+alter table workspaces enable row level security;
+alter table workspaces force row level security;
+create policy workspace on workspaces as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on workspaces to enrich_app;

@@ -1,0 +1,53 @@
+/** Every way in which the server says no, and the HTTP status that says it. */
+export const APP_ERRORS = {
+  invalid_request: 400, // a field is missing, unknown, of the wrong type or outside its limits
+  malformed_json: 400,
+  unauthorized: 401,
+  not_found: 404, // no such route
+  conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
+  turn_not_found: 404,
+  customer_not_found: 404,
+  method_not_allowed: 405,
+  request_timeout: 408,
+  message_id_reused: 409, // the same messageId with another text
+  conversation_of_other_handle: 409, // the conversation exists, but with another handle or platform
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  too_many_waiting: 429, // the handle's queue is full
+  header_too_large: 431,
+  internal: 500,
+  database_unavailable: 503,
+  database_behind: 503, // migrations are missing
+  database_newer: 503, // migrated by a newer version of this program
+  data_folder_locked: 503, // another process has the embedded database open
+  shutting_down: 503,
+} as const satisfies Record<string, number>;
+
+export type AppErrorCode = keyof typeof APP_ERRORS;
+
+/** One fault in a request. `pointer` is a JSON pointer (RFC 6901) into the body, or "?name" for a query parameter. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** An error that the caller may read: `message` is a sentence for people and never holds what a customer wrote. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: AppErrorCode;
+  readonly faults: readonly Fault[];
+
+  constructor(
+    code: AppErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly faults?: readonly Fault[] } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.code = code;
+    this.faults = options.faults ?? [];
+  }
+
+  get status(): number {
+    return APP_ERRORS[this.code];
+  }
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+/** The command line's front door: one file a command, errors as lines for people. */
+import { Command, CommanderError } from "commander";
+import { AppError } from "../app-error.ts";
+import { chatCommand } from "./chat.ts";
+import { explainCommand } from "./explain.ts";
+import { keyCommand } from "./key.ts";
+import { migrateCommand } from "./migrate.ts";
+import { Refusal } from "./refusal.ts";
+import { replayCommand } from "./replay.ts";
+import { rulesCommand } from "./rules.ts";
+import { serveCommand } from "./serve.ts";
+import { understandCommand } from "./understand.ts";
+
+// The reader may have seen enough: `enrich understand < file | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 2);
+});
+
+const program = new Command("enrich")
+  .description(
+    "Customer Enrichment: collects customer details in conversations, by rules that explain themselves.",
+  )
+  .addCommand(serveCommand())
+  .addCommand(migrateCommand())
+  .addCommand(chatCommand())
+  .addCommand(explainCommand())
+  .addCommand(understandCommand())
+  .addCommand(replayCommand())
+  .addCommand(rulesCommand())
+  .addCommand(keyCommand());
+throwInsteadOfExiting(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong and gives the exit code for it. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Refusal) {
+    for (const line of error.lines) console.error(line);
+    return error.exitCode;
+  }
+  if (error instanceof AppError) {
+    console.error(error.message);
+    return 2;
+  }
+  console.error(
+    process.env["LOG_LEVEL"] === "debug" ? error : `This should not have happened: ${String(error)}`,
+  );
+  return 2;
+}
+
+function throwInsteadOfExiting(command: Command): void {
+  command.exitOverride();
+  for (const sub of command.commands) throwInsteadOfExiting(sub);
+}

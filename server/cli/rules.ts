@@ -1,0 +1,47 @@
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { testExamples } from "../../engine/rules/test-examples.ts";
+import { testTranscripts } from "../../engine/test-transcripts.ts";
+import { problemLine } from "../rules/load-rules.ts";
+import { refuseWithList } from "./refusal.ts";
+import { readPack, readSettings } from "./settings.ts";
+
+export function rulesCommand(): Command {
+  return new Command("rules").summary("check and test rule files").addCommand(check()).addCommand(test());
+}
+
+function check(): Command {
+  return new Command("check")
+    .summary("read every rule file and list what is wrong, with line and column")
+    .argument(
+      "[dir]",
+      "the folder of the rule pack (default: RULES_DIR, or the pack that comes with the program)",
+    )
+    .action(async (dir: string | undefined) => {
+      const pack = await readPack(folder(dir), 1);
+      const counts = `${pack.intents.length} intents, ${pack.fields.length} fields`;
+      console.log(`No problems: ${counts}, pack ${pack.hash.slice(0, 12)}`);
+    });
+}
+
+function test(): Command {
+  return new Command("test")
+    .summary("run every rule's examples and play every transcript")
+    .argument(
+      "[dir]",
+      "the folder of the rule pack (default: RULES_DIR, or the pack that comes with the program)",
+    )
+    .action(async (dir: string | undefined) => {
+      const pack = await readPack(folder(dir), 1);
+      const problems = [...testExamples(pack), ...testTranscripts(pack)];
+      const counts = `${pack.examples.length} examples, ${pack.transcripts.length} transcripts`;
+      if (problems.length > 0) {
+        throw refuseWithList(`${problems.length} of ${counts} fail:`, problems.map(problemLine), 1);
+      }
+      console.log(`All pass: ${counts}`);
+    });
+}
+
+function folder(dir: string | undefined): string {
+  return dir === undefined ? readSettings().RULES_DIR : resolve(dir);
+}

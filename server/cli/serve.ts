@@ -1,0 +1,125 @@
+import { Command } from "commander";
+import type { Database } from "../database/database.ts";
+import type { Environment } from "../environment.ts";
+import { createApp } from "../http/app.ts";
+import { listen } from "../http/listen.ts";
+import type { Listening } from "../http/listen.ts";
+import { createLog } from "../log.ts";
+import type { Log } from "../log.ts";
+import { watchPack } from "../rules/live-pack.ts";
+import { createApiKey } from "../workspaces/api-keys.ts";
+import { install, openConfigured } from "./installation.ts";
+import { Refusal } from "./refusal.ts";
+import { readPack, readSettings } from "./settings.ts";
+import { waitForSignal } from "./wait-for-signal.ts";
+
+const MINUTE_MS = 60_000;
+
+export function serveCommand(): Command {
+  return new Command("serve").summary("serve the HTTP interface").action(serve);
+}
+
+/** Starts in the order in which things can be refused without harm: settings, rules, database, address. Returns when
+ *  a signal has stopped it and everything is closed. */
+async function serve(): Promise<void> {
+  const stopped = waitForSignal();
+  const environment = readSettings();
+  const log = createLog(environment.LOG_LEVEL);
+  process.on("uncaughtException", (error) => endAfter(error, log));
+  const pack = await readPack(environment.RULES_DIR);
+  const database = await openConfigured(environment);
+  try {
+    const { workspaceId, created } = await install(database);
+    const rules = watchPack(environment.RULES_DIR, pack, log);
+    let closing = false;
+    const app = createApp({
+      database,
+      rules,
+      log,
+      silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
+      regionDefault: environment.DEFAULT_REGION ?? null,
+      clock: Date.now,
+      isClosing: () => closing,
+    });
+    const server = await listenOrRefuse(app, environment);
+    // Only now: a key that is shown once must not be lost to a port that is taken.
+    const key = created ? (await createApiKey(database, workspaceId, "first start", Date.now())).key : null;
+    console.log(greeting(server.url, environment, database, pack.hash, key));
+    const signal = await stopped;
+    closing = true;
+    await stop(signal, server, log);
+    rules.close();
+  } finally {
+    await database.close();
+  }
+}
+
+/** What nobody caught leaves the process in an unknown state. Node would print the error's message, which may quote what
+ *  a customer wrote. */
+function endAfter(error: unknown, log: Log): never {
+  log.fatal({ err: error }, "an error that nobody caught: the process ends");
+  process.exit(1);
+}
+
+async function stop(signal: string, server: Listening, log: Log): Promise<void> {
+  log.info({ signal }, "shutting down: requests under way may finish");
+  await server.close();
+  log.info("stopped");
+}
+
+async function listenOrRefuse(
+  app: Parameters<typeof listen>[0],
+  environment: Environment,
+): Promise<Listening> {
+  const { HOST: host, PORT: port } = environment;
+  try {
+    return await listen(app, host, port);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "unknown error";
+    if (code === "EADDRINUSE") {
+      throw new Refusal([
+        `Port ${port} on ${host} is taken by another program. Set PORT to another one; 0 takes any.`,
+      ]);
+    }
+    throw new Refusal([`Cannot listen on ${host}:${port} (${String(code)}). Check HOST and PORT.`]);
+  }
+}
+
+function greeting(
+  url: string,
+  environment: Environment,
+  database: Database,
+  packHash: string,
+  key: string | null,
+): string {
+  const local = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+  const data = database.kind === "pglite" ? `embedded database in ${environment.DATA_DIR}` : "PostgreSQL";
+  const lines = [
+    "",
+    `Customer Enrichment listens on ${url}`,
+    `  data   ${data}`,
+    `  rules  ${environment.RULES_DIR} (pack ${packHash.slice(0, 12)})`,
+    "",
+  ];
+  if (key === null) {
+    const first = database.kind === "pglite" ? "stop this server and run" : "run";
+    return [...lines, `To make another API key, ${first}: ${command("key create")}`, ""].join("\n");
+  }
+  return [...lines, "Your API key, shown this once:", `  ${key}`, "", "Try it:", curl(local, key), ""].join(
+    "\n",
+  );
+}
+
+/** A line for a shell's prompt. Nothing in it needs escaping: the text has no apostrophe. */
+function curl(url: string, key: string): string {
+  const body = JSON.stringify({ handle: "visitor-1", text: "Can you email me your price list?" });
+  const headers = `-H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json'`;
+  return `curl -sS ${url}/v1/chat ${headers} -d '${body}'`;
+}
+
+/** How the reader of this runs a command: in a checkout through npm, installed by its name. */
+function command(words: string): string {
+  return process.env["npm_lifecycle_event"] === undefined
+    ? `enrich ${words}`
+    : `npm run -s enrich -- ${words}`;
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { Platform } from "../conversations/contract.ts";
+
+export const CUSTOMERS_PAGE_DEFAULT = 50;
+export const CUSTOMERS_PAGE_MAX = 200;
+const CURSOR_CHARS_MAX = 200;
+
+/** The query of GET /v1/customers. */
+export const CustomersQuery = z.strictObject({
+  /** `nextCursor` of the page before. */
+  cursor: z
+    .string()
+    .max(CURSOR_CHARS_MAX, "is not a cursor that this server gave")
+    .regex(/^[A-Za-z0-9_-]+$/u, "is not a cursor that this server gave")
+    .optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9][0-9]{0,3}$/u, `must be a whole number from 1 to ${CUSTOMERS_PAGE_MAX}`)
+    .transform(Number)
+    .refine((limit) => limit <= CUSTOMERS_PAGE_MAX, `must be a whole number from 1 to ${CUSTOMERS_PAGE_MAX}`)
+    .default(CUSTOMERS_PAGE_DEFAULT),
+});
+export type CustomersQuery = z.output<typeof CustomersQuery>;
+
+export const CustomerSummary = z.object({
+  id: z.uuid(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+  /** The workspace's own fields. */
+  details: z.record(z.string(), z.string()),
+  platforms: z.array(Platform),
+  firstAt: z.iso.datetime(),
+  lastAt: z.iso.datetime(),
+  conversationCount: z.int(),
+});
+export type CustomerSummary = z.infer<typeof CustomerSummary>;
+
+/** The answer of GET /v1/customers: the latest interaction first. */
+export const CustomerPage = z.object({
+  customers: z.array(CustomerSummary),
+  nextCursor: z.string().nullable(),
+});
+export type CustomerPage = z.infer<typeof CustomerPage>;
+
+const trust = z.enum(["claimed", "verified", "staff"]);
+
+/** Where a value comes from: one claim, current or not. */
+export const Provenance = z.object({
+  field: z.string(),
+  value: z.string(),
+  raw: z.string(),
+  conversationId: z.uuid(),
+  messageSeq: z.int(),
+  span: z.object({ start: z.int(), end: z.int() }),
+  extractor: z.string(),
+  rule: z.string().nullable(),
+  packHash: z.string(),
+  trust,
+  /** Whether it is the profile's value, agrees with it, was replaced, or contradicts it from another handle. */
+  standing: z.enum(["current", "agreeing", "superseded", "conflicting"]),
+  at: z.iso.datetime(),
+});
+export type Provenance = z.infer<typeof Provenance>;
+
+/** The answer of GET /v1/customers/:id. */
+export const CustomerDetail = CustomerSummary.extend({
+  /** Other values that other handles gave: field → values. */
+  conflicts: z.record(z.string(), z.array(z.string())),
+  conversations: z.array(
+    z.object({
+      id: z.uuid(),
+      platform: Platform,
+      handle: z.string(),
+      linkTrust: z.enum(["claimed", "verified"]),
+      startedAt: z.iso.datetime(),
+      lastAt: z.iso.datetime(),
+      turn: z.int(),
+      messageCount: z.int(),
+    }),
+  ),
+  provenance: z.array(Provenance),
+});
+export type CustomerDetail = z.infer<typeof CustomerDetail>;

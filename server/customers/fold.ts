@@ -1,0 +1,97 @@
+import { emailKey } from "../../engine/understand/email-key.ts";
+import type { FieldKey } from "../../engine/understand/understanding.ts";
+import { isFullerName, isSameName } from "./fuller-name.ts";
+
+export type Trust = "claimed" | "verified" | "staff";
+
+/** What a conversation says about a field. */
+export interface Claim {
+  readonly handleId: string;
+  readonly field: FieldKey;
+  readonly value: string;
+  readonly trust: Trust;
+}
+
+/** What became of a claim: it is the profile's value, or agrees with it, or was replaced by a later or better one, or
+ *  contradicts the value that another handle gave first. */
+export type Standing = "current" | "agreeing" | "superseded" | "conflicting";
+
+export interface Profile {
+  readonly values: Readonly<Record<FieldKey, string>>;
+  /** Other values that other handles give: field → values, the earliest handle's first. */
+  readonly conflicts: Readonly<Record<FieldKey, readonly string[]>>;
+  /** One a claim, in the claims' order. */
+  readonly standings: readonly Standing[];
+}
+
+const RANK = { claimed: 0, verified: 1, staff: 2 } as const satisfies Record<Trust, number>;
+
+type Entry = readonly [index: number, claim: Claim];
+
+/** A profile is a pure function of its claims: give those of all its conversations, in the order they were recorded.
+ *
+ *  Staff › verified › claimed. Within a handle the latest claim wins; across handles the one whose handle spoke of the
+ *  field first stays, and the others are conflicts; a fuller form of the same name replaces it. The email is not folded:
+ *  it is the profile's identity, `key`. */
+export function foldProfile(key: string | null, claims: readonly Claim[]): Profile {
+  const values: Record<FieldKey, string> = key === null ? {} : { email: key };
+  const conflicts: Record<FieldKey, readonly string[]> = {};
+  const standings: Standing[] = claims.map(() => "superseded");
+
+  const entries = claims.map((claim, index): Entry => [index, claim]);
+  for (const [field, said] of group(entries, (claim) => claim.field)) {
+    const says = field === "email" ? said.filter(([, claim]) => emailKey(claim.value) === key) : said;
+    const words = [...group(says, (claim) => claim.handleId).values()].map(lastWord);
+    const chosen = field === "email" ? words.at(-1) : choose(words);
+    if (chosen === undefined) continue;
+
+    const [at, { value }] = chosen;
+    if (field !== "email") values[field] = value;
+    for (const [index, claim] of words) {
+      standings[index] = field === "email" || agrees(value, claim) ? "agreeing" : "conflicting";
+    }
+    standings[at] = "current";
+    const others = words.filter(([index]) => standings[index] === "conflicting");
+    if (others.length > 0) conflicts[field] = [...new Set(others.map(([, claim]) => claim.value))];
+  }
+  return { values, conflicts, standings };
+}
+
+/** What one handle has to say about a field: its latest claim of the highest trust. A shorter form of the name it gave
+ *  ("Mike here", after "Mike Smith") takes nothing back. */
+function lastWord(entries: readonly Entry[]): Entry {
+  return entries.reduce((standing, next) => {
+    const trusted = RANK[next[1].trust] - RANK[standing[1].trust];
+    if (trusted !== 0) return trusted > 0 ? next : standing;
+    return isFuller(standing[1], next[1]) ? standing : next;
+  });
+}
+
+/** `words` has one entry a handle, in the order in which the handles first spoke of the field. */
+function choose(words: readonly Entry[]): Entry | undefined {
+  const rank = Math.max(...words.map(([, claim]) => RANK[claim.trust]));
+  const [first, ...others] = words.filter(([, claim]) => RANK[claim.trust] === rank);
+  if (first === undefined) return undefined;
+  return others.reduce((standing, next) => (isFuller(next[1], standing[1]) ? next : standing), first);
+}
+
+function isFuller(claim: Claim, than: Claim): boolean {
+  return claim.field === "name" && isFullerName(claim.value, than.value);
+}
+
+function agrees(value: string, claim: Claim): boolean {
+  if (value === claim.value) return true;
+  return claim.field === "name" && (isSameName(value, claim.value) || isFullerName(value, claim.value));
+}
+
+/** Groups keep the order of their first entry, and entries theirs. */
+function group(entries: readonly Entry[], by: (claim: Claim) => string): Map<string, Entry[]> {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const key = by(entry[1]);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [entry]);
+    else members.push(entry);
+  }
+  return groups;
+}

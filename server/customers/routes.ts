@@ -1,0 +1,33 @@
+import { Router } from "express";
+import { AppError } from "../app-error.ts";
+import { workspaceOf } from "../http/authenticate.ts";
+import { only } from "../http/only.ts";
+import { parseId } from "../http/parse-id.ts";
+import { parseQuery } from "../http/parse.ts";
+import type { Services } from "../http/services.ts";
+import { CustomersQuery } from "./contract.ts";
+import { getCustomer, listCustomers } from "./queries.ts";
+
+/** The customers that came of the conversations. */
+export function customerRoutes({ database }: Services): Router {
+  const router = Router();
+
+  router
+    .route("/v1/customers")
+    .get(async (request, response) => {
+      const query = parseQuery(CustomersQuery, request.query);
+      response.json(await listCustomers(database, workspaceOf(response), query));
+    })
+    .all(only("GET"));
+
+  router
+    .route("/v1/customers/:id")
+    .get(async (request, response) => {
+      const id = parseId(request.params.id);
+      if (id === null) throw new AppError("customer_not_found", "There is no such customer.");
+      response.json(await getCustomer(database, workspaceOf(response), id));
+    })
+    .all(only("GET"));
+
+  return router;
+}

@@ -1,0 +1,24 @@
+import type { Knex } from "knex";
+import * as createWorkspaces from "../../migrations/20261123090000_create_workspaces.ts";
+import * as createConversations from "../../migrations/20261123090100_create_conversations.ts";
+import * as createClaims from "../../migrations/20261123090200_create_claims.ts";
+
+/** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
+const migrations: Readonly<Record<string, Knex.Migration>> = {
+  "20261123090000_create_workspaces": createWorkspaces,
+  "20261123090100_create_conversations": createConversations,
+  "20261123090200_create_claims": createClaims,
+};
+
+export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);
+
+/** Where knex finds the migrations. Its command line prints `file` of those that wait. */
+export const migrationSource: Knex.MigrationSource<{ readonly file: string }> = {
+  getMigrations: async () => MIGRATION_NAMES.map((file) => ({ file })),
+  getMigrationName: ({ file }) => file,
+  getMigration: async ({ file }) => {
+    const migration = migrations[file];
+    if (migration === undefined) throw new Error(`there is no migration ${file}`);
+    return migration;
+  },
+};

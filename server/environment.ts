@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseEnv } from "node:util";
+import { z } from "zod";
+import { Region } from "./conversations/contract.ts";
+
+const PORT_MAX = 65_535;
+const SILENCE_MINUTES_MAX = 30 * 24 * 60; // after a month it is another conversation by any measure
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+const wholeNumber = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,9}$/u, error)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, error);
+};
+
+// Neither the address nor its password may end up in an error message.
+const databaseUrl = z.string().refine((address) => {
+  return URL.canParse(address) && /^postgres(ql)?:$/u.test(new URL(address).protocol);
+}, "must be an address such as postgres://user:password@127.0.0.1:5432/database");
+
+const directory = z.string().transform((path) => resolve(path));
+
+/** The settings, as the environment holds them. `.env.example` documents each. */
+export const Environment = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  /** 0 takes any free port. */
+  PORT: wholeNumber(0, PORT_MAX).default(3000),
+  DATABASE_URL: databaseUrl.optional(),
+  DATA_DIR: directory.default(() => resolve("data")),
+  RULES_DIR: directory.default(() => packagedRules()),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+  SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
+  DEFAULT_REGION: Region.optional(),
+  /** "production" refuses what is only fit for trying out, such as a database superuser. */
+  NODE_ENV: z.string().default("development"),
+});
+export type Environment = z.output<typeof Environment>;
+
+/** Reads the settings from the process's environment and, for what that leaves open, from `.env` in `directory`.
+ *  A variable that is set to nothing counts as not set. Problems are sentences for people. */
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  directory: string,
+): { readonly environment: Environment } | { readonly problems: readonly string[] } {
+  const file = readEnvFile(join(directory, ".env"));
+  if ("problem" in file) return { problems: [file.problem] };
+  const stated = Object.entries({ ...file.variables, ...withoutEmpty(variables) });
+  const parsed = Environment.safeParse(withoutEmpty(Object.fromEntries(stated)));
+  if (parsed.success) return { environment: parsed.data };
+  return { problems: parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`) };
+}
+
+function withoutEmpty(
+  variables: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const stated: Record<string, string> = {};
+  for (const [name, value] of Object.entries(variables)) {
+    if (value !== undefined && value.trim() !== "") stated[name] = value.trim();
+  }
+  return stated;
+}
+
+function readEnvFile(
+  path: string,
+): { readonly variables: Readonly<Record<string, string | undefined>> } | { readonly problem: string } {
+  if (!existsSync(path)) return { variables: {} };
+  try {
+    return { variables: parseEnv(readFileSync(path, "utf8")) };
+  } catch {
+    return { problem: `${path} cannot be read: it must be a file of lines such as PORT=3000` };
+  }
+}
+
+/** The rule pack that comes with the program: beside package.json, both in a checkout and from dist/. */
+function packagedRules(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
+  return join(folder, "rules");
+}

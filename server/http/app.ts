@@ -1,0 +1,33 @@
+import express from "express";
+import type { Express, RequestHandler } from "express";
+import helmet from "helmet";
+import { conversationRoutes } from "../conversations/routes.ts";
+import { customerRoutes } from "../customers/routes.ts";
+import { AppError } from "../app-error.ts";
+import { authenticate } from "./authenticate.ts";
+import { healthRoutes } from "./health.ts";
+import { problemHandler } from "./problem.ts";
+import { requestLog } from "./request-log.ts";
+import type { Services } from "./services.ts";
+
+/** The whole HTTP interface. Everything under /v1 wants an API key. */
+export function createApp(services: Services): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag"); // answers are a person's data: nothing in between is to keep them
+  app.enable("case sensitive routing");
+  app.set("query parser", "simple"); // nested query objects are nobody's friend
+  app.use(helmet());
+  app.use(requestLog(services.log));
+  app.use(healthRoutes(services));
+  app.use("/v1", authenticate(services));
+  app.use(conversationRoutes(services));
+  app.use(customerRoutes(services));
+  app.use(notFound);
+  app.use(problemHandler(services.log));
+  return app;
+}
+
+const notFound: RequestHandler = () => {
+  throw new AppError("not_found", "There is nothing at this address.");
+};

@@ -1,0 +1,18 @@
+import type { Database } from "../database/database.ts";
+import type { Log } from "../log.ts";
+import type { LivePack } from "../rules/live-pack.ts";
+
+/** What the routes work with. Made once, at the start. */
+export interface Services {
+  readonly database: Database;
+  readonly rules: LivePack;
+  readonly log: Log;
+  /** After so long without a message, a handle's next one begins a new conversation. */
+  readonly silenceMs: number;
+  /** The country of national phone numbers where a message does not state one. */
+  readonly regionDefault: string | null;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** True once the shutdown has begun. */
+  readonly isClosing: () => boolean;
+}

@@ -1,0 +1,50 @@
+import type { FieldKey } from "../../engine/understand/understanding.ts";
+import { emailKey } from "../../engine/understand/email-key.ts";
+
+/** A customer as far as identity goes. Without an email it hangs on the handle that it was created for. */
+export interface Identity {
+  readonly id: string;
+  readonly emailKey: string | null;
+}
+
+/** What a turn does to the links. `target` is the conversation's customer afterwards. */
+export interface LinkPlan {
+  readonly target: Identity;
+  readonly isNew: boolean;
+  /** The customer that conversations leave, and that is removed when none stays. */
+  readonly source: Identity | null;
+  /** Which conversations come to the target: none; the handle's that have no customer yet; all of the source; this one. */
+  readonly moves: "none" | "unlinked" | "all" | "this";
+}
+
+/** The key of the email that the message stated last, in text order, or null. */
+export function statedEmailKey(
+  collected: readonly { readonly field: FieldKey; readonly value: string }[],
+): string | null {
+  const emails = collected.filter(({ field }) => field === "email").map(({ value }) => emailKey(value));
+  return emails.findLast((key) => key !== null) ?? null;
+}
+
+/** Whether the message's email may lead elsewhere than to the conversation's customer: only then is it looked up. */
+export function leadsElsewhere(current: Identity | null, stated: string | null): stated is string {
+  return stated !== null && stated !== current?.emailKey;
+}
+
+/** The identity laws, for a message that gave at least one detail. `owner` is the customer who has the stated email. */
+export function planLink(
+  current: Identity | null,
+  stated: string | null,
+  owner: Identity | null,
+  newId: string,
+): LinkPlan {
+  const fresh = { id: newId, emailKey: stated };
+  if (current === null) {
+    return { target: owner ?? fresh, isNew: owner === null, source: null, moves: "unlinked" };
+  }
+  if (!leadsElsewhere(current, stated)) return { target: current, isNew: false, source: null, moves: "none" };
+  if (current.emailKey !== null) {
+    return { target: owner ?? fresh, isNew: owner === null, source: current, moves: "this" };
+  }
+  if (owner !== null) return { target: owner, isNew: false, source: current, moves: "all" };
+  return { target: { id: current.id, emailKey: stated }, isNew: false, source: null, moves: "none" };
+}

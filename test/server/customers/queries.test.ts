@@ -1,0 +1,142 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import type { RulePack } from "../../../engine/rules/pack.ts";
+import { ChatRequest } from "../../../server/conversations/contract.ts";
+import { getConversation, getTurn } from "../../../server/conversations/queries.ts";
+import { CustomerDetail, CustomerPage } from "../../../server/customers/contract.ts";
+import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
+import { chat } from "../../../server/turn/chat.ts";
+import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { defaultPack } from "../../support/packs.ts";
+import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
+
+const NOON = Date.UTC(2025, 5, 1, 12);
+
+let pack: RulePack;
+beforeAll(async () => {
+  pack = await defaultPack();
+});
+
+describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
+  const opened = useDatabase(kind);
+
+  async function begin() {
+    const database = opened();
+    const workspaceId = await createWorkspace(database, "queries", NOON);
+    const say = (handle: string, text: string, body: object = {}, now = NOON) =>
+      chat(database, pack, workspaceId, ChatRequest.parse({ handle, text, ...body }), now);
+    return { database, workspaceId, say };
+  }
+
+  test("customers come the latest interaction first, page after page, each exactly once", async () => {
+    const { database, workspaceId, say } = await begin();
+    const ids: string[] = [];
+    for (let index = 0; index < 7; index += 1) {
+      // Two at a time of the same instant.
+      const at = NOON + Math.floor(index / 2) * 1000;
+      const { customer } = await say(`${index}`, `my email is c${index}@work.example`, {}, at);
+      ids.push(customer?.id ?? "");
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listCustomers(database, workspaceId, { limit: 2, ...(cursor && { cursor }) });
+      expect(CustomerPage.parse(page)).toEqual(page);
+      seen.push(...page.customers.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ids.toReversed());
+  });
+
+  test.each(["x", "e30", Buffer.from("1 2").toString("base64url")])(
+    "%s is no cursor, and said to be none",
+    async (cursor) => {
+      const { database, workspaceId } = await begin();
+      await expect(listCustomers(database, workspaceId, { limit: 2, cursor })).rejects.toMatchObject({
+        code: "invalid_request",
+        faults: [{ pointer: "?cursor" }],
+      });
+    },
+  );
+
+  test("a corrected email shows both claims with their provenance, and which one stands", async () => {
+    const { database, workspaceId, say } = await begin();
+    const first = await say("a", "my email is bob@home.example", { platform: "line" });
+    const text = "sorry, it's bob@work.example, not bob@home.example";
+    const { customer } = await say("a", text, { platform: "line" }, NOON + 1000);
+    const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+    expect(CustomerDetail.parse(detail)).toEqual(detail);
+    expect(detail).toMatchObject({ email: "bob@work.example", platforms: ["line"], conversationCount: 1 });
+    const emails = detail.provenance.filter(({ field }) => field === "email");
+    expect(emails).toMatchObject([
+      { value: "bob@home.example", standing: "superseded", messageSeq: 1, trust: "claimed" },
+      {
+        value: "bob@work.example",
+        raw: "bob@work.example",
+        standing: "current",
+        conversationId: first.conversationId,
+        messageSeq: 3,
+        packHash: pack.hash,
+        at: new Date(NOON + 1000).toISOString(),
+      },
+    ]);
+    const span = emails[1]?.span ?? { start: 0, end: 0 };
+    expect(text.slice(span.start, span.end)).toBe("bob@work.example");
+  });
+
+  test("values that contradict across handles are shown as conflicts", async () => {
+    const { database, workspaceId, say } = await begin();
+    await say("a", "My name is Mike, my email is bob@work.example");
+    const { customer } = await say("b", "My name is Anna, my email is bob@work.example");
+    const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+    expect(detail).toMatchObject({ name: "Mike", conflicts: { name: ["Anna"] }, conversationCount: 2 });
+    expect(detail.provenance.filter(({ field }) => field === "name").map(({ standing }) => standing)).toEqual(
+      ["current", "conflicting"],
+    );
+  });
+
+  test("a conversation is read in pages of messages, in their order", async () => {
+    const { database, workspaceId, say } = await begin();
+    const { conversationId } = await say("a", "Can you email me your price list?", { messageId: "m1" });
+    await say("a", "bob@work.example");
+    const page = await getConversation(database, workspaceId, conversationId, { after: 0, limit: 3 });
+    expect(page.messages.map(({ seq, role }) => `${seq} ${role}`)).toEqual([
+      "1 customer",
+      "2 bot",
+      "3 customer",
+    ]);
+    expect(page).toMatchObject({ messageCount: 4, nextAfter: 3, turn: 2, handle: "a", request: null });
+    expect(page.messages[0]).toMatchObject({ messageId: "m1", turn: 1 });
+    const rest = await getConversation(database, workspaceId, conversationId, { after: 3, limit: 3 });
+    expect(rest.messages.map(({ seq }) => seq)).toEqual([4]);
+    expect(rest.nextAfter).toBeNull();
+  });
+
+  test("a turn is read with its trace and with its reasons in words", async () => {
+    const { database, workspaceId, say } = await begin();
+    const text = "Can you email me your price list?";
+    const answer = await say("a", text, { trace: true });
+    const turn = await getTurn(database, pack, workspaceId, answer.conversationId, 1);
+    expect(turn).toMatchObject({ turn: 1, text, replies: answer.replies, reasons: answer.reasons });
+    expect(JSON.stringify(turn.trace)).toBe(JSON.stringify(answer.trace));
+    expect(turn.explanation.join("\n")).toContain("email: asked");
+  });
+
+  test("what is not there, or another workspace's, is not found", async () => {
+    const { database, workspaceId, say } = await begin();
+    const { conversationId, customer } = await say("a", "my email is bob@work.example");
+    const other = await createWorkspace(database, "other", NOON);
+    const page = { after: 0, limit: 3 };
+    await expect(getConversation(database, other, conversationId, page)).rejects.toMatchObject({
+      code: "conversation_not_found",
+    });
+    await expect(getTurn(database, pack, other, conversationId, 1)).rejects.toMatchObject({
+      code: "conversation_not_found",
+    });
+    await expect(getTurn(database, pack, workspaceId, conversationId, 2)).rejects.toMatchObject({
+      code: "turn_not_found",
+    });
+    await expect(getCustomer(database, other, customer?.id ?? "")).rejects.toMatchObject({
+      code: "customer_not_found",
+    });
+  });
+});

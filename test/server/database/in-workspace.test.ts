@@ -1,0 +1,44 @@
+import { v7 } from "uuid";
+import { describe, expect, test } from "vitest";
+import { advisoryKey } from "../../../server/database/advisory-key.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
+
+const NOW = Date.UTC(2026, 0, 1);
+
+describe.each(DATABASE_KINDS)("in a workspace, on %s", (kind) => {
+  const database = useDatabase(kind);
+
+  test("a transaction costs two trips besides its queries", async () => {
+    const id = await createWorkspace(database(), "One", NOW);
+    const before = database().statistics.trips;
+    await inWorkspace(database(), id, (tx) => tx.raw("select 1 as one"), { lock: advisoryKey("a") });
+    expect(database().statistics.trips - before).toBe(3);
+  });
+
+  test("rows arrive with the same types from both databases", async () => {
+    const [row] = await inWorkspace(database(), v7(), (tx) =>
+      tx.prepared(
+        `select 9007199254740991::bigint as big, :at::timestamptz as at, :json::jsonb as json, :none::text as none,
+           :flag::boolean as flag, :ids::uuid[] as ids, :bytes::bytea as bytes, ':text::text' as text`,
+        {
+          at: new Date(NOW),
+          json: { a: [1] },
+          none: null,
+          flag: true,
+          ids: [v7({ msecs: 0 })],
+          bytes: Buffer.from([0, 255]),
+        },
+      ),
+    );
+    expect(row).toMatchObject({
+      big: 9_007_199_254_740_991,
+      at: new Date(NOW),
+      json: { a: [1] },
+      none: null,
+      flag: true,
+      text: ":text::text",
+    });
+  });
+});

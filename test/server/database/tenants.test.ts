@@ -1,0 +1,159 @@
+import { v7 } from "uuid";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Database } from "../../../server/database/database.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import type { WorkspaceTransaction } from "../../../server/database/in-workspace.ts";
+import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { DATABASE_KINDS, openTestDatabase, useDatabase } from "../../support/test-databases.ts";
+import { faultsOfCatalogue } from "./catalogue.ts";
+
+const NOW = Date.UTC(2026, 0, 1);
+
+// A row of every table, in an order that the foreign keys allow. All ids are the workspace's, so rows are told apart by it.
+const rows: Readonly<Record<string, string>> = {
+  workspaces: "(workspace_id, name, created_at) values (:w, 'W', now())",
+  api_keys: "(workspace_id, id, label, secret_hash, created_at) values (:w, :w, '', sha256(''), now())",
+  handles: "(workspace_id, id, platform, handle, created_at) values (:w, :w, 'api', 'h', now())",
+  customers: `(workspace_id, id, first_at, last_at, conversation_count, created_at, updated_at)
+    values (:w, :w, now(), now(), 0, now(), now())`,
+  conversations: `(workspace_id, id, handle_id, platform, started_at, last_at, state)
+    values (:w, :w, :w, 'api', now(), now(), '{}')`,
+  messages: `(workspace_id, conversation_id, seq, id, handle_id, role, text, at, recorded_at)
+    values (:w, :w, 1, :w, :w, 'customer', 'hello', now(), now())`,
+  turns: `(workspace_id, conversation_id, turn, message_seq, trace, pack_hash, engine_version, at)
+    values (:w, :w, 1, 1, '{}', '', '', now())`,
+  claims: `(workspace_id, id, conversation_id, handle_id, message_seq, turn, field, value, raw, span_start, span_end,
+      extractor, pack_hash, trust, at)
+    values (:w, :w, :w, :w, 1, 1, 'name', 'Mike', 'Mike', 0, 4, 'name', '', 'claimed', now())`,
+  refusals: "(workspace_id, conversation_id, field, handle_id, at) values (:w, :w, 'phone', :w, now())",
+};
+const tables = Object.keys(rows);
+
+async function fill(database: Database, w: string): Promise<void> {
+  await inWorkspace(database, w, async (tx) => {
+    for (const [table, row] of Object.entries(rows)) await tx.raw(`insert into ${table} ${row}`, { w });
+  });
+}
+
+/** What workspace `mine` can do to the rows of workspace `theirs`; empty when it cannot see, change, take or add one. */
+async function trespasses(database: Database, mine: string, theirs: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const table of tables) {
+    const attempts: Readonly<Record<string, string>> = {
+      reads: `select 1 from ${table} where workspace_id <> :mine`,
+      changes: `update ${table} set workspace_id = workspace_id where workspace_id = :theirs returning 1`,
+      deletes: `delete from ${table} where workspace_id = :theirs returning 1`,
+    };
+    for (const [act, sql] of Object.entries(attempts)) {
+      if (await succeeds(database, mine, sql, { mine, theirs })) found.push(`${act} ${table}`);
+    }
+    const insert = `insert into ${table} ${rows[table]} on conflict do nothing returning 1`;
+    if (await succeeds(database, mine, insert, { w: v7() })) found.push(`adds to ${table}`);
+  }
+  return found;
+}
+
+class Undo extends Error {}
+
+/** Whether a statement touches a row. Whatever it does is undone. */
+async function succeeds(
+  database: Database,
+  workspaceId: string,
+  sql: string,
+  values: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const names = new Set([...sql.matchAll(/:([a-z]+)/gu)].map(([, name]) => name));
+  const used = Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
+  let touched = 0;
+  const attempt = async (tx: WorkspaceTransaction) => {
+    touched = (await tx.raw(sql, used)).length;
+    throw new Undo();
+  };
+  await inWorkspace(database, workspaceId, attempt).catch(() => {});
+  return touched > 0;
+}
+
+describe.each(DATABASE_KINDS)("tenants on %s", (kind) => {
+  const database = useDatabase(kind);
+  const [a, b] = [v7(), v7()];
+  beforeAll(async () => {
+    await fill(database(), a);
+    await fill(database(), b);
+  });
+
+  test("every table is tried", async () => {
+    const { rows: found } = await database().knex.raw(
+      `select relname::text as name from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace
+       and relname not like 'knex\\_%'`,
+    );
+    expect(found.map(({ name }: { name: string }) => name).toSorted()).toEqual(tables.toSorted());
+  });
+
+  test("a workspace sees its own rows", async () => {
+    for (const table of tables)
+      expect(await succeeds(database(), a, `select 1 from ${table}`, {})).toBe(true);
+  });
+
+  test("a workspace cannot see, change, delete or add another's rows", async () => {
+    expect(await trespasses(database(), a, b)).toEqual([]);
+  });
+
+  test("the catalogue holds to the rules of tenancy", async () => {
+    expect(await faultsOfCatalogue(database().knex)).toEqual([]);
+  });
+
+  test("a query without a workspace fails, even for the tables' owner", async () => {
+    const role = kind === "pglite" ? "set local role enrich_app; " : ""; // PGlite's only login is a superuser
+    const session = await database().session();
+    await session.simple(`begin; ${role}savepoint here`);
+    await expect(session.query("select 1 from workspaces", [], null)).rejects.toThrow(
+      /app\.workspace_id|uuid/u,
+    );
+    await session.simple("rollback");
+    await session.release("clean");
+  });
+
+  test("an id that is no UUID never reaches the database", async () => {
+    const evil = "00000000-0000-7000-8000-000000000000'; reset role; --";
+    await expect(inWorkspace(database(), evil, async () => {})).rejects.toThrow(TypeError);
+  });
+});
+
+describe.each(DATABASE_KINDS)("the checks of tenancy on %s go red", (kind) => {
+  const breakages: Readonly<Record<string, string>> = {
+    "when a policy is dropped": "drop policy workspace on claims",
+    "when a policy lets everything through":
+      "alter policy workspace on messages using (true) with check (true)",
+    "when a second policy opens a table": "create policy everyone on customers using (true)",
+    "when row-level security is switched off": "alter table conversations disable row level security",
+    "when it binds the owner no more": "alter table turns no force row level security",
+    "when a unique index spans workspaces": "create unique index everywhere on customers (email_key)",
+    "when a table comes without all this": "create table leads (id uuid primary key)",
+  };
+
+  test.each(Object.entries(breakages))("%s", async (_when, sql) => {
+    const database = await openTestDatabase(kind);
+    try {
+      await database.knex.raw(sql);
+      expect(await faultsOfCatalogue(database.knex)).not.toEqual([]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test("a workspace is seen to trespass where security is off", async () => {
+    const database = await openTestDatabase(kind);
+    try {
+      const [a, b] = [await createWorkspace(database, "A", NOW), v7()];
+      await fill(database, b);
+      await database.knex.raw("alter table claims disable row level security");
+      await database.knex.raw("alter policy workspace on messages using (true) with check (true)");
+      const found = await trespasses(database, a, b);
+      expect(found).toContain("reads claims");
+      expect(found).toContain("deletes claims");
+      expect(found).toContain("reads messages");
+    } finally {
+      await database.close();
+    }
+  });
+});

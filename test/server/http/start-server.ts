@@ -1,0 +1,78 @@
+import { Writable } from "node:stream";
+import type { RulePack } from "../../../engine/rules/pack.ts";
+import type { ChatResponse } from "../../../server/conversations/contract.ts";
+import type { Database } from "../../../server/database/database.ts";
+import { createApp } from "../../../server/http/app.ts";
+import { listen } from "../../../server/http/listen.ts";
+import { createLog } from "../../../server/log.ts";
+import { createApiKey } from "../../../server/workspaces/api-keys.ts";
+import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; a test knows what it holds. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly key: string;
+  /** The log so far. */
+  log(): string;
+  fetch(path: string, init?: RequestInit): Promise<Answer>;
+  /** POST /v1/chat that must succeed. */
+  chat(body: Readonly<Record<string, unknown>>): Promise<ChatResponse>;
+  close(): Promise<void>;
+}
+
+/** Serves a migrated database over HTTP on a free port, for a workspace of its own. The database stays the caller's. */
+export async function startServer(database: Database, pack: RulePack): Promise<TestServer> {
+  const lines: string[] = [];
+  const destination = new Writable({
+    write(line: Buffer, _encoding, done) {
+      lines.push(line.toString());
+      done();
+    },
+  });
+  const workspaceId = await createWorkspace(database, "Test", Date.now());
+  const { key } = await createApiKey(database, workspaceId, "test", Date.now());
+  const app = createApp({
+    database,
+    rules: { current: () => pack, close() {} },
+    log: createLog("trace", destination),
+    silenceMs: 30 * 60_000,
+    regionDefault: null,
+    clock: Date.now,
+    isClosing: () => false,
+  });
+  const server = await listen(app, "127.0.0.1", 0);
+
+  async function request(path: string, init: RequestInit = {}): Promise<Answer> {
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...init.headers };
+    const response = await fetch(server.url + path, { ...init, headers });
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? JSON.parse(text) : null,
+    };
+  }
+
+  return {
+    url: server.url,
+    key,
+    log: () => lines.join(""),
+    fetch: request,
+    async chat(body) {
+      const answer = await request("/v1/chat", { method: "POST", body: JSON.stringify(body) });
+      if (answer.status !== 200) throw new Error(`POST /v1/chat answered ${answer.status}: ${answer.text}`);
+      return answer.body;
+    },
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,69 @@
+import { EventEmitter, once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { v7 as uuid } from "uuid";
+import { expect, test } from "vitest";
+import { INITIAL_STATE } from "../../../engine/decide/state.ts";
+import { advisoryKey } from "../../../server/database/advisory-key.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { record } from "../../../server/turn/record.ts";
+import { defaultPack } from "../../support/packs.ts";
+import { useDatabase } from "../../support/test-databases.ts";
+import { BEGIN, createDriver, storedPortraits } from "../customers/identity-driver.ts";
+
+const opened = useDatabase("postgres");
+const person = (handle: string) => ({ platform: "line", handle, where: "latest" as const });
+const email = (value: string) => [{ field: "email", value }];
+
+test("law 6: a turn that counts a customer's conversations anew misses nothing of one that is still open", async () => {
+  const database = opened();
+  const workspaceId = await createWorkspace(database, "dates", BEGIN);
+  const { say } = createDriver(database, await defaultPack(), workspaceId);
+  await say({ ...person("a"), says: email("bob@work.example"), at: BEGIN });
+  const { conversationId, customer } = await say({
+    ...person("b"),
+    says: email("bob@work.example"),
+    at: BEGIN + 5000,
+  });
+
+  // A message of "b", earlier than its others but not than those of "a", whose transaction stays open for a while …
+  const progress = new EventEmitter();
+  const isRecorded = once(progress, "recorded");
+  const lock = advisoryKey("handle", workspaceId, "line", "b");
+  const late = inWorkspace(
+    database,
+    workspaceId,
+    async (tx) => {
+      const [handle] = await tx.raw<{ id: string }>("select id from handles where handle = 'b'");
+      await record(tx, {
+        handle: { id: handle?.id ?? "", isNew: false, platform: "line", handle: "b" },
+        conversation: {
+          id: conversationId,
+          isNew: false,
+          state: INITIAL_STATE,
+          messageCount: 2,
+          customerId: customer?.id ?? null,
+          linkSeq: 2,
+          statedEmailKey: null,
+        },
+        message: { role: "agent", text: "Hello", key: null, response: "{}" },
+        replies: [],
+        turn: null,
+        at: BEGIN + 3000,
+        now: BEGIN,
+        newId: uuid,
+      });
+      progress.emit("recorded");
+      await sleep(300);
+    },
+    { lock },
+  );
+  // … while "a" leaves the customer, and takes the customer's first date along.
+  await isRecorded;
+  await say({ ...person("a"), says: email("bob@home.example"), at: BEGIN });
+  await late;
+  expect(await storedPortraits(database, workspaceId)).toMatchObject([
+    { emailKey: "bob@home.example", firstAt: BEGIN, lastAt: BEGIN },
+    { emailKey: "bob@work.example", firstAt: BEGIN + 3000, lastAt: BEGIN + 5000 },
+  ]);
+});
