@@ -16,7 +16,7 @@ export type ChartEvent =
   | { readonly type: "collecting_on" }
   | { readonly type: "held" }
   | { readonly type: "refused"; readonly fields: readonly FieldKey[] }
-  /** These fields have a value now. */
+  /** These fields need no asking any more: they have a value, or are gone from the rules. */
   | { readonly type: "settled"; readonly fields: readonly FieldKey[] }
   | { readonly type: "offered"; readonly confirm: Confirm }
   | { readonly type: "resolved" }
@@ -27,7 +27,7 @@ export type ChartEvent =
   | { readonly type: "asked"; readonly wanted: Wanted; readonly attemptsMax: number }
   | { readonly type: "rested"; readonly complete: boolean };
 
-const UNTOUCHED: Progress = { asks: 0, refused: false, confirmed: false };
+const UNTOUCHED: Progress = { asks: 0, refused: false, offered: null };
 
 /** How a field stands in a conversation; a field never touched has no entry of its own. */
 export function progressOf(fields: State["fields"], field: FieldKey): Progress {
@@ -43,6 +43,7 @@ const without = (queue: readonly Wanted[], fields: readonly FieldKey[]) =>
   queue.filter((wanted) => !fields.includes(wanted.field));
 
 const chart = setup({
+  // What a type looks like can only be said by a value: setup() reads no more of these than their types.
   types: { context: {} as Memory, events: {} as ChartEvent, input: {} as Memory },
   guards: {
     concernsRequest: ({ context }, fields: readonly FieldKey[]) =>
@@ -92,15 +93,21 @@ const chart = setup({
         ),
       };
     }),
-    offer: assign(({ context, event }) =>
-      event.type === "offered"
-        ? {
-            request: null,
-            confirm: event.confirm,
-            fields: withProgress(context, event.confirm.field, { confirmed: true }),
-          }
-        : {},
-    ),
+    offer: assign(({ context, event }) => {
+      if (event.type !== "offered") return {};
+      const { field, stated } = event.confirm;
+      const { request, queue } = context;
+      return {
+        request: null,
+        confirm: event.confirm,
+        // The offer takes the place of the open request, which comes next.
+        queue:
+          request && request.field !== field
+            ? [{ field: request.field, rule: request.rule }, ...queue]
+            : queue,
+        fields: withProgress(context, field, { offered: stated }),
+      };
+    }),
     ask: assign(({ context, event }) => {
       if (event.type !== "asked") return {};
       const { field, rule } = event.wanted;

@@ -1,7 +1,11 @@
 import type { Field, Intent, RulePack } from "../rules/pack.ts";
-import type { FieldKey, Finding, Signal, Understanding } from "../understand/understanding.ts";
+import { isFullerName } from "../understand/fuller-name.ts";
+import type { FieldKey, Finding, Signal, Span, Understanding } from "../understand/understanding.ts";
 import { progressOf } from "./chart.ts";
+import { isDomainLabel, readConfirmation, type Confirmation } from "./confirmation.ts";
 import type { Circumstances, Collected } from "./decision.ts";
+import { hindranceOf, type Situation } from "./hindrance.ts";
+import { ownValue } from "./own-value.ts";
 import type { Confirm, Request, State, Wanted } from "./state.ts";
 
 /** What a message means in this conversation: the one reading that events, acts and reasons share. */
@@ -11,12 +15,15 @@ export interface Facts {
   readonly intents: readonly Intent[];
   readonly held: boolean;
   readonly signals: ReadonlySet<Signal>;
+  /** The customer asks something that is not just the way a detail was given ("can you use mike@gmail.com?"). */
+  readonly asksBack: boolean;
+  /** The field whose purpose the customer wants to know, or null. */
+  readonly why: FieldKey | null;
   /** The open request at the beginning of the turn, or null. */
   readonly request: Request | null;
   /** The open confirmation at the beginning of the turn, or null. */
   readonly confirm: Confirm | null;
-  /** How the open confirmation was answered; "passed" when the customer spoke of something else. */
-  readonly confirmation: "accepted" | "kept" | "restated" | "passed" | null;
+  readonly confirmation: Confirmation["answer"] | null;
   readonly collected: readonly Collected[];
   /** Collected fields whose known value this changes. */
   readonly corrected: readonly FieldKey[];
@@ -27,8 +34,8 @@ export interface Facts {
   readonly invalid: boolean;
   /** Fields that the matched rules ask for and that may be asked for. */
   readonly wanted: readonly Wanted[];
-  /** What is known after this message. */
-  readonly known: Readonly<Record<FieldKey, string>>;
+  /** What is known after this message, and what else decides whether a field may be asked for. */
+  readonly situation: Situation;
 }
 
 /** Reads a message in the light of the conversation. Pure. */
@@ -45,37 +52,53 @@ export function readFacts(
   const confirm = collecting && dialogue.mode === "confirming" ? dialogue.confirm : null;
   const signals: ReadonlySet<Signal> = new Set(heard.signals.map(({ intent }) => intent));
   const intents = pack.intents.filter(({ intent }) => heard.intents.some((match) => match.intent === intent));
-  const accepted = heard.findings.filter(({ status }) => status === "accepted");
-  const confirmation = confirm && confirmationOf(confirm, signals, accepted);
-  const stated = collecting ? accepted.map((finding) => collectedFrom(finding, request)) : [];
-  const agreed = confirmation === "accepted" && confirm ? consentTo(confirm, text, heard) : [];
-  const collected = [...stated, ...agreed];
-  const known = {
-    ...circumstances.known,
-    ...Object.fromEntries(collected.map(({ field, value }) => [field, value])),
+  const accepted = heard.findings.filter(
+    (finding) => finding.status === "accepted" && !(confirm && isDomainLabel(confirm, finding)),
+  );
+  const confirmation = confirm && readConfirmation(confirm, text, heard, accepted);
+  const collected = collecting
+    ? [
+        ...accepted
+          .filter((finding) => !saysLess(pack, finding, circumstances.known, signals))
+          .map((finding) => collectedFrom(finding, request)),
+        ...(confirmation?.answer === "accepted" ? [confirmation.collected] : []),
+      ]
+    : [];
+  const situation = {
+    ...circumstances,
+    known: {
+      ...circumstances.known,
+      ...Object.fromEntries(collected.map(({ field, value }) => [field, value])),
+    },
+    attemptsMax: pack.limits.attemptsMax,
   };
   const held = intents.some(({ hold }) => hold);
-  const open = [...(request ? [request.field] : []), ...(state.previous?.asked ?? [])];
-  // With nothing open, a refusal means what is waiting: the customer has seen what comes next.
-  const asked = open.length > 0 ? open : state.queue.map(({ field }) => field);
-  const refused = collecting ? refusalsOf(asked, heard, signals, known) : [];
+  const refused = collecting ? refusalsOf(state, request, heard, signals, intents, situation) : [];
+  const wanted = collecting && !held ? wantedBy(intents, state, situation) : [];
   return {
     collecting,
     intents,
     held,
     signals,
+    asksBack: asksBack(text, heard, accepted),
+    why: signals.has("why_we_ask")
+      ? (heard.mentions[0] ?? askedIn(state, request, confirm)[0] ?? null)
+      : null,
     request,
     confirm,
-    confirmation,
+    confirmation: confirmation?.answer ?? null,
     collected,
     corrected: collected
       .filter(({ field, value }) => (ownValue(circumstances.known, field) ?? value) !== value)
       .map(({ field }) => field),
     refused,
     offer: collecting && !held ? offerOf(accepted, state) : null,
-    invalid: request !== null && heard.findings.some((finding) => isInvalidAnswer(finding, request)),
-    wanted: collecting && !held ? wantedBy(pack, intents, known, refused, state, circumstances) : [],
-    known,
+    invalid:
+      request !== null &&
+      ownValue(situation.known, request.field) === undefined &&
+      heard.findings.some((finding) => isInvalidAnswer(finding, request)),
+    wanted: wanted.filter(({ field }) => !refused.includes(field)),
+    situation,
   };
 }
 
@@ -84,62 +107,62 @@ export function fieldOf(pack: RulePack, key: FieldKey): Field | undefined {
   return pack.fields.find(({ field }) => field === key);
 }
 
-/** A record's own value; keys such as "constructor" find nothing. */
-export function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+/** The fields that a question is open for: the engine's own, then somebody else's. */
+function askedIn(state: State, request: Request | null, confirm: Confirm | null): readonly FieldKey[] {
+  const own = request?.field ?? confirm?.field;
+  return [...(own === undefined ? [] : [own]), ...(state.previous?.asked ?? [])];
 }
 
-function confirmationOf(
-  confirm: Confirm,
+/** "It's Mike" from the one who is known as Mike Lindqvist tells nothing new, unless it puts the name right. */
+function saysLess(
+  pack: RulePack,
+  { field, value }: Finding,
+  known: Situation["known"],
   signals: ReadonlySet<Signal>,
-  accepted: readonly Finding[],
-): NonNullable<Facts["confirmation"]> {
-  const restated = accepted.find(({ field }) => field === confirm.field);
-  if (restated && restated.value !== confirm.stated) return "restated";
-  // "No, gmial is right": the no wins over the "right" that would sound like a yes.
-  if (signals.has("no") || restated) return "kept";
-  return signals.has("yes") ? "accepted" : "passed";
+): boolean {
+  const before = ownValue(known, field);
+  if (before === undefined || signals.has("correction")) return false;
+  return fieldOf(pack, field)?.extractor.kind === "name" && isFullerName(before, value);
 }
 
 function collectedFrom({ field, value, raw, span, extractor }: Finding, request: Request | null): Collected {
   return { field, value, raw, span, extractor, rule: request?.field === field ? request.rule : null };
 }
 
-/** The value was ours, the consent is theirs: the provenance is the characters of the yes. */
-function consentTo(confirm: Confirm, text: string, { signals }: Understanding): readonly Collected[] {
-  return signals
-    .filter(({ intent }) => intent === "yes")
-    .slice(0, 1)
-    .map(({ span }) => ({
-      field: confirm.field,
-      value: confirm.suggestion,
-      raw: text.slice(span.start, span.end),
-      span,
-      extractor: "confirmation",
-      rule: null,
-    }));
-}
-
 function refusalsOf(
-  asked: readonly FieldKey[],
-  { mentions }: Understanding,
+  state: State,
+  request: Request | null,
+  { mentions, findings }: Understanding,
   signals: ReadonlySet<Signal>,
-  known: Facts["known"],
+  intents: readonly Intent[],
+  { known }: Situation,
 ): readonly FieldKey[] {
-  const unknown = (field: FieldKey) => ownValue(known, field) === undefined;
+  const unknown = (fields: readonly FieldKey[]) =>
+    [...new Set(fields)].filter((field) => ownValue(known, field) === undefined);
   if (signals.has("refusal")) {
-    // "I don't give out my number", said when asked for the name, refuses the number.
-    const meant = mentions.length > 0 ? mentions : asked;
-    return [...new Set(meant.filter(unknown))];
+    // "I don't give out my number", said when asked for the name, refuses the number. What the message itself gives is
+    // spoken of for another reason.
+    const given = findings.filter(({ status }) => status === "accepted").map(({ field }) => field);
+    const meant = mentions.filter((field) => !given.includes(field));
+    const asked = askedIn(state, request, null);
+    // With nothing open it means what is waiting: the customer has seen what comes next.
+    const open = asked.length > 0 ? asked : state.queue.map(({ field }) => field);
+    return unknown(meant.length > 0 ? meant : open);
   }
-  // A bare no answers the question that is open; a question back or a wait does not.
-  const declined = signals.has("no") && !signals.has("question") && !signals.has("wait");
-  return declined ? [...new Set(asked.filter(unknown))] : [];
+  // A bare no answers the question that was asked last, whoever asked it. With a question back, a wish for patience or
+  // business of its own it answers nothing.
+  const bare =
+    !signals.has("question") &&
+    !signals.has("wait") &&
+    intents.every(({ requests }) => requests.length === 0);
+  if (!signals.has("no") || !bare) return [];
+  if (state.previous?.own === false) return unknown(state.previous.asked);
+  return unknown(request ? [request.field] : []);
 }
 
 function offerOf(accepted: readonly Finding[], state: State): Confirm | null {
   for (const { field, value, suggestion } of accepted)
-    if (suggestion !== undefined && !progressOf(state.fields, field).confirmed)
+    if (suggestion !== undefined && progressOf(state.fields, field).offered !== value)
       return { field, stated: value, suggestion };
   return null;
 }
@@ -157,25 +180,24 @@ function isInvalidAnswer(finding: Finding, request: Request): boolean {
   }
 }
 
-function wantedBy(
-  pack: RulePack,
-  intents: readonly Intent[],
-  known: Facts["known"],
-  refused: readonly FieldKey[],
-  state: State,
-  { coolingOff, now }: Circumstances,
-): readonly Wanted[] {
-  const mayAsk = (field: FieldKey) => {
-    const progress = progressOf(state.fields, field);
-    return (
-      ownValue(known, field) === undefined &&
-      !refused.includes(field) &&
-      !progress.refused &&
-      progress.asks < pack.limits.attemptsMax &&
-      (ownValue(coolingOff, field) ?? now) <= now
-    );
-  };
+function wantedBy(intents: readonly Intent[], state: State, situation: Situation): readonly Wanted[] {
   return intents.flatMap(({ intent, requests }) =>
-    requests.filter(mayAsk).map((field) => ({ field, rule: intent })),
+    requests
+      .filter((field) => hindranceOf(field, state.fields, situation) === null)
+      .map((field) => ({ field, rule: intent })),
   );
+}
+
+const SENTENCE_END = /[.!?…。？！؟]+(?=\s)|\n/g;
+
+/** Whether a question is more than the way in which a detail was given. */
+function asksBack(text: string, { signals }: Understanding, accepted: readonly Finding[]): boolean {
+  const question = signals.find(({ intent }) => intent === "question");
+  if (!question) return false;
+  const ends = [...text.matchAll(SENTENCE_END)].map((match) => match.index + match[0].length);
+  const sentenceOf = ({ start }: Span) => ends.filter((end) => end <= start).length;
+  // "Mike, do you have parking?" asks; "can you use mike@gmail.com?" and "mike@gmail.com ok?" only give.
+  const isBefore = ({ end }: Span) =>
+    question.span.end - question.span.start > 1 && end <= question.span.start;
+  return accepted.every(({ span }) => sentenceOf(span) !== sentenceOf(question.span) || isBefore(span));
 }

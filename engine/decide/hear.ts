@@ -2,15 +2,23 @@ import type { RulePack } from "../rules/pack.ts";
 import { understand } from "../understand/understand.ts";
 import type { FieldKey, Understanding } from "../understand/understanding.ts";
 import type { Circumstances } from "./decision.ts";
+import { refresh } from "./refresh.ts";
 import type { State } from "./state.ts";
 
 // A question stands at the end of what an agent says, and a state should stay small.
 const PREVIOUS_CHARS_MAX = 1_000;
+const SENTENCE_BREAK = /(?<=[.!?…。？！؟])\s+|\n+/;
 
 /** Understands a customer's message in the light of what the conversation was asking. */
-export function hear(pack: RulePack, state: State, text: string, { region }: Circumstances): Understanding {
+export function hear(
+  pack: RulePack,
+  state: State,
+  text: string,
+  circumstances: Circumstances,
+): Understanding {
+  const { region } = circumstances;
   return understand(pack, text, {
-    requested: requestedIn(state),
+    requested: requestedIn(refresh(pack, state, circumstances)),
     previous: state.previous?.text ?? null,
     region,
   });
@@ -18,9 +26,12 @@ export function hear(pack: RulePack, state: State, text: string, { region }: Cir
 
 /** Remembers what a bot or an agent said, and which fields were asked for in it. Takes no turn. */
 export function hearOther(pack: RulePack, state: State, text: string): State {
-  const { signals, mentions } = pack.matcher.match(text);
-  const asks = signals.some(({ intent }) => intent === "request" || intent === "question");
-  return { ...state, previous: { text: tail(text), asked: asks ? mentions : [] } };
+  // Sentence by sentence: "I've updated your phone number. Anything else?" asks for no number.
+  const asked = text.split(SENTENCE_BREAK).flatMap((sentence) => {
+    const { signals, mentions } = pack.matcher.match(sentence);
+    return signals.some(({ intent }) => intent === "request") ? mentions : [];
+  });
+  return { ...state, previous: { text: tail(text), asked: [...new Set(asked)], own: false } };
 }
 
 /** The fields that the customer was just asked for: by the engine, then by somebody else. */

@@ -1,8 +1,8 @@
 import type { RulePack } from "../rules/pack.ts";
 import type { FieldKey } from "../understand/understanding.ts";
-import { progressOf } from "./chart.ts";
 import type { Act, Circumstances, Reason } from "./decision.ts";
-import { ownValue, type Facts } from "./facts.ts";
+import type { Facts } from "./facts.ts";
+import { hindranceOf } from "./hindrance.ts";
 import type { State } from "./state.ts";
 
 /** One reason a field of the pack: why it was, or was not, asked for in this turn. */
@@ -12,40 +12,24 @@ export function reasonsFor(
   before: State,
   after: State,
   acts: readonly Act[],
-  circumstances: Circumstances,
+  collecting: Circumstances["collecting"],
 ): Readonly<Record<FieldKey, Reason>> {
-  return Object.fromEntries(
-    pack.fields.map(({ field }) => [
-      field,
-      reasonFor(field, pack, facts, before, after, acts, circumstances),
-    ]),
-  );
-}
-
-function reasonFor(
-  field: FieldKey,
-  pack: RulePack,
-  facts: Facts,
-  before: State,
-  after: State,
-  acts: readonly Act[],
-  { collecting, coolingOff, now }: Circumstances,
-): Reason {
-  if (collecting !== "on") return collecting;
-  if (ownValue(facts.known, field) !== undefined) return "known";
-  if (acts.some((act) => isAsk(act) && act.request.field === field)) return "asked";
-  if (facts.held) return "held";
-  const { refused, asks } = progressOf(after.fields, field);
-  if (refused) return "refused";
-  if ((ownValue(coolingOff, field) ?? now) > now) return "cooling_off";
-  if (after.dialogue.mode === "requesting" && after.dialogue.request.field === field) return "pending";
-  if (asks >= pack.limits.attemptsMax) return "attempts_exhausted";
-  if (after.queue.some((wanted) => wanted.field === field)) {
+  const reasonFor = (field: FieldKey): Reason => {
+    if (collecting !== "on") return collecting;
+    if (acts.some((act) => isAsk(act) && act.request.field === field)) return "asked";
+    const hindrance = hindranceOf(field, after.fields, facts.situation);
+    if (hindrance === "known") return hindrance;
+    if (facts.held) return "held";
+    // Asked as often as is allowed, but the last time is still open.
+    const isOpen = after.dialogue.mode === "requesting" && after.dialogue.request.field === field;
+    if (hindrance !== null && !isOpen) return hindrance;
+    if (isOpen) return "pending";
+    if (!after.queue.some((wanted) => wanted.field === field)) return "no_trigger";
     const waited = before.queue.some((wanted) => wanted.field === field) || facts.request?.field === field;
-    const overtaken = acts.some(isAsk) || acts.some(({ act }) => act === "confirm");
+    const overtaken = acts.some((act) => isAsk(act) || act.act === "confirm");
     return !waited && overtaken ? "lower_priority" : "pending";
-  }
-  return "no_trigger";
+  };
+  return Object.fromEntries(pack.fields.map(({ field }) => [field, reasonFor(field)]));
 }
 
 function isAsk(act: Act): act is Extract<Act, { act: "request" | "reprompt" }> {

@@ -34,8 +34,8 @@ export type Mode = Dialogue["mode"];
 export interface Progress {
   readonly asks: number;
   readonly refused: boolean;
-  /** A suggestion was offered once; it is not offered again. */
-  readonly confirmed: boolean;
+  /** The value for which a suggestion was offered last; for the same value it is not offered again. */
+  readonly offered: string | null;
 }
 
 /** A conversation's state: plain JSON, all that the engine remembers between two turns. */
@@ -47,8 +47,14 @@ export interface State {
   /** In the order of asking; no field twice, never the one in the open request. */
   readonly queue: readonly Wanted[];
   readonly fields: Readonly<Record<FieldKey, Progress>>;
-  /** The last bot or agent message, and the fields that somebody else asked for in it. */
-  readonly previous: { readonly text: string; readonly asked: readonly FieldKey[] } | null;
+  /** How often each kind of thing was said ("fall_back", "reply book"): wordings vary by it, never by chance. */
+  readonly said: Readonly<Record<string, number>>;
+  /** The last message of ours or of somebody else's, and the fields that somebody else asked for in it. */
+  readonly previous: {
+    readonly text: string;
+    readonly asked: readonly FieldKey[];
+    readonly own: boolean;
+  } | null;
 }
 
 export const INITIAL_STATE: State = {
@@ -57,6 +63,7 @@ export const INITIAL_STATE: State = {
   dialogue: { mode: "listening" },
   queue: [],
   fields: {},
+  said: {},
   previous: null,
 };
 
@@ -80,9 +87,10 @@ const stateSchema: z.ZodType<State> = z.strictObject({
   queue: z.array(z.strictObject(wanted)),
   fields: z.record(
     z.string(),
-    z.strictObject({ asks: z.int().min(0), refused: z.boolean(), confirmed: z.boolean() }),
+    z.strictObject({ asks: z.int().min(0), refused: z.boolean(), offered: z.string().nullable() }),
   ),
-  previous: z.strictObject({ text: z.string(), asked: z.array(z.string()) }).nullable(),
+  said: z.record(z.string(), z.int().min(1)),
+  previous: z.strictObject({ text: z.string(), asked: z.array(z.string()), own: z.boolean() }).nullable(),
 });
 
 /** Reads a stored state. Throws a ZodError when it is not one of a version this engine knows. */

@@ -1,5 +1,5 @@
 import type { FieldKey } from "../understand/understanding.ts";
-import { ownValue } from "./facts.ts";
+import { ownValue } from "./own-value.ts";
 
 /** What a wording's {placeholders} stand for. */
 export type Values = Readonly<Record<FieldKey, string>>;
@@ -28,12 +28,12 @@ export function byAttempt(wordings: readonly string[], nth: number): string {
   return wordings[Math.min(nth, wordings.length) - 1] ?? "";
 }
 
-/** Of the wordings whose every placeholder has a value, those that use one go first; then by turn. */
-export function byTurn(wordings: readonly string[], values: Values, turn: number): string | undefined {
+/** Of the wordings whose every placeholder has a value, those that use one go first; then the one for the nth time. */
+export function byTime(wordings: readonly string[], values: Values, nth: number): string | undefined {
   const usable = wordings.filter((wording) =>
     placeholdersOf(wording).every((key) => ownValue(values, key) !== undefined),
   );
   const personal = usable.filter((wording) => placeholdersOf(wording).length > 0);
   const choice = personal.length > 0 ? personal : usable;
-  return choice[turn % choice.length];
+  return choice.length === 0 ? undefined : byAttempt(choice, nth);
 }

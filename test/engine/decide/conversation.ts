@@ -5,9 +5,9 @@ import type { Circumstances } from "../../../engine/decide/decision.ts";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import { takeTurn, type Turn } from "../../../engine/turn.ts";
 
-/** Something said in a generated conversation. */
+/** Something said in a generated conversation; "elsewhere": another conversation of the person gave this email. */
 export interface Line {
-  readonly role: "customer" | "agent" | "bot";
+  readonly role: "customer" | "agent" | "elsewhere";
   readonly text: string;
 }
 
@@ -78,6 +78,7 @@ export const conversation: fc.Arbitrary<readonly Line[]> = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: customerText.map((text) => ({ role: "customer", text }) as const) },
     { weight: 1, arbitrary: otherText.map((text) => ({ role: "agent", text }) as const) },
+    { weight: 1, arbitrary: fc.constant({ role: "elsewhere", text: "else@where.example" } as const) },
   ),
   { minLength: 1, maxLength: 12 },
 );
@@ -94,10 +95,9 @@ export function play(
   const played: Played[] = [];
   lines.forEach(({ role, text }, i) => {
     state = carry(state);
-    if (role !== "customer") {
-      state = hearOther(pack, state, text);
-      return;
-    }
+    if (role === "agent") state = hearOther(pack, state, text);
+    if (role === "elsewhere") known = { ...known, email: text };
+    if (role !== "customer") return;
     const circumstances: Circumstances = {
       coolingOff: {},
       collecting: "on",

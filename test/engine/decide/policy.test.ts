@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { Circumstances } from "../../../engine/decide/decision.ts";
+import { INITIAL_STATE, type State } from "../../../engine/decide/state.ts";
+import { takeTurn } from "../../../engine/turn.ts";
 import { play, type Line, type Played } from "./conversation.ts";
 import { smallPack } from "./small-pack.ts";
 
@@ -190,12 +192,43 @@ test("a likely typo is offered back, and the customer's word is final", () => {
     said: "Noted bob@gmial.com.",
     collected: {},
   });
-  expect(last([...offered, "what are your opening hours?"])).toMatchObject({
-    said: "We open at nine.",
-    mode: "listening",
-  });
+  expect(last([...offered, "hmm"])).toMatchObject({ said: "Noted bob@gmial.com.", mode: "listening" });
   expect(last([...offered, "bob@work.example"])).toMatchObject({ collected: { email: "bob@work.example" } });
   expect(last([...offered, "no", "my email is bob@gmial.com"])).toMatchObject({ mode: "listening" });
+});
+
+test.each(["nope, gmail", "no, I meant gmail.com", "gmail", "yes gmail"])(
+  "%s takes the suggestion",
+  (answer) => {
+    expect(last(["my email is bob@gmial.com", answer]).collected).toEqual({ email: "bob@gmail.com" });
+  },
+);
+
+test.each(["it's gmial", "no gmail. gmial", "yes, gmial", "no"])("%s keeps what was typed", (answer) => {
+  expect(last(["my email is bob@gmial.com", answer])).toMatchObject({
+    said: "Noted bob@gmial.com.",
+    mode: "listening",
+    collected: {},
+  });
+});
+
+test("an offer survives a digression, and only what is mistyped anew is offered again", () => {
+  const asideFirst = ["my email is bob@gmial.com", "what are your opening hours?"];
+  expect(last(asideFirst)).toMatchObject({
+    move: "digression",
+    said: "We open at nine.",
+    mode: "confirming",
+  });
+  expect(last([...asideFirst, "yes"]).collected).toEqual({ email: "bob@gmail.com" });
+  const kept = ["my email is bob@gmial.com", "no"];
+  expect(last([...kept, "my email is bob@gmial.com"]).mode).toBe("listening");
+  expect(last([...kept, "my email is bob@hotmial.com"]).said).toBe("Did you mean bob@hotmail.com?");
+});
+
+test("an offer takes the place of the open request, which comes next", () => {
+  const offered = ["book a table", "my email is bob@gmial.com"];
+  expect(last(offered)).toMatchObject({ mode: "confirming", asked: { name: "pending", email: "known" } });
+  expect(last([...offered, "yes"])).toMatchObject({ open: "name", attempt: 2 });
 });
 
 test("the consent to a suggestion is the characters of the yes", () => {
@@ -296,4 +329,86 @@ test("a question that nobody can answer is passed on", () => {
 
 test("what nothing matches falls back, and promises nothing", () => {
   expect(last(["the moon"])).toMatchObject({ move: "fall_back", said: "Somebody will read this." });
+});
+
+test("what another conversation gave meanwhile is asked for no more", () => {
+  const [first] = dialogue(["send me the list"]);
+  const circumstances = { ...first?.circumstances, known: { email: "a@b.example" } } as Circumstances;
+  const turn = takeTurn(pack, first?.turn.state ?? INITIAL_STATE, "hmm", circumstances);
+  expect(turn.request).toBeNull();
+  expect(turn.trace.reasons["email"]).toBe("known");
+  expect(turn.replies).toEqual(["Somebody will read this."]);
+});
+
+test("a field or a rule that is gone from the pack leaves an old state without harm", () => {
+  const old: State = {
+    ...INITIAL_STATE,
+    turn: 3,
+    dialogue: { mode: "requesting", request: { field: "company", rule: "gone", attempt: 1 } },
+    queue: [
+      { field: "shoe_size", rule: "gone" },
+      { field: "phone", rule: "gone" },
+    ],
+  };
+  const circumstances = { now: 0, known: {}, coolingOff: {}, collecting: "on", region: "AU" } as const;
+  const turn = takeTurn(pack, old, "hmm", circumstances);
+  expect(turn.replies).toEqual(["Which phone one?"]);
+  expect(turn.state.queue).toEqual([]);
+});
+
+test("a no to somebody else's question refuses nothing of ours, and no detail that was only spoken of", () => {
+  expect(last(["send me the list", "agent: The sun shines. Shall we go on?", "no"])).toMatchObject({
+    refused: [],
+    open: "email",
+  });
+  expect(last(["agent: I have updated your phone. Anything else?", "no"]).refused).toEqual([]);
+});
+
+test("a refusal is not led astray by a detail that the same message gives", () => {
+  expect(last(["send me the list", "rather not. my name is Mike"])).toMatchObject({
+    refused: ["email"],
+    collected: { name: "Mike" },
+    said: "Noted Mike. No problem.",
+  });
+});
+
+test("a shorter form of the known name changes nothing, unless it is put right", () => {
+  expect(last(["my name is Mike Lindqvist", "it's Mike here"])).toMatchObject({ collected: {} });
+  expect(last(["my name is Mike Lindqvist", "actually my name is Mike"])).toMatchObject({
+    collected: { name: "Mike" },
+    said: "Changed to Mike.",
+  });
+});
+
+test("a question beside an answer is passed on before the next ask", () => {
+  expect(last(["book a table", "Mike. do you have parking?"]).said).toBe(
+    "Noted Mike. Passed on. Which phone one?",
+  );
+});
+
+test("a question that only carries the detail is no question to pass on", () => {
+  expect(last(["send me the list", "can you use mike@work.example?"]).said).toBe("Noted mike@work.example.");
+});
+
+test("an invalid answer beside another detail is asked back with its own wording", () => {
+  expect(last(["send me the list", "mike@gmail and my phone is 0412 345 678"])).toMatchObject({
+    collected: { phone: "+61412345678" },
+    said: "Noted 0412 345 678. That email is not whole?",
+  });
+});
+
+test("nothing left over is asked for at a greeting or a goodbye", () => {
+  expect(last(["book a table", "rather not", "hello"])).toMatchObject({
+    open: null,
+    asked: { phone: "pending" },
+  });
+});
+
+test("why we ask is answered for the field that the customer means", () => {
+  expect(last(["book a table", "Mike", "why do you need my name?"]).said).toBe("name is for the team.");
+  expect(last(["why do you need my email?"]).said).toBe("email is for the team.");
+});
+
+test("wordings vary by how often they were said", () => {
+  expect(last(["the moon", "the moon"]).said).toBe("Somebody will read this too.");
 });

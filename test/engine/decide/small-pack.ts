@@ -22,7 +22,7 @@ ${["name", "email", "phone"]
 
 const wordings = `
 wordings:
-  fall_back: [Somebody will read this.]
+  fall_back: [Somebody will read this., Somebody will read this too.]
   passed_on: [Passed on.]
   refused: [No problem.]
   let_go: [Never mind then.]

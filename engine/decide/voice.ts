@@ -1,0 +1,77 @@
+import type { RulePack, Wordings } from "../rules/pack.ts";
+import type { ChartEvent } from "./chart.ts";
+import type { Act, Move } from "./decision.ts";
+import { fieldOf, type Facts } from "./facts.ts";
+import { ownValue } from "./own-value.ts";
+import type { State } from "./state.ts";
+import { byTime, fill, type Values } from "./wording.ts";
+
+/** What every act is worded from. */
+export interface Voice {
+  readonly pack: RulePack;
+  readonly facts: Facts;
+  readonly move: Move;
+  /** The state after the question was decided. */
+  readonly state: State;
+  /** The event that asks, offers or lets go, if any. */
+  readonly question: ChartEvent | undefined;
+  readonly values: Values;
+}
+
+/** Gathers what a turn is worded from. What was just given is echoed as typed where that reads better. */
+export function voiceOf(
+  pack: RulePack,
+  facts: Facts,
+  move: Move,
+  state: State,
+  question: ChartEvent | undefined,
+): Voice {
+  const { collected, situation } = facts;
+  const typed = collected.filter(({ field }) => fieldOf(pack, field)?.extractor.kind === "phone");
+  const values = { ...situation.known, ...Object.fromEntries(typed.map(({ field, raw }) => [field, raw])) };
+  return { pack, facts, move, state, question, values };
+}
+
+/** The key under which a state counts how often such an act was said. Questions count as attempts instead. */
+export function actKey(act: Act): string | null {
+  switch (act.act) {
+    case "reply":
+      return `reply ${act.rule}`;
+    case "request":
+    case "reprompt":
+      return null;
+    case "acknowledge":
+    case "accept_refusal":
+    case "let_go":
+    case "answer_why":
+    case "wait":
+    case "pass_on":
+    case "fall_back":
+    case "confirm":
+      return act.act;
+    default:
+      return act satisfies never;
+  }
+}
+
+/** Counts what was said, so that the next time can be worded differently. */
+export function countSaid(said: State["said"], acts: readonly Act[]): State["said"] {
+  const counts = { ...said };
+  for (const key of acts.map(actKey)) if (key !== null) counts[key] = (ownValue(counts, key) ?? 0) + 1;
+  return counts;
+}
+
+/** The wording for the nth time that such an act is said; undefined when none of them can be said now. */
+export function wordingFor(
+  { state }: Voice,
+  key: string,
+  wordings: readonly string[],
+  values: Values,
+): string | undefined {
+  return byTime(wordings, values, (ownValue(state.said, key) ?? 0) + 1);
+}
+
+/** A wording that belongs to no rule, filled in. */
+export function sayGeneral(voice: Voice, key: string, wordings: Wordings, values = voice.values): string {
+  return fill(wordingFor(voice, key, wordings, values) ?? wordings[0], values);
+}
