@@ -5,7 +5,13 @@ const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...timeouts, name: "pure", include: ["test/engine/**/*.test.ts", "test/*.test.ts"] } },
+      {
+        test: {
+          ...timeouts,
+          name: "pure",
+          include: ["test/engine/**/*.test.ts", "test/rules/**/*.test.ts", "test/*.test.ts"],
+        },
+      },
       {
         test: {
           ...timeouts,

@@ -115,7 +115,7 @@ export interface Transcript {
   readonly line: number;
 }
 
-/** Finds which rules match a text. Made once per pack; holds the one compromise net. */
+/** Finds which rules match a text. Made once per pack, of all its triggers together. */
 export interface Matcher {
   match(text: string): MatcherResult;
 }
