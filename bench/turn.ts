@@ -175,7 +175,7 @@ const running: ServerProcess[] = [];
 try {
   const database = await openDatabase({ databaseUrl });
   await migrate(database);
-  const { workspaceId } = await ensureFirstWorkspace(database, Date.now());
+  const workspaceId = await ensureFirstWorkspace(database, Date.now());
   const { key } = await createApiKey(database, workspaceId, "bench", Date.now());
   await tripsPerTurn(database, workspaceId);
   await database.close();

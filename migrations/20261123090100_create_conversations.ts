@@ -1,5 +1,9 @@
 import type { Knex } from "knex";
 
+// Before the first ANALYZE (which PGlite never runs by itself) PostgreSQL believes that few rows have one workspace_id, finds
+// every index that begins with it equally good, and reads the whole workspace. So secondary indexes are partial over columns
+// that are never null: only a statement that compares such a column can use the index, and a search by id finds its primary key
+// alone. Of two that are equally good it takes the one that was made last: the order of the statements counts.
 const tables = [
   `create table handles (
     workspace_id uuid not null references workspaces,
@@ -36,7 +40,7 @@ const tables = [
   `comment on table customers is
     'A cache of the fold: every value follows from the claims of the linked conversations'`,
   `create unique index customers_email_key on customers (workspace_id, email_key) where email_key is not null`,
-  `create index customers_last_at on customers (workspace_id, last_at desc, id desc)`,
+  `create index customers_last_at on customers (workspace_id, last_at desc, id desc) where last_at is not null`,
   `alter table customers enable row level security, force row level security`,
   `create policy workspace on customers
     using (workspace_id = current_setting('app.workspace_id')::uuid)
@@ -66,8 +70,8 @@ const tables = [
   ) with (fillfactor = 70)`,
   `comment on column conversations.link_seq is
     'Orders the links of a handle, oldest first: the customer of the latest is the customer of the handle'`,
-  `create index conversations_handle on conversations (workspace_id, handle_id, id desc)`,
   `create index conversations_customer on conversations (workspace_id, customer_id) where customer_id is not null`,
+  `create index conversations_handle on conversations (workspace_id, handle_id, id desc) where handle_id is not null`,
   `alter table conversations enable row level security, force row level security`,
   `create policy workspace on conversations
     using (workspace_id = current_setting('app.workspace_id')::uuid)
@@ -88,9 +92,10 @@ const tables = [
     at timestamptz not null,
     recorded_at timestamptz not null,
     primary key (workspace_id, conversation_id, seq),
-    unique (workspace_id, handle_id, message_key),
     foreign key (workspace_id, conversation_id) references conversations
   )`,
+  `create unique index messages_message_key on messages (workspace_id, handle_id, message_key)
+    where message_key is not null`,
   `comment on column messages.message_key is 'The id the caller gave the message: a redelivery is found by it'`,
   `comment on column messages.response is
     'What the caller was answered, byte for byte: json keeps the text as it came, jsonb would order its keys'`,

@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 
+// Partial indexes, as in create_conversations: for statements that compare the column, and for no others.
 const tables = [
   `create table turns (
     workspace_id uuid not null,
@@ -42,8 +43,9 @@ const tables = [
     check (0 <= span_start and span_start <= span_end)
   )`,
   `comment on column claims.seq is 'The order in which claims were recorded; spans are UTF-16 units of the message'`,
-  `create index claims_latest on claims (workspace_id, handle_id, field, seq desc)`,
-  `create index claims_conversation on claims (workspace_id, conversation_id, seq)`,
+  `create index claims_latest on claims (workspace_id, handle_id, field, seq desc) where handle_id is not null`,
+  `create index claims_conversation on claims (workspace_id, conversation_id, seq)
+    where conversation_id is not null`,
   `alter table claims enable row level security, force row level security`,
   `create policy workspace on claims
     using (workspace_id = current_setting('app.workspace_id')::uuid)
@@ -59,7 +61,7 @@ const tables = [
     primary key (workspace_id, conversation_id, field),
     foreign key (workspace_id, conversation_id) references conversations
   )`,
-  `create index refusals_handle on refusals (workspace_id, handle_id, field)`,
+  `create index refusals_handle on refusals (workspace_id, handle_id, field) where handle_id is not null`,
   `alter table refusals enable row level security, force row level security`,
   `create policy workspace on refusals
     using (workspace_id = current_setting('app.workspace_id')::uuid)

@@ -39,8 +39,8 @@ create table claims (
   constraint claims_check CHECK (((0 <= span_start) AND (span_start <= span_end))),
   constraint claims_trust_check CHECK ((trust = ANY (ARRAY['claimed'::text, 'verified'::text, 'staff'::text])))
 );
-CREATE INDEX claims_conversation ON public.claims USING btree (workspace_id, conversation_id, seq);
-CREATE INDEX claims_latest ON public.claims USING btree (workspace_id, handle_id, field, seq DESC);
+CREATE INDEX claims_conversation ON public.claims USING btree (workspace_id, conversation_id, seq) WHERE (conversation_id IS NOT NULL);
+CREATE INDEX claims_latest ON public.claims USING btree (workspace_id, handle_id, field, seq DESC) WHERE (handle_id IS NOT NULL);
 alter table claims enable row level security;
 alter table claims force row level security;
 create policy workspace on claims as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
@@ -70,7 +70,7 @@ create table conversations (
 );
 alter table conversations set (fillfactor=70);
 CREATE INDEX conversations_customer ON public.conversations USING btree (workspace_id, customer_id) WHERE (customer_id IS NOT NULL);
-CREATE INDEX conversations_handle ON public.conversations USING btree (workspace_id, handle_id, id DESC);
+CREATE INDEX conversations_handle ON public.conversations USING btree (workspace_id, handle_id, id DESC) WHERE (handle_id IS NOT NULL);
 alter table conversations enable row level security;
 alter table conversations force row level security;
 create policy workspace on conversations as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
@@ -96,7 +96,7 @@ create table customers (
   constraint customers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
   constraint customers_conversation_count_check CHECK ((conversation_count >= 0))
 );
-CREATE INDEX customers_last_at ON public.customers USING btree (workspace_id, last_at DESC, id DESC);
+CREATE INDEX customers_last_at ON public.customers USING btree (workspace_id, last_at DESC, id DESC) WHERE (last_at IS NOT NULL);
 CREATE UNIQUE INDEX customers_email_key ON public.customers USING btree (workspace_id, email_key) WHERE (email_key IS NOT NULL);
 alter table customers enable row level security;
 alter table customers force row level security;
@@ -133,10 +133,10 @@ create table messages (
   at timestamp with time zone not null,
   recorded_at timestamp with time zone not null,
   constraint messages_pkey PRIMARY KEY (workspace_id, conversation_id, seq),
-  constraint messages_workspace_id_handle_id_message_key_key UNIQUE (workspace_id, handle_id, message_key),
   constraint messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
   constraint messages_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'bot'::text])))
 );
+CREATE UNIQUE INDEX messages_message_key ON public.messages USING btree (workspace_id, handle_id, message_key) WHERE (message_key IS NOT NULL);
 alter table messages enable row level security;
 alter table messages force row level security;
 create policy workspace on messages as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
@@ -153,7 +153,7 @@ create table refusals (
   constraint refusals_pkey PRIMARY KEY (workspace_id, conversation_id, field),
   constraint refusals_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id)
 );
-CREATE INDEX refusals_handle ON public.refusals USING btree (workspace_id, handle_id, field);
+CREATE INDEX refusals_handle ON public.refusals USING btree (workspace_id, handle_id, field) WHERE (handle_id IS NOT NULL);
 alter table refusals enable row level security;
 alter table refusals force row level security;
 create policy workspace on refusals as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));

@@ -10,11 +10,11 @@ export const APP_ERRORS = {
   method_not_allowed: 405,
   request_timeout: 408,
   message_id_reused: 409, // the same messageId with another text
-  conversation_of_other_handle: 409, // the conversation exists, but with another handle or platform
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_waiting: 429, // the handle's queue is full
   header_too_large: 431,
+  conversation_unreadable: 500, // its state was stored by a version that this one does not know
   internal: 500,
   database_unavailable: 503,
   database_behind: 503, // migrations are missing

@@ -21,8 +21,8 @@ export type ChartEvent =
   | { readonly type: "offered"; readonly confirm: Confirm }
   | { readonly type: "resolved" }
   | { readonly type: "wanted"; readonly wanted: readonly Wanted[] }
-  /** The customer changed the subject: the open request waits at the end of the queue. */
-  | { readonly type: "suspended" }
+  /** Something else goes first: the open request waits, before or behind what is waiting already. */
+  | { readonly type: "suspended"; readonly behind: boolean }
   | { readonly type: "let_go" }
   | { readonly type: "asked"; readonly wanted: Wanted; readonly attemptsMax: number }
   | { readonly type: "rested"; readonly complete: boolean };
@@ -78,12 +78,12 @@ const chart = setup({
     })),
     close: assign({ request: null, confirm: null }),
     clear: assign({ request: null, confirm: null, queue: [] }),
-    suspend: assign(({ context }) => ({
-      request: null,
-      queue: context.request
-        ? [...context.queue, { field: context.request.field, rule: context.request.rule }]
-        : context.queue,
-    })),
+    suspend: assign(({ context, event }) => {
+      if (event.type !== "suspended" || context.request === null) return {};
+      const { field, rule } = context.request;
+      const queue = event.behind ? [...context.queue, { field, rule }] : [{ field, rule }, ...context.queue];
+      return { request: null, queue };
+    }),
     refuse: assign(({ context, event }) => {
       if (event.type !== "refused") return {};
       return {

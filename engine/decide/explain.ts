@@ -1,10 +1,9 @@
-import type { RulePack } from "../rules/pack.ts";
 import type { FieldKey } from "../understand/understanding.ts";
 import type { Move, Reason, Trace } from "./decision.ts";
 
 /** Says in plain lines why a turn went as it did: what was heard, which rule decided, and for every field why
  *  it was asked for or not. `text` is the customer's message, for quoting. */
-export function explainTrace(pack: RulePack, trace: Trace, text: string): readonly string[] {
+export function explainTrace(trace: Trace, text: string): readonly string[] {
   const quote = ({ start, end }: { start: number; end: number }) =>
     `"${text.slice(start, end)}" [${start}, ${end})`;
   return [
@@ -16,7 +15,8 @@ export function explainTrace(pack: RulePack, trace: Trace, text: string): readon
         finding.status === "accepted" ? `accepted as ${finding.value}` : `rejected: ${finding.reason}`;
       return `heard ${finding.field} ${quote(finding.span)} by ${finding.extractor}, ${verdict}`;
     }),
-    ...pack.fields.map(({ field }) => `${field}: ${whyFor(field, trace)}`),
+    // The fields of the pack that was in force then; today's may have others.
+    ...Object.keys(trace.reasons).map((field) => `${field}: ${whyFor(field, trace)}`),
   ];
 }
 

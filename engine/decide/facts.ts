@@ -15,10 +15,12 @@ export interface Facts {
   readonly intents: readonly Intent[];
   readonly held: boolean;
   readonly signals: ReadonlySet<Signal>;
-  /** The customer asks something that is not just the way a detail was given ("can you use mike@gmail.com?"). */
+  /** The customer asks something that neither a rule has matched nor gives a detail ("can you use mike@gmail.com?"). */
   readonly asksBack: boolean;
   /** The field whose purpose the customer wants to know, or null. */
   readonly why: FieldKey | null;
+  /** Nothing of ours is open, and the message before was somebody else's: an agent is speaking with the customer. */
+  readonly afterOther: boolean;
   /** The open request at the beginning of the turn, or null. */
   readonly request: Request | null;
   /** The open confirmation at the beginning of the turn, or null. */
@@ -80,10 +82,11 @@ export function readFacts(
     intents,
     held,
     signals,
-    asksBack: asksBack(text, heard, accepted),
+    asksBack: asksBack(text, heard, [...accepted, ...heard.intents]),
     why: signals.has("why_we_ask")
       ? (heard.mentions[0] ?? askedIn(state, request, confirm)[0] ?? null)
       : null,
+    afterOther: state.previous?.own === false && request === null && confirm === null,
     request,
     confirm,
     confirmation: confirmation?.answer ?? null,
@@ -190,14 +193,19 @@ function wantedBy(intents: readonly Intent[], state: State, situation: Situation
 
 const SENTENCE_END = /[.!?…。？！؟]+(?=\s)|\n/g;
 
-/** Whether a question is more than the way in which a detail was given. */
-function asksBack(text: string, { signals }: Understanding, accepted: readonly Finding[]): boolean {
+/** Whether a question is more than the way in which a detail was given or a wish was put: `heard` are these. */
+function asksBack(
+  text: string,
+  { signals }: Understanding,
+  heard: readonly { readonly span: Span }[],
+): boolean {
   const question = signals.find(({ intent }) => intent === "question");
   if (!question) return false;
   const ends = [...text.matchAll(SENTENCE_END)].map((match) => match.index + match[0].length);
   const sentenceOf = ({ start }: Span) => ends.filter((end) => end <= start).length;
-  // "Mike, do you have parking?" asks; "can you use mike@gmail.com?" and "mike@gmail.com ok?" only give.
+  // "Mike, do you have parking?" and "Hello, are you open?" ask; "can you use mike@gmail.com?", "mike@gmail.com ok?" and
+  // "can you send me the list?" do not.
   const isBefore = ({ end }: Span) =>
     question.span.end - question.span.start > 1 && end <= question.span.start;
-  return accepted.every(({ span }) => sentenceOf(span) !== sentenceOf(question.span) || isBefore(span));
+  return heard.every(({ span }) => sentenceOf(span) !== sentenceOf(question.span) || isBefore(span));
 }

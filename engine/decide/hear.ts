@@ -1,6 +1,7 @@
-import type { RulePack } from "../rules/pack.ts";
+import type { MatcherResult, RulePack } from "../rules/pack.ts";
 import { understand } from "../understand/understand.ts";
-import type { FieldKey, Understanding } from "../understand/understanding.ts";
+import type { FieldKey, Signal, Understanding } from "../understand/understanding.ts";
+import { applyEvents } from "./chart.ts";
 import type { Circumstances } from "./decision.ts";
 import { refresh } from "./refresh.ts";
 import type { State } from "./state.ts";
@@ -27,11 +28,18 @@ export function hear(
 /** Remembers what a bot or an agent said, and which fields were asked for in it. Takes no turn. */
 export function hearOther(pack: RulePack, state: State, text: string): State {
   // Sentence by sentence: "I've updated your phone number. Anything else?" asks for no number.
-  const asked = text.split(SENTENCE_BREAK).flatMap((sentence) => {
-    const { signals, mentions } = pack.matcher.match(sentence);
-    return signals.some(({ intent }) => intent === "request") ? mentions : [];
-  });
-  return { ...state, previous: { text: tail(text), asked: [...new Set(asked)], own: false } };
+  const heard = text.split(SENTENCE_BREAK).map((sentence) => pack.matcher.match(sentence));
+  const asked = heard.filter((sentence) => has(sentence, "request")).flatMap(({ mentions }) => mentions);
+  const asks = heard.some((sentence) => has(sentence, "request") || has(sentence, "question"));
+  const own = state.dialogue.mode === "requesting" ? state.dialogue.request.field : null;
+  // What the customer says next answers their question. Ours waits, unless it is ours that they put in their own words.
+  const waits = asks && own !== null && !asked.includes(own);
+  const current = waits ? applyEvents(state, [{ type: "suspended", behind: false }]) : state;
+  return { ...current, previous: { text: tail(text), asked: [...new Set(asked)], own: false } };
+}
+
+function has({ signals }: MatcherResult, signal: Signal): boolean {
+  return signals.some(({ intent }) => intent === signal);
 }
 
 /** The fields that the customer was just asked for: by the engine, then by somebody else. */

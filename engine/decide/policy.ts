@@ -51,7 +51,7 @@ export function whatHappened(facts: Facts, move: Move): readonly ChartEvent[] {
   if (fields.length > 0) events.push({ type: "settled", fields });
   if (facts.held) return [...events, { type: "held" }];
   if (facts.wanted.length > 0) events.push({ type: "wanted", wanted: facts.wanted });
-  if (facts.request && move === "trigger") events.push({ type: "suspended" });
+  if (facts.request && move === "trigger") events.push({ type: "suspended", behind: true });
   return events;
 }
 
@@ -69,12 +69,13 @@ export function nextQuestion(pack: RulePack, state: State, facts: Facts, move: M
       attempt < attemptsMax ? { type: "asked", wanted: { field, rule }, attemptsMax } : { type: "let_go" },
     ];
   }
-  if (isCourtesy(facts)) return [];
+  if (isCourtesy(facts) || (facts.afterOther && facts.wanted.length === 0)) return [];
   const wanted = state.queue.find(({ field }) => hindranceOf(field, state.fields, facts.situation) === null);
   return wanted ? [{ type: "asked", wanted, attemptsMax }] : [];
 }
 
-/** A greeting, thanks or goodbye and nothing else is no moment to come back to what was left over. */
+/** A greeting, thanks or goodbye and nothing else is no moment to come back to what was left over; nor is it while
+ *  somebody else is speaking with the customer. */
 function isCourtesy({ intents, collected }: Facts): boolean {
   return (
     intents.length > 0 && collected.length === 0 && intents.every(({ requests }) => requests.length === 0)

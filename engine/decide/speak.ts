@@ -11,7 +11,8 @@ import { byAttempt, fill, isQuestion, placeholdersOf } from "./wording.ts";
 export function speak(voice: Voice): readonly Act[] {
   const { facts, pack } = voice;
   const asking = ask(voice);
-  const { replies, named } = reply(voice, asking.length > 0);
+  const passing = facts.asksBack && facts.refused.length === 0 && facts.why === null;
+  const { replies, named } = reply(voice, asking.length > 0 || passing);
   const spoken = facts.held
     ? replies
     : [...acknowledge(voice, named), ...replies, ...react(voice, replies.length > 0), ...asking];
@@ -44,16 +45,16 @@ function ask(voice: Voice): readonly Act[] {
     : [{ act: "reprompt", request, invalid: false, text }];
 }
 
-/** The reply of the matched rule that goes first, and the fields that it speaks of. A question of its own gives way to
- *  the one being asked. */
+/** The reply of the matched rule that goes first, and the fields that it speaks of. With `statement`, a reply that
+ *  asks something itself gives way. */
 function reply(
   voice: Voice,
-  asking: boolean,
+  statement: boolean,
 ): { readonly replies: readonly Act[]; readonly named: readonly FieldKey[] } {
   const { facts, values } = voice;
   const speaking = facts.held ? facts.intents.filter(({ hold }) => hold) : byWeight(facts.intents);
   for (const { intent, replies } of speaking) {
-    const wordings = replies.filter((wording) => !asking || !isQuestion(wording));
+    const wordings = replies.filter((wording) => !statement || !isQuestion(wording));
     const wording = wordingFor(voice, `reply ${intent}`, wordings, values);
     if (wording === undefined) continue;
     return {
@@ -83,8 +84,7 @@ function react(voice: Voice, hasReplied: boolean): readonly Act[] {
   }
   const why = facts.why === null ? undefined : fieldOf(pack, facts.why)?.why;
   if (facts.why !== null && why !== undefined) return [{ act: "answer_why", field: facts.why, text: why }];
-  if (facts.asksBack && facts.intents.length === 0)
-    return [{ act: "pass_on", text: sayGeneral(voice, "pass_on", wordings.passed_on) }];
+  if (facts.asksBack) return [{ act: "pass_on", text: sayGeneral(voice, "pass_on", wordings.passed_on) }];
   if (hasReplied) return [];
   if (move === "digression") return [{ act: "wait", text: sayGeneral(voice, "wait", wordings.waiting) }];
   if (question?.type === "let_go" && facts.request)

@@ -1,4 +1,6 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import type { RulePack, Wordings } from "../rules/pack.ts";
+import type { FieldKey } from "../understand/understanding.ts";
 import type { ChartEvent } from "./chart.ts";
 import type { Act, Move } from "./decision.ts";
 import { fieldOf, type Facts } from "./facts.ts";
@@ -18,7 +20,7 @@ export interface Voice {
   readonly values: Values;
 }
 
-/** Gathers what a turn is worded from. What was just given is echoed as typed where that reads better. */
+/** Gathers what a turn is worded from. A phone number that was just given is echoed as typed; an earlier one is spaced. */
 export function voiceOf(
   pack: RulePack,
   facts: Facts,
@@ -27,9 +29,18 @@ export function voiceOf(
   question: ChartEvent | undefined,
 ): Voice {
   const { collected, situation } = facts;
-  const typed = collected.filter(({ field }) => fieldOf(pack, field)?.extractor.kind === "phone");
-  const values = { ...situation.known, ...Object.fromEntries(typed.map(({ field, raw }) => [field, raw])) };
+  const isPhone = (field: FieldKey) => fieldOf(pack, field)?.extractor.kind === "phone";
+  const values = Object.fromEntries(
+    Object.entries(situation.known).map(([field, value]) => {
+      const typed = collected.find((given) => given.field === field)?.raw;
+      return [field, isPhone(field) ? (typed ?? spaced(value)) : value];
+    }),
+  );
   return { pack, facts, move, state, question, values };
+}
+
+function spaced(phone: string): string {
+  return parsePhoneNumberFromString(phone)?.formatInternational() ?? phone;
 }
 
 /** The key under which a state counts how often such an act was said. Questions count as attempts instead. */

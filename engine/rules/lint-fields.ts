@@ -3,6 +3,7 @@ import { findRepeated, place, type LintedPack } from "./linted-pack.ts";
 import type { Problem } from "./pack.ts";
 import type { FileOf } from "./parse-file.ts";
 
+const BUILT_IN = ["name", "email", "phone"];
 const RESERVED = ["suggestion", "value", "details"]; // placeholders of their own
 
 /** Fields with a name, an extractor or a pattern that cannot be theirs. */
@@ -14,14 +15,7 @@ export function lintFields({ fields }: LintedPack): Problem[] {
       `the field \`${again.field.field}\` is defined in ${place(first.file, "fields", first.at, "field")} already`,
     ),
   );
-  const builtIn = all.filter(({ field }) => field.extractor !== "pattern");
-  const extractors = findRepeated(builtIn, ({ field }) => field.extractor).map(({ first, again }) =>
-    again.file.problem(
-      ["fields", again.at, "extractor"],
-      `the extractor \`${again.field.extractor}\` belongs to \`${first.field.field}\` already; one value fills one field`,
-    ),
-  );
-  return [...names, ...extractors, ...all.flatMap(({ file, field, at }) => lintField(file, field, at))];
+  return [...names, ...all.flatMap(({ file, field, at }) => lintField(file, field, at))];
 }
 
 function lintField(
@@ -31,6 +25,18 @@ function lintField(
 ): Problem[] {
   const problems: Problem[] = [];
   const steps = ["fields", at] as const;
+  // A customer's record has a place of its own for each of the three, and the email tells customers apart.
+  if (
+    field.field !== field.extractor &&
+    [field.field, field.extractor].some((key) => BUILT_IN.includes(key))
+  ) {
+    problems.push(
+      file.problem(
+        [...steps, "extractor"],
+        `the field \`${field.field}\` cannot have the extractor \`${field.extractor}\`; name, email and phone have those of their own names, every other field has \`pattern\``,
+      ),
+    );
+  }
   if (RESERVED.includes(field.field)) {
     problems.push(
       file.problem(

@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, parseDocument, visit, type Document } from "yaml";
+import { isMap, isNode, isScalar, parseDocument, visit, type Document, type Scalar } from "yaml";
 import type { z } from "zod";
 import { describeIssue } from "./describe-issue.ts";
 import type { Problem, RuleFile } from "./pack.ts";
@@ -79,7 +79,7 @@ function readDocument(file: RuleFile): ReturnType<typeof parseFile> {
     message: `not valid YAML: ${firstLetterLow(error.message)}`,
   }));
   if (broken.length > 0) return { problems: broken };
-  const forbidden = findForbidden(document).map(({ offset, message }) => ({
+  const forbidden = findForbidden(document, file.text).map(({ offset, message }) => ({
     path: file.path,
     ...at(offset),
     message,
@@ -165,7 +165,10 @@ function parseKind(
 }
 
 /** YAML that a rule file has no use for: it would make what is written differ from what is read. */
-function findForbidden(document: Document): { readonly offset: number; readonly message: string }[] {
+function findForbidden(
+  document: Document,
+  text: string,
+): { readonly offset: number; readonly message: string }[] {
   const found: { offset: number; message: string }[] = [];
   visit(document, {
     Alias: (_key, node) => {
@@ -179,10 +182,31 @@ function findForbidden(document: Document): { readonly offset: number; readonly 
       if ("anchor" in node && node.anchor) {
         found.push({ offset, message: `anchors such as \`&${node.anchor}\` are not accepted` });
       }
+      if (isScalar(node)) found.push(...misread(node, offset, text));
       if (node.tag) found.push({ offset, message: `tags such as \`${node.tag}\` are not accepted` });
     },
   });
   return found;
+}
+
+/** What YAML takes in its stride and the author did not mean. */
+function misread(
+  { type, value, range }: Scalar,
+  offset: number,
+  text: string,
+): readonly { readonly offset: number; readonly message: string }[] {
+  if (type === "PLAIN" && text.slice(offset, range?.[1]).includes("\n")) {
+    const message =
+      "this text runs on over several lines, as it does when a line below it is indented by a space too many; write it on one line, or in quotes";
+    return [{ offset, message }];
+  }
+  // eslint-disable-next-line no-control-regex
+  if (typeof value === "string" && /[\x00-\x08\x0b-\x1f]/.test(value)) {
+    const message =
+      'there is a control character in this text, as "\\b" makes one in double quotes; write regular expressions in single quotes';
+    return [{ offset, message }];
+  }
+  return [];
 }
 
 /** Positions of offsets in a text. yaml's own line counter loses count after a directive in the middle of a file. */

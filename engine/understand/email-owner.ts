@@ -22,6 +22,9 @@ const SOMEONE_ELSE = new RegExp(
 const QUESTION_BEFORE = /^(?:[\w' ]{0,20}[,.!] ?)?(?:so |and |or |but )?(?:is|isn'?t|are|was|does|do|did|have|has|what about|who(?:'s| is)?|whose)\b(?! (?:you able|it (?:ok|okay|possible|fine|alright)))[^]*$/i; // prettier-ignore
 const ROLE = /^(?:support|info|sales|help|helpdesk|service|customer-?service|customercare|care|no-?reply|do-?not-?reply|contact|billing|feedback|orders?|bookings?|reservations?|enquiries|hello|office|team|admin|press|jobs|privacy|returns)$/i; // prettier-ignore
 
+/** "Could you email a price list to orders@…?": where to send it is the customer's, even a shop's address. */
+const SEND_TO = /\b(?:(?:can|could|would|will) (?:you|someone|somebody)|please|pls|kindly|to) (?:\w+ )?(?:send|e-?mail|mail|forward|cc|copy)\b[\w ,']{0,60}\b(?:to|at)[\s:(<"']*$|^(?:send|e-?mail|mail|forward)\b[\w ,']{0,60}\b(?:to|at)[\s:(<"']*$/i; // prettier-ignore
+
 /** Why an address is not the customer's own, read from the words around it; null when it is taken for theirs.
  *  `question` says that its sentence is a question: "can you send it to …?" gives an address, "is it …?" does not. */
 export function emailOwner(
@@ -37,7 +40,7 @@ export function emailOwner(
   if (RECIPIENT.test(before)) return "recipient";
   if (OWN.test(before) && !heard.question) return null;
   if (heard.question && QUESTION_BEFORE.test(before)) return "in_question";
-  if (ROLE.test(local) && !heard.asked && !OWN.test(before)) return "recipient";
+  if (ROLE.test(local) && !heard.asked && !OWN.test(before) && !SEND_TO.test(before)) return "recipient";
   return null;
 }
 

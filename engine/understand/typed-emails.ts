@@ -17,11 +17,13 @@ export function typedAddresses(folded: string): readonly TypedAddress[] {
   const found: TypedAddress[] = [];
   let floor = 0;
   for (let at = folded.indexOf("@"); at >= 0; at = folded.indexOf("@", at + 1)) {
-    const start = localStart(folded, at, floor);
-    const end = domainEnd(folded, at + 1);
+    const start = wholeStart(folded, localStart(folded, at, floor), floor);
+    const end = wholeEnd(folded, domainEnd(folded, at + 1));
     if (found.length === CANDIDATES_MAX) break;
     if ((start === at && end === at + 1) || isInsideUrl(folded, start)) continue;
-    found.push({ start, end, local: folded.slice(start, at), domain: folded.slice(at + 1, end) });
+    // Phones type the apostrophe of o'brien@… as a quotation mark.
+    const local = folded.slice(start, at).replaceAll("’", "'");
+    found.push({ start, end, local, domain: folded.slice(at + 1, end) });
     floor = end;
   }
   return found;
@@ -32,7 +34,7 @@ function localStart(text: string, at: number, floor: number): number {
   let start = at;
   while (start > least && isLocalChar(text, start - 1)) start--;
   // Quotation marks, bullets and mark-up around an address are not part of it.
-  while (start < at && /['*_`.|/=~&?!#-]/.test(text[start] ?? "")) start++;
+  while (start < at && /['’*_`.|/=~&?!#-]/.test(text[start] ?? "")) start++;
   // "email=bob@…", "To/bob@…": a word and a sign that no mail provider gives out.
   const cut = Math.max(...["=", "/", "|", "?", "&"].map((sign) => text.slice(start, at).lastIndexOf(sign)));
   return cut < 0 ? start : start + cut + 1;
@@ -42,7 +44,36 @@ function localStart(text: string, at: number, floor: number): number {
 function isLocalChar(text: string, index: number): boolean {
   const code = text.charCodeAt(index);
   if (code < 0x80) return /[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]/.test(text[index] ?? "");
-  return code >= 0xc0 && code <= 0x24f;
+  return (code >= 0xc0 && code <= 0x24f) || (text[index] === "’" && /[a-z]/i.test(text[index - 1] ?? ""));
+}
+
+/** Scripts that are written without spaces: a word of theirs may touch an address without being part of it. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const ZERO_WIDTH = /[\u00ad\u200b-\u200d\u2060]/;
+
+/** What touches the address on its left belongs to it: half an address would be somebody else's. It is taken in, so that
+ *  the whole is judged, and rejected. */
+function wholeStart(text: string, start: number, floor: number): number {
+  if (!isPartOfWord(text, start - 1) || start <= floor) return start;
+  const least = Math.max(floor, start - LOCAL_CHARS_MAX);
+  let from = start;
+  while (from > least && !/[\s,;:<]/.test(text[from - 1] ?? "")) from--;
+  return from;
+}
+
+/** "bob@work.example@evil.example" is one thing, and no address. */
+function wholeEnd(text: string, end: number): number {
+  return text[end] === "@" ? domainEnd(text, end + 1) : end;
+}
+
+function isPartOfWord(text: string, index: number): boolean {
+  const character = text[index] ?? " ";
+  if (character === '"') return isPartOfWord(text, index - 1);
+  if (character === ")" || character === "]" || character === "\\" || character === "@") return true;
+  return (
+    (/[\p{L}\p{M}\p{N}\p{Cs}]/u.test(character) && !UNSPACED.test(character)) || ZERO_WIDTH.test(character)
+  );
 }
 
 function domainEnd(text: string, start: number): number {

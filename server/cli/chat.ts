@@ -49,7 +49,7 @@ async function talk(options: Options): Promise<void> {
   parseBody(ChatRequest, { ...person, text: "." }); // wrong options are refused before anything is opened
   const database = await openConfigured(environment);
   try {
-    const { workspaceId } = await install(database);
+    const workspaceId = await install(database);
     const silenceMs = environment.SILENCE_MINUTES * MINUTE_MS;
     let last: ChatResponse | null = null;
     for await (const text of typedLines(
@@ -60,7 +60,7 @@ async function talk(options: Options): Promise<void> {
         last = await chat(database, pack, workspaceId, request, Date.now(), { silenceMs });
         for (const reply of last.replies) console.log(`bot: ${reply}`);
         if (options.why && last.trace !== undefined) {
-          for (const line of explainTrace(pack, last.trace, text)) console.log(`     ${line}`);
+          for (const line of explainTrace(last.trace, text)) console.log(`     ${line}`);
         }
       } catch (error) {
         // A message that is too long, for instance: the conversation goes on.

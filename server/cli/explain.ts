@@ -32,7 +32,7 @@ export function explainCommand(): Command {
         collecting: "on",
         region,
       });
-      for (const line of explainTrace(pack, turn.trace, text)) console.log(line);
+      for (const line of explainTrace(turn.trace, text)) console.log(line);
       for (const reply of turn.replies) console.log(`reply: ${reply}`);
     });
 }
@@ -51,7 +51,7 @@ function before(pack: RulePack, { asked, previous }: Options): State {
     ...said,
     turn: 1,
     dialogue: { mode: "requesting", request: { field: asked, rule, attempt: 1 } },
-    fields: { [asked]: { asks: 1, refused: false, confirmed: false } },
-    previous: { text: previous ?? field.ask[0], asked: [] },
+    fields: { [asked]: { asks: 1, refused: false, offered: null } },
+    previous: { text: previous ?? field.ask[0], asked: [], own: true },
   };
 }

@@ -23,10 +23,9 @@ export function openConfigured(environment: Environment): Promise<Database> {
   });
 }
 
-/** Brings a database to where it can be used: the schema, and the workspace that every installation begins with. */
-export async function install(
-  database: Database,
-): Promise<{ readonly workspaceId: string; readonly created: boolean }> {
+/** Brings a database to where it can be used: the schema, and the workspace that every installation begins with, whose id
+ *  it returns. */
+export async function install(database: Database): Promise<string> {
   await migrate(database);
   return ensureFirstWorkspace(database, Date.now());
 }

@@ -43,7 +43,7 @@ export function replayCommand(): Command {
       const said = await readConversation(file);
       const pack = await readPack(environment.RULES_DIR);
       const first = play(pack, said, environment.DEFAULT_REGION ?? null);
-      for (const step of first) print(pack, step, why);
+      for (const step of first) print(step, why);
       // The second run reads the rules anew, so that the compiler is proven with the engine.
       const again = play(await readPack(environment.RULES_DIR), said, environment.DEFAULT_REGION ?? null);
       compare(first, again);
@@ -87,13 +87,13 @@ function play(pack: RulePack, conversation: readonly Said[], regionDefault: stri
   });
 }
 
-function print(pack: RulePack, { said, turn }: Step, why: boolean): void {
+function print({ said, turn }: Step, why: boolean): void {
   console.log(`${said.role}: ${said.text}`);
   if (turn === null) return;
   for (const reply of turn.replies) console.log(`reply: ${reply}`);
   for (const { field, value } of turn.collected) console.log(`  collected ${field}: ${value}`);
   const reasons = Object.entries(turn.trace.reasons).map(([field, reason]) => `${field} ${reason}`);
-  if (why) for (const line of explainTrace(pack, turn.trace, said.text)) console.log(`  ${line}`);
+  if (why) for (const line of explainTrace(turn.trace, said.text)) console.log(`  ${line}`);
   else console.log(`  ${turn.state.dialogue.mode}; ${reasons.join(", ")}`);
 }
 

@@ -1,13 +1,14 @@
 import { Command } from "commander";
 import type { Database } from "../database/database.ts";
 import type { Environment } from "../environment.ts";
+import { errorCode } from "../error-code.ts";
 import { createApp } from "../http/app.ts";
 import { listen } from "../http/listen.ts";
 import type { Listening } from "../http/listen.ts";
 import { createLog } from "../log.ts";
 import type { Log } from "../log.ts";
 import { watchPack } from "../rules/live-pack.ts";
-import { createApiKey } from "../workspaces/api-keys.ts";
+import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
 import { readPack, readSettings } from "./settings.ts";
@@ -29,7 +30,7 @@ async function serve(): Promise<void> {
   const pack = await readPack(environment.RULES_DIR);
   const database = await openConfigured(environment);
   try {
-    const { workspaceId, created } = await install(database);
+    const workspaceId = await install(database);
     const rules = watchPack(environment.RULES_DIR, pack, log);
     let closing = false;
     const app = createApp({
@@ -43,7 +44,7 @@ async function serve(): Promise<void> {
     });
     const server = await listenOrRefuse(app, environment);
     // Only now: a key that is shown once must not be lost to a port that is taken.
-    const key = created ? (await createApiKey(database, workspaceId, "first start", Date.now())).key : null;
+    const key = await firstKey(database, workspaceId);
     console.log(greeting(server.url, environment, database, pack.hash, key));
     const signal = await stopped;
     closing = true;
@@ -75,14 +76,23 @@ async function listenOrRefuse(
   try {
     return await listen(app, host, port);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "unknown error";
+    const code = errorCode(error);
     if (code === "EADDRINUSE") {
       throw new Refusal([
         `Port ${port} on ${host} is taken by another program. Set PORT to another one; 0 takes any.`,
       ]);
     }
-    throw new Refusal([`Cannot listen on ${host}:${port} (${String(code)}). Check HOST and PORT.`]);
+    throw new Refusal([
+      `Cannot listen on ${host}:${port} (${code ?? "unknown error"}). Check HOST and PORT.`,
+    ]);
   }
+}
+
+/** A new key for a workspace that has none that works, or null. Not only on the very first start: that one may have ended
+ *  before anybody saw a key, or another command may have made the workspace. */
+async function firstKey(database: Database, workspaceId: string): Promise<string | null> {
+  if (await hasLiveApiKey(database, workspaceId)) return null;
+  return (await createApiKey(database, workspaceId, "server start", Date.now())).key;
 }
 
 function greeting(

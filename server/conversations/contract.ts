@@ -1,6 +1,7 @@
 import { isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
 import type { Reason, Trace } from "../../engine/decide/decision.ts";
+import type { State } from "../../engine/decide/state.ts";
 
 export const TEXT_CHARS_MAX = 4_000; // longer is pasted, not said
 export const ID_CHARS_MAX = 255; // no platform's own ids are longer
@@ -8,7 +9,6 @@ export const MESSAGES_PAGE_DEFAULT = 100;
 export const MESSAGES_PAGE_MAX = 500;
 
 const YEAR_FIRST = 2000; // older is a clock that was never set
-const YEAR_LAST = 2099;
 
 export const PLATFORMS = ["web_widget", "line", "facebook", "whatsapp", "telegram", "api"] as const;
 export const Platform = z.enum(PLATFORMS);
@@ -42,6 +42,7 @@ const message = storableText
 /** An ISO 3166-1 alpha-2 country that has a numbering plan, in upper or lower case; kept in upper case. */
 export const Region = z
   .string()
+  .regex(/^[a-zA-Z]{2}$/u, "must be a two-letter country code (ISO 3166-1 alpha-2), such as AU")
   .transform((region) => region.toUpperCase())
   .refine(isSupportedCountry, "must be a two-letter country code (ISO 3166-1 alpha-2), such as AU");
 
@@ -50,10 +51,7 @@ const instant = z.iso
     offset: true,
     error: "must be an ISO 8601 date and time with its offset, such as 2025-06-01T09:30:00Z",
   })
-  .refine((at) => {
-    const year = new Date(at).getUTCFullYear();
-    return year >= YEAR_FIRST && year <= YEAR_LAST;
-  }, `must lie between the years ${YEAR_FIRST} and ${YEAR_LAST}`);
+  .refine((at) => new Date(at).getUTCFullYear() >= YEAR_FIRST, `must not lie before the year ${YEAR_FIRST}`);
 
 /** The body of POST /v1/chat: one message of a conversation. Unknown keys are refused. */
 export const ChatRequest = z
@@ -66,7 +64,8 @@ export const ChatRequest = z
     text: message,
     /** The caller's id of this message: the same one again gets the stored answer, never a second turn. */
     messageId: externalId.optional(),
-    /** When it was said; now, where it is not stated. */
+    /** When it was said; now, where it is not stated. It may be long ago, as of imported messages, but not ahead of the
+     *  server's clock by more than AHEAD_MS_MAX (turn/time-said.ts). */
     at: instant.optional(),
     region: Region.optional(),
     role: Role.default("customer"),
@@ -178,6 +177,10 @@ export const MessageView = z.object({
 });
 export type MessageView = z.infer<typeof MessageView>;
 
+/** What the engine remembers of a conversation between two turns, as it is stored. `mode`, `request` and `confirm` say the
+ *  part that callers act on. */
+export const StateView = z.custom<State>((value) => typeof value === "object" && value !== null);
+
 /** The answer of GET /v1/conversations/:id. */
 export const ConversationView = z.object({
   id: z.uuid(),
@@ -190,6 +193,7 @@ export const ConversationView = z.object({
   turn: z.int(),
   request: RequestView.nullable(),
   confirm: ConfirmView.nullable(),
+  state: StateView,
   messageCount: z.int(),
   messages: z.array(MessageView),
   /** Pass as `after` for the next messages; null at the end. */

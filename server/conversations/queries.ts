@@ -1,7 +1,6 @@
 import type { Trace } from "../../engine/decide/decision.ts";
 import { explainTrace } from "../../engine/decide/explain.ts";
-import { parseState } from "../../engine/decide/state.ts";
-import type { RulePack } from "../../engine/rules/pack.ts";
+import { readState } from "./read-state.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import { AppError } from "../app-error.ts";
@@ -46,11 +45,9 @@ export async function getConversation(
 ): Promise<ConversationView> {
   return inWorkspace(database, workspaceId, async (tx) => {
     const [conversation] = await tx.prepared<ConversationRow>(
-      `select c.id, c.platform, handles.handle, c.customer_id, c.started_at, c.last_at, c.turn, c.message_count,
-         cast(c.state as text) as state
-       from conversations c
-       join handles on handles.workspace_id = :workspaceId and handles.id = c.handle_id
-       where c.workspace_id = :workspaceId and c.id = :id`,
+      `select id, platform, customer_id, started_at, last_at, turn, message_count, cast(state as text) as state,
+         (select handle from handles where workspace_id = :workspaceId and id = handle_id) as handle
+       from conversations where workspace_id = :workspaceId and id = :id`,
       { workspaceId, id },
     );
     if (conversation === undefined) throw conversationNotFound();
@@ -70,7 +67,7 @@ function conversationView(
   messages: readonly MessageRow[],
   limit: number,
 ): ConversationView {
-  const state = parseState(JSON.parse(row.state));
+  const state = readState(row.state);
   const page = messages.slice(0, limit);
   return {
     id: row.id,
@@ -83,6 +80,7 @@ function conversationView(
     turn: row.turn,
     request: requestOf(state, null),
     confirm: confirmOf(state, null),
+    state,
     messageCount: row.message_count,
     messages: page.map(messageView),
     nextAfter: messages.length > limit ? (page.at(-1)?.seq ?? null) : null,
@@ -103,11 +101,9 @@ interface TurnRow {
   readonly engine_version: string;
 }
 
-/** A turn with its trace, and the trace in words. Fields are named as `pack`, the pack in force now, names them.
- *  Throws `turn_not_found`, or `conversation_not_found` when there is no such conversation. */
+/** A turn with its trace, and the trace in words. Throws `turn_not_found`, or `conversation_not_found` when there is no such conversation. */
 export async function getTurn(
   database: Database,
-  pack: RulePack,
   workspaceId: string,
   conversationId: string,
   turn: number,
@@ -117,12 +113,15 @@ export async function getTurn(
       `select turns.turn, turns.at, messages.text, cast(messages.response as text) as response,
          cast(turns.trace as text) as trace, turns.pack_hash, turns.engine_version
        from turns
-       join messages on messages.workspace_id = :workspaceId and messages.conversation_id = turns.conversation_id
-         and messages.seq = turns.message_seq
+       cross join lateral (
+         select text, response from messages
+         where workspace_id = :workspaceId and conversation_id = turns.conversation_id and seq = turns.message_seq
+         offset 0
+       ) as messages
        where turns.workspace_id = :workspaceId and turns.conversation_id = :conversationId and turns.turn = :turn`,
       { workspaceId, conversationId, turn },
     );
-    if (row !== undefined) return turnView(pack, conversationId, row);
+    if (row !== undefined) return turnView(conversationId, row);
     const conversations = await tx.prepared(
       "select 1 as found from conversations where workspace_id = :workspaceId and id = :conversationId",
       { workspaceId, conversationId },
@@ -132,7 +131,7 @@ export async function getTurn(
   });
 }
 
-function turnView(pack: RulePack, conversationId: string, row: TurnRow): TurnView {
+function turnView(conversationId: string, row: TurnRow): TurnView {
   // What server/turn/record.ts stored.
   const trace: Trace = JSON.parse(row.trace);
   const response: ChatResponse = JSON.parse(row.response);
@@ -143,7 +142,7 @@ function turnView(pack: RulePack, conversationId: string, row: TurnRow): TurnVie
     text: row.text,
     replies: response.replies,
     reasons: { ...trace.reasons },
-    explanation: [...explainTrace(pack, trace, row.text)],
+    explanation: [...explainTrace(trace, row.text)],
     packHash: row.pack_hash,
     engineVersion: row.engine_version,
     trace,

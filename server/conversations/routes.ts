@@ -13,7 +13,7 @@ import { getConversation, getTurn } from "./queries.ts";
 /** The chat itself, and what was said and decided in it. */
 export function conversationRoutes(services: Services): Router {
   const { database, rules, silenceMs, regionDefault, clock } = services;
-  const router = Router();
+  const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
 
   router
     .route("/v1/chat")
@@ -38,7 +38,7 @@ export function conversationRoutes(services: Services): Router {
     .get(async (request, response) => {
       const id = conversationId(request.params.id);
       const turn = turnNumber(request.params.turn);
-      response.json(await getTurn(database, rules.current(), workspaceOf(response), id, turn));
+      response.json(await getTurn(database, workspaceOf(response), id, turn));
     })
     .all(only("GET"));
 

@@ -67,6 +67,7 @@ export type Provenance = z.infer<typeof Provenance>;
 export const CustomerDetail = CustomerSummary.extend({
   /** Other values that other handles gave: field → values. */
   conflicts: z.record(z.string(), z.array(z.string())),
+  /** The latest ones, in the order in which they began. */
   conversations: z.array(
     z.object({
       id: z.uuid(),
@@ -79,6 +80,11 @@ export const CustomerDetail = CustomerSummary.extend({
       messageCount: z.int(),
     }),
   ),
+  /** True: there are older conversations than those listed. */
+  conversationsTruncated: z.boolean(),
+  /** In the order in which they were recorded. */
   provenance: z.array(Provenance),
+  /** True: there are more claims than those listed, which are the ones that count most. */
+  provenanceTruncated: z.boolean(),
 });
 export type CustomerDetail = z.infer<typeof CustomerDetail>;

@@ -1,4 +1,5 @@
 import { AppError } from "../app-error.ts";
+import { isUuid } from "../uuid.ts";
 
 /** Where a page of customers ended: the next one begins after it. */
 export interface Place {
@@ -6,7 +7,7 @@ export interface Place {
   readonly id: string;
 }
 
-const form = /^([0-9]{1,15}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/u;
+const form = /^([0-9]{1,15}) (.*)$/u;
 
 /** Opaque to callers, so that it may change. */
 export function encodeCursor({ lastAt, id }: Place): string {
@@ -16,7 +17,7 @@ export function encodeCursor({ lastAt, id }: Place): string {
 /** Throws `invalid_request` for what encodeCursor did not write. */
 export function decodeCursor(cursor: string): Place {
   const [, lastAt, id] = form.exec(Buffer.from(cursor, "base64url").toString("latin1")) ?? [];
-  if (lastAt === undefined || id === undefined) {
+  if (lastAt === undefined || id === undefined || !isUuid(id)) {
     const detail = "is not a cursor that this server gave";
     throw new AppError("invalid_request", `The cursor ${detail}.`, {
       faults: [{ pointer: "?cursor", detail }],

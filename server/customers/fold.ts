@@ -1,6 +1,6 @@
 import { emailKey } from "../../engine/understand/email-key.ts";
+import { isFullerName, isSameName } from "../../engine/understand/fuller-name.ts";
 import type { FieldKey } from "../../engine/understand/understanding.ts";
-import { isFullerName, isSameName } from "./fuller-name.ts";
 
 export type Trust = "claimed" | "verified" | "staff";
 
@@ -57,14 +57,11 @@ export function foldProfile(key: string | null, claims: readonly Claim[]): Profi
   return { values, conflicts, standings };
 }
 
-/** What one handle has to say about a field: its latest claim of the highest trust. A shorter form of the name it gave
- *  ("Mike here", after "Mike Smith") takes nothing back. */
+/** What one handle has to say about a field: its latest claim of the highest trust. */
 function lastWord(entries: readonly Entry[]): Entry {
-  return entries.reduce((standing, next) => {
-    const trusted = RANK[next[1].trust] - RANK[standing[1].trust];
-    if (trusted !== 0) return trusted > 0 ? next : standing;
-    return isFuller(standing[1], next[1]) ? standing : next;
-  });
+  return entries.reduce((standing, next) =>
+    RANK[next[1].trust] < RANK[standing[1].trust] ? standing : next,
+  );
 }
 
 /** `words` has one entry a handle, in the order in which the handles first spoke of the field. */

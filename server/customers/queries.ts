@@ -2,15 +2,12 @@ import type { Platform } from "../conversations/contract.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace, type WorkspaceTransaction } from "../database/in-workspace.ts";
 import { AppError } from "../app-error.ts";
-import type {
-  CustomerDetail,
-  CustomerPage,
-  CustomerSummary,
-  CustomersQuery,
-  Provenance,
-} from "./contract.ts";
+import type { CustomerDetail, CustomerPage, CustomerSummary, CustomersQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { foldProfile, type Trust } from "./fold.ts";
+import { provenanceOf } from "./provenance.ts";
+
+/** How many conversations a customer is shown with, the latest ones: more are not read on a page. */
+export const CONVERSATIONS_SHOWN_MAX = 200;
 
 interface CustomerRow {
   readonly id: string;
@@ -33,13 +30,15 @@ const columns = `
    where workspace_id = :workspaceId and customer_id = customer.id) as platforms,
   customer.first_at, customer.last_at, customer.conversation_count`;
 
+// "last_at > '-infinity'" is always true: it is what lets the statement use the partial index of the dates.
 const firstPage = `
-  select ${columns} from customers customer where workspace_id = :workspaceId
+  select ${columns} from customers customer where workspace_id = :workspaceId and last_at > '-infinity'
   order by last_at desc, id desc limit :most`;
 
 const nextPage = `
   select ${columns} from customers customer
-  where workspace_id = :workspaceId and (last_at, id) < (cast(:lastAt as timestamptz), cast(:id as uuid))
+  where workspace_id = :workspaceId and last_at > '-infinity'
+    and (last_at, id) < (cast(:lastAt as timestamptz), cast(:id as uuid))
   order by last_at desc, id desc limit :most`;
 
 /** A page of customers, the latest interaction first. A customer who writes meanwhile moves to the front: none is shown
@@ -65,7 +64,8 @@ export async function listCustomers(
   };
 }
 
-/** A customer with all its conversations and where every value comes from. Throws `customer_not_found`. */
+/** A customer with its latest conversations and where its values come from; both lists are bounded, and say so when they
+ *  are not complete. Throws `customer_not_found`. */
 export async function getCustomer(
   database: Database,
   workspaceId: string,
@@ -79,7 +79,13 @@ export async function getCustomer(
     if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
     const conversations = await conversationsOf(tx, id);
     const provenance = await provenanceOf(tx, id, row.email_key);
-    return { ...summary(row), conflicts: row.conflicts, conversations, provenance };
+    return {
+      ...summary(row),
+      conflicts: row.conflicts,
+      conversations,
+      conversationsTruncated: conversations.length < row.conversation_count,
+      ...provenance,
+    };
   });
 }
 
@@ -108,19 +114,20 @@ interface ConversationRow {
   readonly message_count: number;
 }
 
+/** The latest, in the order in which they began. */
 async function conversationsOf(
   tx: WorkspaceTransaction,
   customerId: string,
 ): Promise<CustomerDetail["conversations"]> {
   const rows = await tx.prepared<ConversationRow>(
-    `select c.id, c.platform, handles.handle, c.link_trust, c.started_at, c.last_at, c.turn, c.message_count
-     from conversations c
-     join handles on handles.workspace_id = :workspaceId and handles.id = c.handle_id
-     where c.workspace_id = :workspaceId and c.customer_id = :customerId
-     order by c.started_at, c.id`,
-    { workspaceId: tx.workspaceId, customerId },
+    `select id, platform, link_trust, started_at, last_at, turn, message_count,
+       (select handle from handles where workspace_id = :workspaceId and id = handle_id) as handle
+     from conversations
+     where workspace_id = :workspaceId and customer_id = :customerId
+     order by started_at desc, id desc limit :most`,
+    { workspaceId: tx.workspaceId, customerId, most: CONVERSATIONS_SHOWN_MAX },
   );
-  return rows.map((row) => ({
+  return rows.toReversed().map((row) => ({
     id: row.id,
     platform: row.platform,
     handle: row.handle,
@@ -129,59 +136,5 @@ async function conversationsOf(
     lastAt: row.last_at.toISOString(),
     turn: row.turn,
     messageCount: row.message_count,
-  }));
-}
-
-interface ClaimRow {
-  readonly handle_id: string;
-  readonly conversation_id: string;
-  readonly message_seq: number;
-  readonly field: string;
-  readonly value: string;
-  readonly raw: string;
-  readonly span_start: number;
-  readonly span_end: number;
-  readonly extractor: string;
-  readonly rule: string | null;
-  readonly pack_hash: string;
-  readonly trust: Trust;
-  readonly at: Date;
-}
-
-/** Every claim of the customer's conversations, in the order in which they were recorded. */
-async function provenanceOf(
-  tx: WorkspaceTransaction,
-  customerId: string,
-  emailKey: string | null,
-): Promise<Provenance[]> {
-  const rows = await tx.prepared<ClaimRow>(
-    `select claims.handle_id, conversation_id, message_seq, field, value, raw, span_start, span_end, extractor, rule,
-       pack_hash, trust, at
-     from claims
-     join conversations c on c.workspace_id = :workspaceId and c.id = conversation_id
-     where claims.workspace_id = :workspaceId and c.customer_id = :customerId
-     order by claims.seq`,
-    { workspaceId: tx.workspaceId, customerId },
-  );
-  const claims = rows.map(({ handle_id: handleId, field, value, trust }) => ({
-    handleId,
-    field,
-    value,
-    trust,
-  }));
-  const { standings } = foldProfile(emailKey, claims);
-  return rows.map((row, index) => ({
-    field: row.field,
-    value: row.value,
-    raw: row.raw,
-    conversationId: row.conversation_id,
-    messageSeq: row.message_seq,
-    span: { start: row.span_start, end: row.span_end },
-    extractor: row.extractor,
-    rule: row.rule,
-    packHash: row.pack_hash,
-    trust: row.trust,
-    standing: standings[index] ?? "superseded",
-    at: row.at.toISOString(),
   }));
 }

@@ -10,7 +10,7 @@ import { getCustomer, listCustomers } from "./queries.ts";
 
 /** The customers that came of the conversations. */
 export function customerRoutes({ database }: Services): Router {
-  const router = Router();
+  const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
 
   router
     .route("/v1/customers")

@@ -1,4 +1,5 @@
 import { AppError } from "../app-error.ts";
+import { errorCode } from "../error-code.ts";
 
 /** Says in plain words why a database server could not be used. The address is named without its password. */
 export function explainFailure(error: unknown, databaseUrl: string): AppError {
@@ -7,7 +8,7 @@ export function explainFailure(error: unknown, databaseUrl: string): AppError {
 }
 
 function sentence(error: unknown, where: string): string {
-  const code = codeOf(error);
+  const code = errorCode(error);
   switch (code) {
     case "ECONNREFUSED":
       return `No database answers at ${where}: is it running?`;
@@ -26,14 +27,8 @@ function sentence(error: unknown, where: string): string {
     case "57P03":
       return `The database at ${where} is starting up or shutting down: try again in a moment.`;
     default:
-      return `The database at ${where} cannot be used${code === "" ? "" : ` (${code})`}.`;
+      return `The database at ${where} cannot be used${code === null ? "" : ` (${code})`}.`;
   }
-}
-
-/** The code of an error, or of the first of several (a host name with two addresses fails twice). */
-function codeOf(error: unknown): string {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
-  return error instanceof AggregateError ? codeOf(error.errors[0]) : "";
 }
 
 function describe(databaseUrl: string): string {

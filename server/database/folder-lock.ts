@@ -3,6 +3,7 @@ import { link, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "../app-error.ts";
+import { errorCode } from "../error-code.ts";
 import { isAlive, thisProcess } from "./process-identity.ts";
 
 const HEARTBEAT_MS = 2_000; // for owners in another container or on another machine, whose pid says nothing here
@@ -80,7 +81,7 @@ async function create(path: string, self: Owner): Promise<boolean> {
     await link(draft, path);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (errorCode(error) === "EEXIST") return false;
     const message = `The data folder is not writable: ${path} cannot be made. Make it writable, or set DATA_DIR.`;
     throw new AppError("database_unavailable", message, { cause: error });
   } finally {
@@ -93,7 +94,7 @@ async function readOwner(path: string): Promise<Owner | null> {
   try {
     return ownerSchema.parse(JSON.parse(await readFile(path, "utf8")));
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return null;
+    if (errorCode(error) === "ENOENT") return null;
     const message = `The lock ${path} cannot be read. If no process uses the data folder, delete that file.`;
     throw new AppError("data_folder_locked", message, { cause: error });
   }
@@ -107,8 +108,4 @@ function inUse(path: string, owner: Owner): AppError {
     `The data folder is in use by ${who}: stop it first, or use another DATA_DIR. ` +
       `Only if you are sure that it is gone, delete ${path}.`,
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

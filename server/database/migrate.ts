@@ -1,10 +1,14 @@
 import type { Knex } from "knex";
 import { AppError } from "../app-error.ts";
+import { errorCode } from "../error-code.ts";
+import { advisoryKey } from "./advisory-key.ts";
 import type { Database } from "./database.ts";
 import { MIGRATION_NAMES, migrationSource } from "./migration-source.ts";
 
 const LOCK_WAIT_MS = 20_000; // another process may be migrating at this moment: it gets time to finish
 const LOCK_POLL_MS = 250;
+const LOCK_NOT_AVAILABLE = "55P03";
+const RIVAL_CODES = new Set(["42P07", "23505"]); // duplicate table, unique violation
 
 /** Brings the database's schema up to this program's, and returns the names of the migrations that were run.
  *  Two processes may do it at once: one waits for the other.
@@ -13,6 +17,9 @@ export async function migrate(database: Database): Promise<readonly string[]> {
   const { knex, close } = database.unhurried();
   try {
     const deadline = Date.now() + LOCK_WAIT_MS;
+    // knex's own lock is a row, and processes that find the database empty each make one: with two of them it is locked
+    // for ever. This one is let go when the connection closes, however the process ends.
+    if (database.kind === "postgres") await takeTurn(knex);
     while (true) {
       await refuseNewer(knex);
       try {
@@ -27,6 +34,16 @@ export async function migrate(database: Database): Promise<readonly string[]> {
   } finally {
     await close();
   }
+}
+
+async function takeTurn(knex: Knex): Promise<void> {
+  await knex.raw(`set lock_timeout = ${LOCK_WAIT_MS}`);
+  await knex
+    .raw("select pg_advisory_lock(:lock)", { lock: advisoryKey("migrate").toString() })
+    .catch((error) => {
+      throw errorCode(error) === LOCK_NOT_AVAILABLE ? lockedTooLong(error) : error;
+    });
+  await knex.raw("set lock_timeout = 0");
 }
 
 /** Throws an AppError unless the schema is exactly the one this program was written for. Changes nothing. */
@@ -55,18 +72,19 @@ async function refuseNewer(knex: Knex): Promise<readonly string[]> {
   return applied;
 }
 
-/** knex tells of the lock by the class's name only; its two other rivals meet while creating knex's own tables. */
+/** Somebody on knex's own command line, which takes knex's lock alone. knex tells of it by the class's name only; its two
+ *  other rivals meet while creating knex's own tables. */
 function isMigrating(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === "MigrationLocked" || error.message.includes("already locked")) return true;
-  return "code" in error && (error.code === "42P07" || error.code === "23505");
+  return RIVAL_CODES.has(errorCode(error) ?? "");
 }
 
 function lockedTooLong(cause: unknown): AppError {
   return new AppError(
     "database_unavailable",
     "Another process has been migrating this database for a while. If none is, a migration was interrupted: " +
-      'free its lock with "npx knex migrate:unlock" and start again.',
+      'free its lock with "npm run -s knex -- migrate:unlock" and start again.',
     { cause },
   );
 }

@@ -6,7 +6,7 @@ import type { Services } from "./services.ts";
 
 /** /healthz: the process is alive. /readyz: it can serve, that is, the database answers and its schema is this one's. */
 export function healthRoutes({ database, isClosing }: Services): Router {
-  const router = Router();
+  const router = Router({ caseSensitive: true });
   router
     .route("/healthz")
     .get((_request, response) => {

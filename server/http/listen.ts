@@ -1,6 +1,8 @@
 import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
+import { Server as NetServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../app-error.ts";
 import { problemOf } from "./problem.ts";
 
@@ -12,6 +14,7 @@ const HEADER_BYTES_MAX = 16 * 1024;
 const HEADERS_MAX = 100;
 const DRAIN_MS_MAX = 10_000; // requests under way get so long to finish at shutdown
 const DRAIN_SWEEP_MS = 50;
+const LEAVE_MS = 300;
 
 export interface Listening {
   readonly url: string;
@@ -55,9 +58,13 @@ function addressOf(server: Server): AddressInfo {
 }
 
 async function drain(server: Server): Promise<void> {
+  // Callers who keep their connection may be writing to it at this moment. For a little while they are still answered, and
+  // told to leave: http's own close would cut them off at once, so this is the close beneath it, which only stops listening.
+  server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));
   const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
+    NetServer.prototype.close.call(server, () => resolve());
   });
+  await Promise.race([closed, sleep(LEAVE_MS, undefined, { ref: false })]);
   // A kept-alive connection falls idle when its request is answered, and nobody else would close it then.
   const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_SWEEP_MS);
   const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS_MAX);

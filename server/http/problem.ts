@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Log } from "../log.ts";
 import { AppError } from "../app-error.ts";
 import type { AppErrorCode, Fault } from "../app-error.ts";
+import { errorCode } from "../error-code.ts";
 
 /** RFC 9457 problem details. `code` is what programs should look at; `instance` names the request in the log. */
 export interface Problem {
@@ -62,7 +63,7 @@ function toAppError(thrown: unknown): AppError {
 
 /** What express's body reader refuses. */
 function bodyError(thrown: unknown): AppError | null {
-  switch (propertyOf(thrown, "type")) {
+  switch (thrown instanceof Error && "type" in thrown ? thrown.type : null) {
     case "entity.too.large":
       return new AppError("body_too_large", "The body is larger than a chat message can be.");
     case "encoding.unsupported":
@@ -78,15 +79,15 @@ function bodyError(thrown: unknown): AppError | null {
 // SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown), what the network says, and knex's and pg's own words.
 const UNAVAILABLE =
   /^(08...|53...|57P0[1-5]|ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/u;
+// Not only at the beginning: knex puts the statement in front.
 const CONNECTION_LOST =
-  /^(Connection terminated|Connection ended|timeout exceeded when trying to connect|Client has encountered a connection error)/u;
+  /(Connection terminated|Connection ended|timeout exceeded when trying to connect|Client has encountered a connection error)/u;
 
 /** A database that cannot be reached now, as against a statement that is wrong. */
 function databaseError(thrown: unknown): AppError | null {
   if (!(thrown instanceof Error)) return null;
-  const code = propertyOf(thrown, "code");
   const lost =
-    (typeof code === "string" && UNAVAILABLE.test(code)) ||
+    UNAVAILABLE.test(errorCode(thrown) ?? "") ||
     thrown.name === "KnexTimeoutError" ||
     CONNECTION_LOST.test(thrown.message) ||
     (thrown instanceof AggregateError && thrown.errors.some((inner) => databaseError(inner) !== null));
@@ -94,8 +95,4 @@ function databaseError(thrown: unknown): AppError | null {
   return new AppError("database_unavailable", "The database does not answer at the moment. Try again soon.", {
     cause: thrown,
   });
-}
-
-function propertyOf(thrown: unknown, key: string): unknown {
-  return typeof thrown === "object" && thrown !== null ? Reflect.get(thrown, key) : undefined;
 }

@@ -23,6 +23,7 @@ export function watchPack(
 ): LivePack {
   let inForce = pack;
   let judged: string | null = null;
+  let broken = false;
   let seen: string | null = null;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -34,11 +35,15 @@ export function watchPack(
       judged = version;
       const loaded = await loadRules(directory);
       if ("pack" in loaded) {
+        if (loaded.pack.hash === inForce.hash && broken)
+          log.info({ pack: inForce.hash }, "the rules are valid again");
+        broken = false;
         if (loaded.pack.hash !== inForce.hash) {
           log.info({ pack: loaded.pack.hash, before: inForce.hash }, "the rules changed and are in force");
           inForce = loaded.pack;
         }
       } else {
+        broken = true;
         const problems = loaded.problems.slice(0, PROBLEMS_LOGGED_MAX).map(problemLine);
         const count = loaded.problems.length;
         log.error(

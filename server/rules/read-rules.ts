@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { Problem, RuleFile } from "../../engine/rules/pack.ts";
+import { errorCode } from "../error-code.ts";
 
 export const RULE_FILE_BYTES_MAX = 1_000_000; // the language's limit
 const FILES_MAX = 2_000; // a pack is written by people
@@ -38,7 +39,12 @@ export async function listRules(directory: string): Promise<Listing> {
     const root = await realpath(directory);
     await walk(root, root, "", 0, entries, problems);
   } catch (error) {
-    problems.push(problemAt(directory, `cannot be read as a folder of rule files (${codeOf(error)})`));
+    problems.push(
+      problemAt(
+        directory,
+        `cannot be read as a folder of rule files (${errorCode(error) ?? "unknown error"})`,
+      ),
+    );
   }
   if (entries.length > FILES_MAX)
     problems.push(problemAt(directory, `holds more than ${FILES_MAX} rule files`));
@@ -91,7 +97,7 @@ async function entryOf(root: string, file: string, path: string): Promise<RuleFi
     const version = `${facts.ino}:${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}`;
     return { path, file, bytes: Number(facts.size), version };
   } catch (error) {
-    return problemAt(path, `cannot be read (${codeOf(error)})`);
+    return problemAt(path, `cannot be read (${errorCode(error) ?? "unknown error"})`);
   }
 }
 
@@ -104,15 +110,10 @@ async function readEntry(entry: RuleFileEntry): Promise<RuleFile | Problem> {
     return { path: entry.path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
   } catch (error) {
     if (error instanceof TypeError) return problemAt(entry.path, "is not UTF-8 text");
-    return problemAt(entry.path, `cannot be read (${codeOf(error)})`);
+    return problemAt(entry.path, `cannot be read (${errorCode(error) ?? "unknown error"})`);
   }
 }
 
 function problemAt(path: string, message: string): Problem {
   return { path, line: 1, column: 1, message };
-}
-
-function codeOf(error: unknown): string {
-  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
-  return typeof code === "string" ? code : "unknown error";
 }

@@ -13,6 +13,7 @@ import { applyLink, settleLink } from "./link.ts";
 import { open, type Earlier, type Opened } from "./open.ts";
 import { statedEmailKey } from "./plan-link.ts";
 import { record } from "./record.ts";
+import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
 export const SILENCE_MS = 30 * 60 * 1000; // after half an hour without a word, the next one begins a conversation
@@ -28,7 +29,8 @@ export interface ChatOptions {
 /** Takes a message of anyone in a conversation, and returns what the caller is answered.
  *
  *  Messages of one handle take turns, in the order in which they come. The same messageId again gets the stored answer.
- *  Throws an AppError: `too_many_waiting`, `message_id_reused`, `conversation_not_found`. `now`: milliseconds. */
+ *  Throws an AppError: `too_many_waiting`, `message_id_reused`, `conversation_not_found`, and `invalid_request` for an `at`
+ *  in the future. `now`: milliseconds. */
 export async function chat(
   database: Database,
   pack: RulePack,
@@ -39,8 +41,11 @@ export async function chat(
 ): Promise<ChatResponse> {
   const person = ["handle", workspaceId, request.platform, request.handle];
   const lock = advisoryKey(...person);
+  const at = timeSaid(request.at, now);
   return queueOf(database).run(JSON.stringify(person), () =>
-    inWorkspace(database, workspaceId, (tx) => takeMessage(tx, pack, request, now, options), { lock }),
+    inWorkspace(database, workspaceId, (tx) => takeMessage(tx, pack, request, { at, now }, options), {
+      lock,
+    }),
   );
 }
 
@@ -56,10 +61,10 @@ async function takeMessage(
   tx: WorkspaceTransaction,
   pack: RulePack,
   request: ChatRequest,
-  now: number,
+  { at, now }: { readonly at: number; readonly now: number },
   options: ChatOptions,
 ): Promise<ChatResponse> {
-  const at = request.at === undefined ? now : Date.parse(request.at);
+  const silenceMs = options.silenceMs ?? SILENCE_MS;
   const coolOffMs = pack.limits.coolOffDays * DAY_MS;
   const opened = await open(tx, {
     platform: request.platform,
@@ -68,7 +73,8 @@ async function takeMessage(
     newConversation: request.newConversation,
     messageKey: request.messageId ?? null,
     fields: pack.fields.map(({ field }) => field),
-    aliveSince: at - (options.silenceMs ?? SILENCE_MS),
+    aliveSince: at - silenceMs,
+    aliveUntil: at + silenceMs,
     refusedSince: at - coolOffMs,
   });
   if (request.conversationId !== undefined && opened.conversation === null) {

@@ -24,13 +24,20 @@ export async function settleLink(
   return planLink(current, stated, owner ? { id: owner.id, emailKey: owner.email_key } : null, newId);
 }
 
-/** Rows wait in the order of their ids. One that was removed meanwhile is not among them. */
+/** Rows wait in the order of their ids. One that was removed meanwhile is not among them. Each is searched by itself: with
+ *  "id = … or email_key = …" the first plans read the whole workspace (see open.ts). */
 async function lockCustomers(tx: WorkspaceTransaction, currentId: string | null, sought: string | null) {
   return tx.prepared<{ id: string; email_key: string | null }>(
-    `select id, email_key from customers
-     where workspace_id = :workspaceId and (id = cast(:currentId as uuid) or email_key = cast(:sought as text))
-     order by id
-     for no key update`,
+    `select locked.id, locked.email_key
+     from (
+       select cast(:currentId as uuid) as id
+       union
+       select (select id from customers where workspace_id = :workspaceId and email_key = cast(:sought as text))
+       order by id
+     ) as asked
+     cross join lateral (
+       select id, email_key from customers where workspace_id = :workspaceId and id = asked.id for no key update
+     ) as locked`,
     { workspaceId: tx.workspaceId, currentId, sought },
   );
 }
@@ -49,7 +56,8 @@ export async function applyLink(tx: WorkspaceTransaction, plan: LinkPlan, place:
   const { target, source } = plan;
   if (plan.isNew) await insertCustomer(tx, target, place);
   if (plan.moves !== "none") await moveConversations(tx, plan, plan.moves, place);
-  await refold(tx, source === null ? [target] : [target, source], place.now);
+  await refold(tx, target, place.now);
+  if (source !== null) await refold(tx, source, place.now);
 }
 
 /** With the dates and the count of no conversation yet: refold follows. */
@@ -68,9 +76,10 @@ async function insertCustomer(
 
 const moved = {
   this: "id = :conversationId",
-  // All of a profile without an email: it hangs on this handle, so they are this handle's.
-  all: "(id = :conversationId or customer_id = cast(:sourceId as uuid))",
-  unlinked: "(id = :conversationId or handle_id = :handleId and customer_id is null)",
+  // All of a profile without an email: it hangs on this handle, so they are this handle's, and this one is among them.
+  all: "customer_id = cast(:sourceId as uuid)",
+  // This one and the handle's others that nothing was said in yet.
+  unlinked: "handle_id = :handleId and customer_id is null",
 } as const;
 
 /** The message's own conversation gets the handle's latest link; one that follows it keeps its place in the order. */

@@ -3,12 +3,10 @@ import { v7 } from "uuid";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import { newKey, parseKey } from "./api-key-format.ts";
+import type { KeyName } from "./api-key-format.ts";
 
 /** Who a valid key speaks for. */
-export interface KeyHolder {
-  readonly workspaceId: string;
-  readonly keyId: string;
-}
+export type KeyHolder = KeyName;
 
 /** Creates an API key. `key` is shown now or never: only its hash is kept. `now`: milliseconds since the epoch. */
 export async function createApiKey(
@@ -46,11 +44,21 @@ export async function verifyApiKey(database: Database, key: string): Promise<Key
   return { workspaceId, keyId };
 }
 
+/** Whether the workspace has a key that is not revoked. */
+export async function hasLiveApiKey(database: Database, workspaceId: string): Promise<boolean> {
+  const rows = await inWorkspace(database, workspaceId, (tx) =>
+    tx.raw("select id from api_keys where workspace_id = :workspaceId and revoked_at is null limit 1", {
+      workspaceId,
+    }),
+  );
+  return rows.length > 0;
+}
+
 /** Revokes a key for good. False when the workspace has no such key, or it was revoked before.
  *  Servers forget it within KEY_CACHE_MS. */
 export async function revokeApiKey(
   database: Database,
-  { workspaceId, keyId }: KeyHolder,
+  { workspaceId, keyId }: KeyName,
   now: number,
 ): Promise<boolean> {
   const rows = await inWorkspace(database, workspaceId, (tx) =>

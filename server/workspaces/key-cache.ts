@@ -29,5 +29,3 @@ export function createKeyCache(database: Database, clock: () => number) {
     },
   };
 }
-
-export type KeyCache = ReturnType<typeof createKeyCache>;

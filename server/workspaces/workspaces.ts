@@ -15,23 +15,18 @@ export async function createWorkspace(database: Database, name: string, now: num
   return workspaceId;
 }
 
-/** Makes sure that the first workspace exists. Several processes may do so at once.
- *  `created` is true for the one that made it. */
-export async function ensureFirstWorkspace(
-  database: Database,
-  now: number,
-): Promise<{ readonly workspaceId: string; readonly created: boolean }> {
-  const created = await insertOnce(database, FIRST_WORKSPACE_ID, FIRST_WORKSPACE_NAME, now);
-  return { workspaceId: FIRST_WORKSPACE_ID, created };
+/** Makes sure that the first workspace exists, and returns its id. Several processes may do so at once. */
+export async function ensureFirstWorkspace(database: Database, now: number): Promise<string> {
+  await insertOnce(database, FIRST_WORKSPACE_ID, FIRST_WORKSPACE_NAME, now);
+  return FIRST_WORKSPACE_ID;
 }
 
-async function insertOnce(database: Database, id: string, name: string, now: number): Promise<boolean> {
-  const rows = await inWorkspace(database, id, (tx) =>
+async function insertOnce(database: Database, id: string, name: string, now: number): Promise<void> {
+  await inWorkspace(database, id, (tx) =>
     tx.raw(
       `insert into workspaces (workspace_id, name, created_at) values (:id, :name, :now)
-       on conflict (workspace_id) do nothing returning workspace_id`,
+       on conflict (workspace_id) do nothing`,
       { id, name, now: new Date(now) },
     ),
   );
-  return rows.length === 1;
 }

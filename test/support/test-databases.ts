@@ -55,6 +55,23 @@ export async function createClone(contents: "migrated" | "empty" = "migrated"): 
   };
 }
 
+/** Opens one database twice, as two processes do: what holds is not the queue within one process. */
+export async function asTwoProcesses(
+  work: (processes: readonly [Database, Database]) => Promise<void>,
+): Promise<void> {
+  const clone = await createClone();
+  const processes = [
+    await openDatabase({ databaseUrl: clone.url }),
+    await openDatabase({ databaseUrl: clone.url }),
+  ] as const;
+  try {
+    await work(processes);
+  } finally {
+    await Promise.all(processes.map((database) => database.close()));
+    await clone.drop();
+  }
+}
+
 /** Runs `work` as the server's superuser, in the database "postgres" or in that of `databaseUrl`. */
 export async function asAdmin<T>(work: (admin: Knex) => Promise<T>, databaseUrl?: string): Promise<T> {
   const url = new URL(inject("databases").adminUrl);

@@ -359,7 +359,8 @@ test("a field or a rule that is gone from the pack leaves an old state without h
 test("a no to somebody else's question refuses nothing of ours, and no detail that was only spoken of", () => {
   expect(last(["send me the list", "agent: The sun shines. Shall we go on?", "no"])).toMatchObject({
     refused: [],
-    open: "email",
+    open: null,
+    asked: { email: "pending" },
   });
   expect(last(["agent: I have updated your phone. Anything else?", "no"]).refused).toEqual([]);
 });
@@ -411,4 +412,28 @@ test("why we ask is answered for the field that the customer means", () => {
 
 test("wordings vary by how often they were said", () => {
   expect(last(["the moon", "the moon"]).said).toBe("Somebody will read this too.");
+});
+
+test("an agent's question makes our own wait, and what answers it is not heard as the answer to ours", () => {
+  const agent = ["book a table", "agent: Which branch are you near?"];
+  expect(last([...agent, "Newtown"])).toMatchObject({ open: null, collected: {} });
+  expect(last([...agent, "Newtown", "ok"])).toMatchObject({ open: "name", attempt: 2 });
+});
+
+test("an agent or a bot that puts our question in its own words leaves it open", () => {
+  expect(last(["book a table", "agent: please give your name", "Mike"])).toMatchObject({
+    collected: { name: "Mike" },
+    open: "phone",
+  });
+});
+
+test("a greeting does not swallow the question beside it", () => {
+  expect(last(["hello! is the moon far?"]).said).toBe("Passed on.");
+  expect(last(["Hi! what are your opening hours?"]).said).toBe("We open at nine.");
+});
+
+test("a phone number from an earlier turn is read back with spaces", () => {
+  const done = ["my phone is +61412345678", "book a table", "Mike"];
+  expect(last(done).said).toBe("All noted, Mike.");
+  expect(last(["my phone is +61412345678 and my name is Mike"]).said).toBe("Noted +61412345678, Mike.");
 });

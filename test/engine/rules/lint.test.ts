@@ -229,6 +229,9 @@ test("a pack has one fields file and one wordings file", () => {
   expect(shownProblems([])).toHaveLength(2);
 });
 
+const CANNOT_HAVE = (field: string, extractor: string) =>
+  `the field \`${field}\` cannot have the extractor \`${extractor}\`; name, email and phone have those of their own names, every other field has \`pattern\``;
+
 const FIELD_CHANGES: readonly (readonly [
   name: string,
   from: string | RegExp,
@@ -236,19 +239,22 @@ const FIELD_CHANGES: readonly (readonly [
   problems: readonly string[],
 ])[] = [
   [
-    "an extractor belongs to one field",
+    "name, email and phone have the extractors of their names, and nobody else has",
     /$/,
     FIELDS.text
       .slice(FIELDS.text.indexOf("  - field"))
       .replace("field: email", "field: work")
       .replace(/mentions.*/, ""),
-    ["fields.yaml:16:16 the extractor `email` belongs to `email` already; one value fills one field"],
+    [`fields.yaml:16:16 ${CANNOT_HAVE("work", "email")}`],
   ],
   [
     "a pattern needs its pattern",
     "extractor: email",
     "extractor: pattern",
-    ["fields.yaml:6:16 `extractor: pattern` needs a `pattern` in RE2 syntax"],
+    [
+      "fields.yaml:6:16 `extractor: pattern` needs a `pattern` in RE2 syntax",
+      `fields.yaml:6:16 ${CANNOT_HAVE("email", "pattern")}`,
+    ],
   ],
   [
     "a pattern is for the pattern extractor",
@@ -260,7 +266,10 @@ const FIELD_CHANGES: readonly (readonly [
     "a pattern is RE2 and finds something",
     "extractor: email",
     "extractor: pattern\n    pattern: a?",
-    ["fields.yaml:7:14 `a?` finds a value in every text, even an empty one"],
+    [
+      `fields.yaml:6:16 ${CANNOT_HAVE("email", "pattern")}`,
+      "fields.yaml:7:14 `a?` finds a value in every text, even an empty one",
+    ],
   ],
   [
     "why is a statement",

@@ -93,6 +93,22 @@ const CHANGES: readonly (readonly [
     ],
   ],
   [
+    "a line that is indented too far is not silently taken into the one above",
+    "  - email me\n",
+    "  - email me\n    - mail me\n",
+    [
+      "7:5 this text runs on over several lines, as it does when a line below it is indented by a space too many; write it on one line, or in quotes",
+    ],
+  ],
+  [
+    "a backspace that was meant for a word's edge is named",
+    "- regex: price ?list",
+    '- regex: "\\bprice ?list"',
+    [
+      '8:12 there is a control character in this text, as "\\b" makes one in double quotes; write regular expressions in single quotes',
+    ],
+  ],
+  [
     "an empty list of triggers is no rule",
     /triggers:\n.*\n.*\n/,
     "triggers: []\n",

@@ -13,12 +13,29 @@ describe("addresses are found as people type them", () => {
     ["bob@work.example.Thanks", ["bob@work.example"]],
     ["我的邮箱是bob@work.com谢谢", ["bob@work.com"]],
     ["ｍｉｋｅ＠ｇｍａｉｌ．ｃｏｍ", ["mike@gmail.com"]],
+    // what touches an address belongs to it: half of it would be somebody else's
+    ["I am o’brien@corp.example", ["o'brien@corp.example"]],
+    ["Bob(bob@work.example)", ["bob@work.example"]],
+    ["could you email a price list to orders@beans.example please?", ["orders@beans.example"]],
     ["bob@bücher.example", ["bob@xn--bcher-kva.example"]],
     ["can you send it to mike@gmail.com?", ["mike@gmail.com"]],
     ["my email is info@acme.example", ["info@acme.example"]],
   ])("%s", (text, expected) => {
     expect(heardOf("email", text)).toEqual(expected);
   });
+});
+
+test.each([
+  "mi\u200bbrien@corp.example",
+  "иванb@corp.example",
+  "miкe@corp.example",
+  "\u212Ate@corp.example",
+  "bob\\x@corp.example",
+  'bob"x@corp.example',
+  "bob(x)y@corp.example",
+  "bob@work.example@evil.example",
+])("%j is no address, and no part of it is one", (text) => {
+  expect(heardOf("email", text)).toEqual([`malformed: ${text}`]);
 });
 
 describe("addresses are understood as people say them", () => {

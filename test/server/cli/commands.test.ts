@@ -183,6 +183,24 @@ describe("enrich migrate and key create", () => {
     expect(migrated).toEqual({ code: 0, stdout: "The database is up to date.\n", stderr: "" });
   });
 
+  test("key revoke ends a key, named whole or by its first part, and says whether it was live", async () => {
+    const home = freshFolder();
+    const made = [await enrich(home, ["key", "create"]), await enrich(home, ["key", "create"])];
+    const [whole = "", other = ""] = made.map(({ stdout }) => stdout.trim());
+    const [first = ""] = other.split(".");
+    for (const key of [whole, first]) {
+      const revoked = await enrich(home, ["key", "revoke", key]);
+      expect([revoked.code, revoked.stderr]).toEqual([0, ""]);
+      expect(revoked.stdout).toMatch(/was live/u);
+    }
+    const again = await enrich(home, ["key", "revoke", other]);
+    expect([again.code, again.stdout]).toEqual([1, ""]);
+    expect(again.stderr).toMatch(/^The key was not live/u);
+    const none = await enrich(home, ["key", "revoke", "hello"]);
+    expect([none.code, none.stdout]).toEqual([2, ""]);
+    expect(none.stderr).toMatch(/^This is no API key/u);
+  });
+
   test("refuse a database that is down, newer than the program, or in use, in one line each", async () => {
     const down = { DATABASE_URL: "postgres://enrich:s3cret@127.0.0.1:1/enrich" };
     const refused = await enrich(freshFolder(), ["migrate"], { settings: down });

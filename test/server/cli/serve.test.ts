@@ -46,6 +46,26 @@ describe("enrich serve", () => {
     expect(await stop(second.child, "SIGINT")).toBe(0);
   });
 
+  test("prints a key after a first start that failed and a chat in the terminal, and again when the last is revoked", async () => {
+    const home = freshFolder();
+    const { port, close } = await takenPort();
+    expect((await enrich(home, ["serve"], { settings: { PORT: String(port) } })).code).toBe(2);
+    close();
+    expect((await enrich(home, ["chat"], { input: "Hi\n" })).code).toBe(0);
+
+    const first = await serve(home);
+    const key = keyIn(first.printed().stdout);
+    expect((await say(first.url, key, { handle: "a", text: "Hi" })).turn).toBe(1);
+    expect(await stop(first.child, "SIGTERM")).toBe(0);
+
+    expect((await enrich(home, ["key", "revoke", key])).code).toBe(0);
+    const second = await serve(home);
+    const other = keyIn(second.printed().stdout);
+    expect(other).not.toBe(key);
+    expect((await say(second.url, other, { handle: "a", text: "Hi" })).turn).toBe(2);
+    expect(await stop(second.child, "SIGTERM")).toBe(0);
+  });
+
   test("finishes the request under way when it is told to stop", async () => {
     const home = freshFolder();
     const { stdout: key } = await enrich(home, ["key", "create"]);
@@ -100,12 +120,9 @@ describe("enrich serve", () => {
     const wrong = await enrich(home, ["serve"], { settings: { PORT: "http" } });
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("PORT must be a whole number")]);
 
-    const other = createServer().listen(0, "127.0.0.1");
-    await once(other, "listening");
-    const address = other.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const { port, close } = await takenPort();
     const taken = await enrich(home, ["serve"], { settings: { PORT: String(port) } });
-    other.close();
+    close();
     expect([taken.code, taken.stdout]).toEqual([2, ""]);
     expect(taken.stderr).toMatch(/^Port \d+ on 127\.0\.0\.1 is taken by another program\./u);
 
@@ -132,6 +149,22 @@ async function serve(folder: string, settings: Settings = {}) {
   );
   if (url === undefined) throw new Error(`the server did not start: ${printed().stderr}`);
   return { child, printed, url };
+}
+
+async function takenPort() {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const address = other.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    close: () => other.close(),
+  };
+}
+
+/** The key in the curl line, which is there to be copied. */
+function keyIn(printed: string): string {
+  const curl = printed.split("\n").find((line) => line.startsWith("curl ")) ?? "";
+  return /ce_[\w-]+\.[\w-]+/u.exec(curl)?.[0] ?? "";
 }
 
 async function stop(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): Promise<number | null> {

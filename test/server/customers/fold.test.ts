@@ -42,10 +42,13 @@ describe("what a profile makes of its claims", () => {
     });
   });
 
-  test("a shorter form of the same name takes nothing back", () => {
-    const profile = foldProfile(null, [said("a", "name", "Mike Smith"), said("a", "name", "mike")]);
-    expect(profile.values).toEqual({ name: "Mike Smith" });
-    expect(profile.standings).toEqual(["current", "superseded"]);
+  test("within a handle the latest claim wins even as a shorter form of the name; from another handle it agrees", () => {
+    const own = foldProfile(null, [said("a", "name", "Mike Smith"), said("a", "name", "mike")]);
+    expect(own.values).toEqual({ name: "mike" });
+    expect(own.standings).toEqual(["superseded", "current"]);
+    const other = foldProfile(null, [said("a", "name", "Mike Smith"), said("b", "name", "mike")]);
+    expect(other.values).toEqual({ name: "Mike Smith" });
+    expect(other.standings).toEqual(["current", "agreeing"]);
   });
 
   test("another name from another handle is a conflict", () => {

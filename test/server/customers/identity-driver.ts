@@ -83,7 +83,7 @@ export function createDriver(database: Database, pack: RulePack, workspaceId: st
       ...(back === undefined ? {} : { conversationId: back }),
       newConversation: saying.where === "new",
     };
-    const response = await chat(database, pack, workspaceId, ChatRequest.parse(request), BEGIN);
+    const response = await chat(database, pack, workspaceId, ChatRequest.parse(request), BEGIN + SPREAD_MS);
     if (!mine.includes(response.conversationId)) mine.push(response.conversationId);
     return response;
   }

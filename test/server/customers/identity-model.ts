@@ -1,5 +1,4 @@
 import { emailKey } from "../../../engine/understand/email-key.ts";
-import { foldProfile } from "../../../server/customers/fold.ts";
 
 /** A message as far as identity goes: who says what, and where. */
 export interface Saying {
@@ -28,6 +27,11 @@ interface Person {
 interface Customer {
   emailKey: string | null;
 }
+interface Claim {
+  readonly conversation: Conversation;
+  readonly field: string;
+  readonly value: string;
+}
 
 /** A customer as model and database are compared: ids are different, so it is named by its conversations. */
 export interface Portrait {
@@ -43,7 +47,7 @@ export interface Portrait {
 /** The identity laws of DESIGN §7, in memory and one message after the other. */
 export function createIdentityModel() {
   const people = new Map<string, Person>();
-  const claims: { conversation: Conversation; field: string; value: string }[] = [];
+  const claims: Claim[] = [];
   const conversations = () => [...people.values()].flatMap((person) => person.conversations);
   const customers = () => new Set(conversations().flatMap(({ customer }) => customer ?? []));
 
@@ -52,14 +56,20 @@ export function createIdentityModel() {
     const { person } = conversation;
     conversation.firstAt = Math.min(conversation.firstAt, saying.at);
     conversation.lastAt = Math.max(conversation.lastAt, saying.at);
-    for (const { field, value } of saying.says) claims.push({ conversation, field, value });
-    if (saying.says.length === 0) return;
+    const collected = saying.says.filter(({ field, value }) => {
+      const before = claims.findLast(
+        (claim) => claim.conversation.person === person && claim.field === field,
+      );
+      return before === undefined || !isFuller(before.value, value); // "Mike here", after "Mike Smith", says nothing new
+    });
+    for (const { field, value } of collected) claims.push({ conversation, field, value });
+    if (collected.length === 0) return;
 
     if (conversation.customer === null) {
       person.customer = { emailKey: null };
       for (const one of person.conversations) one.customer ??= person.customer;
     }
-    const emails = saying.says.filter(({ field }) => field === "email");
+    const emails = collected.filter(({ field }) => field === "email");
     state(conversation, emailKey(emails.at(-1)?.value ?? ""));
   }
 
@@ -103,12 +113,8 @@ export function createIdentityModel() {
     return sorted(
       [...customers()].map((customer) => {
         const own = conversations().filter((one) => one.customer === customer);
-        const told = claims
-          .filter(({ conversation }) => own.includes(conversation))
-          .map(({ conversation, field, value }) => {
-            return { handleId: conversation.person.name, field, value, trust: "claimed" as const };
-          });
-        const { values, conflicts } = foldProfile(customer.emailKey, told);
+        const told = claims.filter(({ conversation }) => own.includes(conversation));
+        const { values, conflicts } = fold(customer.emailKey, told);
         return {
           emailKey: customer.emailKey,
           values,
@@ -122,6 +128,31 @@ export function createIdentityModel() {
   }
 
   return { take, portraits };
+}
+
+/** A profile's values by DESIGN §7, where everything is claimed: within a handle the latest wins; across handles the earliest
+ *  stays and the others are conflicts; a fuller form of the same name replaces it; the email is the profile's own. */
+function fold(emailKey: string | null, told: readonly Claim[]) {
+  const values: Record<string, string> = emailKey === null ? {} : { email: emailKey };
+  const conflicts: Record<string, readonly string[]> = {};
+  for (const field of new Set(told.map((claim) => claim.field))) {
+    if (field === "email") continue;
+    const latest = new Map<Person, string>(); // a Map keeps the place of what is set again: the earliest person is first
+    for (const claim of told) if (claim.field === field) latest.set(claim.conversation.person, claim.value);
+    let value: string | null = null;
+    for (const said of latest.values()) if (value === null || isFuller(said, value)) value = said;
+    if (value === null) continue;
+    values[field] = value;
+    const others = new Set<string>();
+    for (const said of latest.values()) if (said !== value && !isFuller(value, said)) others.add(said);
+    if (others.size > 0) conflicts[field] = [...others];
+  }
+  return { values, conflicts };
+}
+
+/** "Mike Smith" of "Mike": the names of these tests are in one case, and grow at the end only. */
+function isFuller(fuller: string, name: string): boolean {
+  return fuller.startsWith(`${name} `);
 }
 
 export function sorted(portraits: readonly Portrait[]): Portrait[] {

@@ -1,11 +1,9 @@
 import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
-import { openDatabase } from "../../../server/database/connect.ts";
-import type { Database } from "../../../server/database/database.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
-import { createClone, useDatabase } from "../../support/test-databases.ts";
+import { asTwoProcesses, useDatabase } from "../../support/test-databases.ts";
 import {
   BEGIN,
   canonical,
@@ -25,23 +23,6 @@ beforeAll(async () => {
 });
 
 const inMemory = useDatabase("pglite");
-
-/** Opens one database twice, as two processes do: what holds is not the queue within one process. */
-async function asTwoProcesses(
-  work: (processes: readonly [Database, Database]) => Promise<void>,
-): Promise<void> {
-  const clone = await createClone();
-  const processes = [
-    await openDatabase({ databaseUrl: clone.url }),
-    await openDatabase({ databaseUrl: clone.url }),
-  ] as const;
-  try {
-    await work(processes);
-  } finally {
-    await Promise.all(processes.map((database) => database.close()));
-    await clone.drop();
-  }
-}
 
 /** A workspace of its own, in which people say things one after the other. */
 async function begin() {

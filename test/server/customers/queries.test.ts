@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { parseState } from "../../../engine/decide/state.ts";
 import type { RulePack } from "../../../engine/rules/pack.ts";
-import { ChatRequest } from "../../../server/conversations/contract.ts";
+import { ChatRequest, ConversationView } from "../../../server/conversations/contract.ts";
 import { getConversation, getTurn } from "../../../server/conversations/queries.ts";
 import { CustomerDetail, CustomerPage } from "../../../server/customers/contract.ts";
-import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
+import { CLAIMS_SHOWN_MAX } from "../../../server/customers/provenance.ts";
+import { CONVERSATIONS_SHOWN_MAX, getCustomer, listCustomers } from "../../../server/customers/queries.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
@@ -109,13 +112,79 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     const rest = await getConversation(database, workspaceId, conversationId, { after: 3, limit: 3 });
     expect(rest.messages.map(({ seq }) => seq)).toEqual([4]);
     expect(rest.nextAfter).toBeNull();
+    expect(ConversationView.parse(page)).toEqual(page);
+  });
+
+  test("a conversation shows the state that the next turn starts from", async () => {
+    const { database, workspaceId, say } = await begin();
+    const { conversationId, trace } = await say("a", "Can you email me your price list?", { trace: true });
+    const { state, mode } = await getConversation(database, workspaceId, conversationId, {
+      after: 0,
+      limit: 1,
+    });
+    expect(state).toEqual(trace?.after);
+    expect(parseState(state)).toEqual(state);
+    expect([mode, state.dialogue.mode, state.turn]).toEqual(["requesting", "requesting", 1]);
+  });
+
+  test("a customer of very many conversations and claims is shown in part, and the answer says so", async () => {
+    const { database, workspaceId, say } = await begin();
+    const { customer, conversationId } = await say("a", "My name is Mike, my email is bob@work.example");
+    const id = customer?.id ?? "";
+    expect(await getCustomer(database, workspaceId, id)).toMatchObject({
+      conversationsTruncated: false,
+      provenanceTruncated: false,
+    });
+    await inWorkspace(database, workspaceId, async (tx) => {
+      const copies = { id, conversationId, conversations: CONVERSATIONS_SHOWN_MAX, claims: CLAIMS_SHOWN_MAX };
+      const { conversations, claims, ...own } = copies;
+      await tx.raw(
+        `insert into conversations (workspace_id, id, handle_id, platform, customer_id, link_trust, linked_at, link_seq,
+           started_at, last_at, state)
+         select workspace_id, gen_random_uuid(), handle_id, platform, customer_id, link_trust, linked_at, link_seq,
+           started_at + n * interval '1 day', last_at + n * interval '1 day', state
+         from conversations, generate_series(1, cast(:conversations as integer)) n
+         where id = :conversationId and customer_id = :id`,
+        { ...own, conversations },
+      );
+      await tx.raw(
+        `insert into claims (workspace_id, id, conversation_id, handle_id, message_seq, turn, field, value, raw,
+           span_start, span_end, extractor, pack_hash, trust, at)
+         select workspace_id, gen_random_uuid(), conversation_id, handle_id, message_seq, turn, 'phone', '+' || n, raw,
+           span_start, span_end, extractor, pack_hash, trust, at
+         from claims, generate_series(1, cast(:claims as integer)) n where field = 'name' order by n`,
+        { claims },
+      );
+      await tx.raw(
+        "update customers set conversation_count = conversation_count + :conversations where id = :id",
+        {
+          id,
+          conversations,
+        },
+      );
+    });
+    const detail = await getCustomer(database, workspaceId, id);
+    expect(detail).toMatchObject({ conversationsTruncated: true, provenanceTruncated: true });
+    expect(CustomerDetail.parse(detail)).toEqual(detail);
+    expect(detail.conversations).toHaveLength(CONVERSATIONS_SHOWN_MAX);
+    expect(detail.conversations.some((conversation) => conversation.id === conversationId)).toBe(false);
+    expect(detail.conversations.at(-1)?.lastAt).toBe(
+      new Date(NOON + CONVERSATIONS_SHOWN_MAX * 86_400_000).toISOString(),
+    );
+    expect(detail.provenance).toHaveLength(CLAIMS_SHOWN_MAX);
+    const current = detail.provenance.filter(({ standing }) => standing === "current");
+    expect(current.map(({ field, value }) => [field, value])).toEqual([
+      ["name", "Mike"],
+      ["email", "bob@work.example"],
+      ["phone", `+${CLAIMS_SHOWN_MAX}`],
+    ]);
   });
 
   test("a turn is read with its trace and with its reasons in words", async () => {
     const { database, workspaceId, say } = await begin();
     const text = "Can you email me your price list?";
     const answer = await say("a", text, { trace: true });
-    const turn = await getTurn(database, pack, workspaceId, answer.conversationId, 1);
+    const turn = await getTurn(database, workspaceId, answer.conversationId, 1);
     expect(turn).toMatchObject({ turn: 1, text, replies: answer.replies, reasons: answer.reasons });
     expect(JSON.stringify(turn.trace)).toBe(JSON.stringify(answer.trace));
     expect(turn.explanation.join("\n")).toContain("email: asked");
@@ -129,10 +198,10 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     await expect(getConversation(database, other, conversationId, page)).rejects.toMatchObject({
       code: "conversation_not_found",
     });
-    await expect(getTurn(database, pack, other, conversationId, 1)).rejects.toMatchObject({
+    await expect(getTurn(database, other, conversationId, 1)).rejects.toMatchObject({
       code: "conversation_not_found",
     });
-    await expect(getTurn(database, pack, workspaceId, conversationId, 2)).rejects.toMatchObject({
+    await expect(getTurn(database, workspaceId, conversationId, 2)).rejects.toMatchObject({
       code: "turn_not_found",
     });
     await expect(getCustomer(database, other, customer?.id ?? "")).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { v7 } from "uuid";
 import { describe, expect, test } from "vitest";
 import { advisoryKey } from "../../../server/database/advisory-key.ts";
@@ -15,6 +16,33 @@ describe.each(DATABASE_KINDS)("in a workspace, on %s", (kind) => {
     const before = database().statistics.trips;
     await inWorkspace(database(), id, (tx) => tx.raw("select 1 as one"), { lock: advisoryKey("a") });
     expect(database().statistics.trips - before).toBe(3);
+  });
+
+  test("a transaction inside another's work is refused at once, however deep, and leaves both usable", async () => {
+    const id = await createWorkspace(database(), "One", NOW);
+    const count = () =>
+      inWorkspace(database(), id, (tx) => tx.raw<{ n: number }>("select count(*) as n from workspaces"));
+    const began = performance.now();
+    const nested = inWorkspace(database(), id, async (tx) => {
+      await tx.raw("select 1 as one");
+      await Promise.all([tx.raw("select 2 as two"), count()]);
+    });
+    await expect(nested).rejects.toThrow("query its tx instead");
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await count()).toEqual([{ n: 1 }]);
+  });
+
+  test("what a transaction left running may begin one of its own when it is over", async () => {
+    const id = await createWorkspace(database(), "One", NOW);
+    const over = new EventEmitter();
+    const later = await inWorkspace(database(), id, async () => {
+      const begun = once(over, "over").then(() =>
+        inWorkspace(database(), id, (tx) => tx.raw("select 1 as one")),
+      );
+      return { begun };
+    });
+    over.emit("over");
+    expect(await later.begun).toEqual([{ one: 1 }]);
   });
 
   test("rows arrive with the same types from both databases", async () => {

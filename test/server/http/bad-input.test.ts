@@ -64,6 +64,8 @@ describe("a body that is not a chat message is refused with a pointer to the fie
     ["a time without an offset", { ...fine, at: "2025-06-01T10:00:00" }, "/at"],
     ["a date that does not exist", { ...fine, at: "2025-02-30T10:00:00Z" }, "/at"],
     ["a time before there were chats", { ...fine, at: "0001-01-01T00:00:00Z" }, "/at"],
+    ["a time in the far future", { ...fine, at: "2099-06-01T10:00:00Z" }, "/at"],
+    ["a time ten minutes ahead", { ...fine, at: new Date(Date.now() + 600_000).toISOString() }, "/at"],
     ["an empty messageId", { ...fine, messageId: "" }, "/messageId"],
     ["respond in words", { ...fine, respond: "yes" }, "/respond"],
     ["a list", [fine], ""],
@@ -100,6 +102,7 @@ describe("what is exactly at a limit is taken", () => {
     ["4,000 characters that take the most bytes", { text: "\u{1F426}".repeat(2000) }],
     ["a handle of 255 characters", { handle: "h".repeat(255) }],
     ["a lower-case region", { region: "au" }],
+    ["a time a minute ahead", { at: new Date(Date.now() + 60_000).toISOString() }],
     ["a time with an offset", { at: "2025-06-01T10:00:00.123+09:30" }],
   ])("%s", async (_title, part) => {
     const answer = await post({ handle: "limits", text: "Hello", newConversation: true, ...part });
@@ -193,6 +196,9 @@ describe("an address or a method that does not exist is said to", () => {
     ["GET", "/v1/customers?cursor=nonsense", 400, "invalid_request"],
     ["GET", "/v1/conversations/0199c0de-0000-7000-8000-000000000000?after=-1", 400, "invalid_request"],
     ["GET", "/v1/chat", 405, "method_not_allowed"],
+    // Another address, and so behind no key: it must lead nowhere.
+    ["POST", "/V1/chat", 404, "not_found"],
+    ["GET", "/v1/Customers", 404, "not_found"],
     ["DELETE", "/v1/customers", 405, "method_not_allowed"],
     ["POST", "/healthz", 405, "method_not_allowed"],
   ])("%s %s is answered %i %s", async (method, path, status, code) => {

@@ -2,11 +2,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import { ChatRequest, type ChatResponse } from "../../../server/conversations/contract.ts";
 import { getConversation } from "../../../server/conversations/queries.ts";
+import { getCustomer } from "../../../server/customers/queries.ts";
 import { SILENCE_MS, chat } from "../../../server/turn/chat.ts";
+import { AHEAD_MS_MAX } from "../../../server/turn/time-said.ts";
 import { WAITING_MAX } from "../../../server/turn/turn-queue.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
-import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
+import { asTwoProcesses, DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 
 const NOON = Date.UTC(2025, 5, 1, 12);
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -108,6 +110,57 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
     expect(silent.conversationId).not.toBe(first.conversationId);
   });
 
+  test("a time ahead of the server's clock is refused, but for what clocks differ by", async () => {
+    const { say } = await begin();
+    const ahead = (ms: number) => say({ text: "Hi", at: new Date(NOON + ms).toISOString() });
+    for (const ms of [AHEAD_MS_MAX + 1, DAY_MS, 73 * 365 * DAY_MS]) {
+      await expect(ahead(ms)).rejects.toMatchObject({
+        code: "invalid_request",
+        faults: [{ pointer: "/at", detail: expect.stringContaining("5 minutes") }],
+      });
+    }
+    const first = await ahead(AHEAD_MS_MAX);
+    const silent = await say({ text: "Hi" }, NOON + AHEAD_MS_MAX + SILENCE_MS + 1);
+    expect(silent.conversationId).not.toBe(first.conversationId);
+  });
+
+  test("a message that comes late counts where it was said: in its conversation, whose dates it moves", async () => {
+    const { database, workspaceId, say } = await begin();
+    const first = await say({ text: "my email is bob@work.example" });
+    const late = await say({ text: "Hi", at: new Date(NOON - SILENCE_MS).toISOString() });
+    expect(late).toMatchObject({ conversationId: first.conversationId, turn: 2 });
+    const after = await say({ text: "Hi" }, NOON + SILENCE_MS);
+    expect(after.conversationId).toBe(first.conversationId);
+    expect(await getCustomer(database, workspaceId, first.customer?.id ?? "")).toMatchObject({
+      conversationCount: 1,
+      firstAt: new Date(NOON - SILENCE_MS).toISOString(),
+      lastAt: new Date(NOON + SILENCE_MS).toISOString(),
+    });
+  });
+
+  test("imported messages make conversations of their own beside the open one, which goes on", async () => {
+    const { database, workspaceId, say } = await begin();
+    const open = await say({ text: "my email is bob@work.example" });
+    const imported = (daysAgo: number, minutes: number) =>
+      say({ text: "Hi", at: new Date(NOON - daysAgo * DAY_MS + minutes * 60_000).toISOString() });
+    const old = [await imported(9, 0), await imported(9, 10), await imported(8, 0), await imported(9, 5)];
+    const [a, b, c, d] = old.map(({ conversationId }) => conversationId);
+    expect([b, d]).toEqual([a, a]);
+    expect(new Set([open.conversationId, a, c]).size).toBe(3);
+    expect((await say({ text: "Hi" }, NOON + 60_000)).conversationId).toBe(open.conversationId);
+    const { conversations, ...customer } = await getCustomer(database, workspaceId, open.customer?.id ?? "");
+    expect(customer).toMatchObject({
+      conversationCount: 3,
+      firstAt: new Date(NOON - 9 * DAY_MS).toISOString(),
+      lastAt: new Date(NOON + 60_000).toISOString(),
+    });
+    expect(conversations.map(({ id, turn }) => [id, turn])).toEqual([
+      [a, 3],
+      [c, 1],
+      [open.conversationId, 2],
+    ]);
+  });
+
   test("parallel messages of a handle take turns in the order in which they came", async () => {
     const { say, messages } = await begin();
     const texts = Array.from({ length: 20 }, (_, index) => `message ${index}`);
@@ -201,5 +254,24 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
       "a rule pack that breaks",
     );
     expect((await say({ text: "Hi", messageId: "m1" })).turn).toBe(1);
+  });
+});
+
+test("parallel duplicates through two processes give exactly one turn, and the same bytes to all", async () => {
+  await asTwoProcesses(async (processes) => {
+    const workspaceId = await createWorkspace(processes[0], "rush", NOON);
+    for (let round = 0; round < 5; round += 1) {
+      const message = { handle: `rush ${round}`, text: PRICE_LIST, messageId: "m1" };
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, (_, index) =>
+          chat(processes[index % 2 === 0 ? 0 : 1], pack, workspaceId, ChatRequest.parse(message), NOON),
+        ),
+      );
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+      const page = { after: 0, limit: 500 };
+      const id = answers[0]?.conversationId ?? "";
+      const { turn, messages } = await getConversation(processes[0], workspaceId, id, page);
+      expect([turn, messages.map(({ role }) => role)]).toEqual([1, ["customer", "bot"]]);
+    }
   });
 });

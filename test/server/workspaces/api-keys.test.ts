@@ -2,8 +2,13 @@ import * as fc from "fast-check";
 import { v7 } from "uuid";
 import { describe, expect, test } from "vitest";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
-import { newKey, parseKey } from "../../../server/workspaces/api-key-format.ts";
-import { createApiKey, revokeApiKey, verifyApiKey } from "../../../server/workspaces/api-keys.ts";
+import { newKey, parseKey, parseKeyName } from "../../../server/workspaces/api-key-format.ts";
+import {
+  createApiKey,
+  hasLiveApiKey,
+  revokeApiKey,
+  verifyApiKey,
+} from "../../../server/workspaces/api-keys.ts";
 import { createKeyCache, KEY_CACHE_MS } from "../../../server/workspaces/key-cache.ts";
 import {
   createWorkspace,
@@ -24,6 +29,7 @@ describe("a key's text", () => {
         const { key, secretHash } = newKey(workspaceId, keyId);
         expect(key).toMatch(KEY_SHAPE);
         expect(parseKey(key)).toEqual({ workspaceId, keyId, secretHash });
+        expect(parseKeyName(key.split(".")[0] ?? "")).toEqual({ workspaceId, keyId });
       }),
     );
   });
@@ -50,6 +56,7 @@ describe("a key's text", () => {
       `${key}\n`,
     ]) {
       expect(parseKey(near)).toBeNull();
+      expect(parseKeyName(near)).toBeNull();
     }
     expect(parseKey(`ce_${"A".repeat(43)}.${"A".repeat(42)}B`)).toBeNull(); // a second spelling of the same bytes
     expect(parseKey(`ce_${"-".repeat(43)}.${"A".repeat(43)}`)).toBeNull(); // bytes that are no UUID
@@ -115,9 +122,31 @@ describe.each(DATABASE_KINDS)("API keys on %s", (kind) => {
     expect(await verifyApiKey(database(), key)).not.toBeNull();
   });
 
+  test("a workspace has a live key from the first that is made until the last is revoked", async () => {
+    const [mine, theirs] = [
+      await createWorkspace(database(), "A", NOW),
+      await createWorkspace(database(), "B", NOW),
+    ];
+    const has = () => hasLiveApiKey(database(), mine);
+    await createApiKey(database(), theirs, "till", NOW);
+    expect(await has()).toBe(false);
+    const keys = [
+      await createApiKey(database(), mine, "one", NOW),
+      await createApiKey(database(), mine, "two", NOW),
+    ];
+    for (const { keyId } of keys) {
+      expect(await has()).toBe(true);
+      await revokeApiKey(database(), { workspaceId: mine, keyId }, NOW);
+    }
+    expect(await has()).toBe(false);
+  });
+
   test("the first workspace is made once, however many processes start at once", async () => {
     const made = await Promise.all(Array.from({ length: 8 }, () => ensureFirstWorkspace(database(), NOW)));
-    expect(made.filter(({ created }) => created)).toHaveLength(1);
-    expect(new Set(made.map(({ workspaceId }) => workspaceId))).toEqual(new Set([FIRST_WORKSPACE_ID]));
+    expect(new Set(made)).toEqual(new Set([FIRST_WORKSPACE_ID]));
+    const [row] = await inWorkspace(database(), FIRST_WORKSPACE_ID, (tx) =>
+      tx.raw<{ made: number }>("select count(*) as made from workspaces"),
+    );
+    expect(row).toEqual({ made: 1 });
   });
 });
