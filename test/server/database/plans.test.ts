@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { ChatRequest } from "../../../server/conversations/contract.ts";
+import { getConversation, getTurn } from "../../../server/conversations/queries.ts";
+import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
+import type { Database } from "../../../server/database/database.ts";
+import { chat } from "../../../server/turn/chat.ts";
+import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { defaultPack } from "../../support/packs.ts";
+import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
+
+const NOON = Date.UTC(2025, 5, 1, 12);
+
+/** The same database; `seen` gets the text of every statement that a transaction runs. */
+function listenTo(database: Database, seen: Set<string>): Database {
+  return {
+    ...database,
+    async session() {
+      const session = await database.session();
+      const query: typeof session.query = (text, values, name) => {
+        seen.add(text);
+        return session.query(text, values, name);
+      };
+      return { ...session, query };
+    },
+  };
+}
+
+/** The plan that a connection keeps for the statement, whatever its values. */
+async function planOf(database: Database, text: string): Promise<readonly string[]> {
+  const session = await database.session();
+  try {
+    const parameters = [...text.matchAll(/\$(\d+)/gu)].map(([, number]) => Number(number));
+    const nulls = Array.from({ length: Math.max(0, ...parameters) }, () => "null").join(", ");
+    await session.simple(`begin; set local plan_cache_mode = force_generic_plan; prepare planned as ${text}`);
+    const rows = await session.query(`explain execute planned${nulls && `(${nulls})`}`, [], null);
+    return rows.map((row) => String(Object.values(row)[0]).trim());
+  } finally {
+    await session.simple("rollback; deallocate planned");
+    await session.release("clean");
+  }
+}
+
+describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (kind) => {
+  const database = useDatabase(kind);
+
+  test("search no table by the workspace alone", async () => {
+    const pack = await defaultPack();
+    const workspaceId = await createWorkspace(database(), "plans", NOON);
+    const seen = new Set<string>();
+    const heard = listenTo(database(), seen);
+    const say = (text: string, body: object = {}) =>
+      chat(heard, pack, workspaceId, ChatRequest.parse({ handle: "a", text, ...body }), NOON);
+
+    await say("Hi", { messageId: "m1" });
+    await say("Hi", { messageId: "m1" });
+    await say("no thanks, I'd rather not give my phone number");
+    await say("My name is Mike");
+    await say("my email is mike@work.example", { handle: "b" });
+    const merged = await say("my email is mike@work.example");
+    const moved = await say("sorry, it's mike@home.example", { conversationId: merged.conversationId });
+    await getConversation(heard, workspaceId, moved.conversationId, { after: 0, limit: 10 });
+    await getTurn(heard, workspaceId, moved.conversationId, 1);
+    await getCustomer(heard, workspaceId, moved.customer?.id ?? "");
+    expect(seen.size).toBeGreaterThan(15);
+
+    const searches: string[] = [];
+    for (const text of seen) {
+      for (const line of await planOf(database(), text)) {
+        if (/^Index Cond: \(workspace_id = \S+\)$|Seq Scan/u.test(line)) searches.push(`${text}: ${line}`);
+      }
+    }
+    expect(searches).toEqual([]);
+  });
+
+  test("a page of customers comes in the order of its index", async () => {
+    const workspaceId = await createWorkspace(database(), "plans", NOON);
+    const seen = new Set<string>();
+    const cursor = Buffer.from(`${NOON} ${workspaceId}`).toString("base64url");
+    await listCustomers(listenTo(database(), seen), workspaceId, { limit: 10 });
+    await listCustomers(listenTo(database(), seen), workspaceId, { limit: 10, cursor });
+    for (const text of seen) {
+      const plan = await planOf(database(), text);
+      expect(plan.join("\n")).toMatch(/Index Scan using customers_last_at/u);
+    }
+  });
+});
