@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { toUnicode } from "tr46";
 import type { RulePack, Wordings } from "../rules/pack.ts";
 import type { FieldKey } from "../understand/understanding.ts";
 import type { ChartEvent } from "./chart.ts";
@@ -20,7 +21,8 @@ export interface Voice {
   readonly values: Values;
 }
 
-/** Gathers what a turn is worded from. A phone number that was just given is echoed as typed; an earlier one is spaced. */
+/** Gathers what a turn is worded from. A phone number that was just given is echoed as typed; other values read well:
+ *  earlier numbers are spaced, and a mail domain is in the letters of its language. */
 export function voiceOf(
   pack: RulePack,
   facts: Facts,
@@ -28,19 +30,26 @@ export function voiceOf(
   state: State,
   question: ChartEvent | undefined,
 ): Voice {
-  const { collected, situation } = facts;
-  const isPhone = (field: FieldKey) => fieldOf(pack, field)?.extractor.kind === "phone";
   const values = Object.fromEntries(
-    Object.entries(situation.known).map(([field, value]) => {
-      const typed = collected.find((given) => given.field === field)?.raw;
-      return [field, isPhone(field) ? (typed ?? spaced(value)) : value];
-    }),
+    Object.entries(facts.situation.known).map(([field, value]) => [
+      field,
+      readable(pack, facts, field, value),
+    ]),
   );
   return { pack, facts, move, state, question, values };
 }
 
-function spaced(phone: string): string {
-  return parsePhoneNumberFromString(phone)?.formatInternational() ?? phone;
+function readable(pack: RulePack, { collected }: Facts, field: FieldKey, value: string): string {
+  const kind = fieldOf(pack, field)?.extractor.kind;
+  if (kind === "email") return withUnicodeDomain(value);
+  if (kind !== "phone") return value;
+  const typed = collected.find((given) => given.field === field)?.raw;
+  return typed ?? parsePhoneNumberFromString(value)?.formatInternational() ?? value;
+}
+
+function withUnicodeDomain(email: string): string {
+  const at = email.lastIndexOf("@") + 1;
+  return email.slice(0, at) + toUnicode(email.slice(at)).domain;
 }
 
 /** The key under which a state counts how often such an act was said. Questions count as attempts instead. */

@@ -437,3 +437,10 @@ test("a phone number from an earlier turn is read back with spaces", () => {
   expect(last(done).said).toBe("All noted, Mike.");
   expect(last(["my phone is +61412345678 and my name is Mike"]).said).toBe("Noted +61412345678, Mike.");
 });
+
+test("a mail domain is read back in the letters of its language, and stored in the one form that all spellings share", () => {
+  expect(last(["my email is Zoe@BÜCHER.example"])).toMatchObject({
+    said: "Noted zoe@bücher.example.",
+    collected: { email: "zoe@xn--bcher-kva.example" },
+  });
+});
