@@ -8,8 +8,7 @@ const TOP_LEVEL = ["engine", "rules", "server", "web", "migrations", "test", "be
 const TOP_FILES = ["knexfile.ts", "package.json", "tsconfig.json", "README.md", "CHANGELOG.md", "LICENSE"];
 // Folders that a build, an installation or a run makes; none of them is committed.
 const MADE = ["node_modules", "dist", "data", "coverage"];
-// Lock file and the one tool whose configuration cannot be a dot file.
-const TOOL_FILES = ["package-lock.json", "vitest.config.ts"];
+const TOOL_FILES = ["package-lock.json"]; // npm ci needs it there
 
 // Pure packages: no clock, no chance, no input or output in what the engine uses of them.
 const ENGINE_PACKAGES = [
