@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { testExamples } from "../../engine/rules/test-examples.ts";
+import { INITIAL_STATE } from "../../engine/decide/state.ts";
 import { testTranscripts } from "../../engine/test-transcripts.ts";
+import { takeTurn } from "../../engine/turn.ts";
 import { SIGNALS } from "../../engine/understand/understanding.ts";
 import { defaultPack } from "../support/packs.ts";
 
@@ -35,4 +37,17 @@ test.each(pack.intents.map(({ intent }) => intent))("%s is played in a transcrip
 test("what is asked for is a field that the pack defines, and every field can be asked for by some rule", () => {
   const wanted = new Set(pack.intents.flatMap(({ requests }) => requests));
   expect([...wanted].toSorted()).toEqual(pack.fields.map(({ field }) => field).toSorted());
+});
+
+test.each([
+  ["hello are you open today", true],
+  ["Hi! What are your opening hours?", true],
+  ["Mike here, do you have parking?", true],
+  ["can you email me the list?", false],
+  ["can you use mike@x.example for the invoice?", false],
+  ["can I book a table?", false],
+])("%s: a question that is only asked is passed on (%s), one that is heard is not", (text, passedOn) => {
+  const circumstances = { now: 0, known: {}, coolingOff: {}, collecting: "on", region: null } as const;
+  const { trace } = takeTurn(pack, INITIAL_STATE, text, circumstances);
+  expect(trace.acts.some(({ act }) => act === "pass_on")).toBe(passedOn);
 });
