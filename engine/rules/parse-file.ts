@@ -200,8 +200,7 @@ function misread(
       "this text runs on over several lines, as it does when a line below it is indented by a space too many; write it on one line, or in quotes";
     return [{ offset, message }];
   }
-  // eslint-disable-next-line no-control-regex
-  if (typeof value === "string" && /[\x00-\x08\x0b-\x1f]/.test(value)) {
+  if (typeof value === "string" && /(?![\t\n\r])\p{Cc}/u.test(value)) {
     const message =
       'there is a control character in this text, as "\\b" makes one in double quotes; write regular expressions in single quotes';
     return [{ offset, message }];
