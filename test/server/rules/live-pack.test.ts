@@ -40,8 +40,11 @@ describe("the pack in force", () => {
     expect(live.current()).toBe(before);
     expect(logged).toMatch(/en\/wordings\.yaml:\d+:\d+: /u);
 
-    const fields = files.find((file) => file.path === "fields.yaml")?.text ?? "";
     write("en/wordings.yaml", files.find((file) => file.path === "en/wordings.yaml")?.text ?? "");
+    await vi.waitFor(() => expect(logged).toContain("valid again"), 5_000);
+    expect(live.current()).toBe(before);
+
+    const fields = files.find((file) => file.path === "fields.yaml")?.text ?? "";
     write("fields.yaml", fields.replace("attempts_max: 2", "attempts_max: 1"));
     await vi.waitFor(() => expect(live?.current().limits.attemptsMax).toBe(1), 5_000);
     const changed = live.current();

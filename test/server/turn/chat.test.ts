@@ -3,6 +3,7 @@ import type { RulePack } from "../../../engine/rules/pack.ts";
 import { ChatRequest, type ChatResponse } from "../../../server/conversations/contract.ts";
 import { getConversation } from "../../../server/conversations/queries.ts";
 import { getCustomer } from "../../../server/customers/queries.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { SILENCE_MS, chat } from "../../../server/turn/chat.ts";
 import { AHEAD_MS_MAX } from "../../../server/turn/time-said.ts";
 import { WAITING_MAX } from "../../../server/turn/turn-queue.ts";
@@ -46,6 +47,21 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
     const traced = await say({ ...request, trace: true });
     expect(traced.trace?.reasons).toEqual(first.reasons);
     expect((await messages(first.conversationId)).map(({ turn }) => turn)).toEqual([1, null, 2, null]);
+  });
+
+  test("a state that another version stored is named as such, and a new conversation goes round it", async () => {
+    const { database, workspaceId, say } = await begin();
+    const { conversationId } = await say({ text: "Hi" });
+    await inWorkspace(database, workspaceId, (tx) =>
+      tx.raw(`update conversations set state = '{"version": 2}' where workspace_id = :workspaceId`, {
+        workspaceId,
+      }),
+    );
+    const unreadable = { code: "conversation_unreadable", status: 500 };
+    await expect(say({ text: "Hi" })).rejects.toMatchObject(unreadable);
+    const view = getConversation(database, workspaceId, conversationId, { after: 0, limit: 1 });
+    await expect(view).rejects.toMatchObject(unreadable);
+    expect((await say({ text: "Hi", newConversation: true })).turn).toBe(1);
   });
 
   test("a redelivered message of an agent gets the stored answer too", async () => {
