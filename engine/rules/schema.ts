@@ -70,7 +70,9 @@ export const intentFile = z
     replies: z
       .array(text)
       .default([])
-      .describe("Said when the rule leads, by turn. A statement when the rule requests something."),
+      .describe(
+        "Said when the rule leads: the first time the first, then the next. A statement when the rule requests something.",
+      ),
     ask: wordingsByField
       .default({})
       .describe("Asks for a requested field in this rule's own words: one question each."),
