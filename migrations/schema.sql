@@ -1,4 +1,4 @@
--- The schema that the migrations make. Generated: npm test -- -u test/server/database/schema.test.ts
+-- The schema that the migrations make. Generated: npm test -- test/server/database/schema.test.ts -u
 
 create table api_keys (
   workspace_id uuid not null,

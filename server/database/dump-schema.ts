@@ -66,7 +66,7 @@ export async function dumpSchema(knex: Knex): Promise<string> {
     return [create, ...definitionsOf(after, table)].join("\n");
   });
   const notice =
-    "-- The schema that the migrations make. Generated: npm test -- -u test/server/database/schema.test.ts";
+    "-- The schema that the migrations make. Generated: npm test -- test/server/database/schema.test.ts -u";
   return `${[notice, ...dumped].join("\n\n")}\n`;
 }
 
