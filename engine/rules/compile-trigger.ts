@@ -1,51 +1,67 @@
 import { RE2JS } from "re2js";
-import { matchTerms, tokenize, type Token } from "./compromise.ts";
+import type { Shape, Test } from "./automaton.ts";
+import { matchTerms, type Token } from "./compromise.ts";
 import { parseTrigger, withParts } from "./parse-trigger.ts";
+import type { Anchor } from "./run-automaton.ts";
 import type { WrittenTrigger } from "./schema.ts";
-import { VARIANTS_MAX, writeOut } from "./write-out.ts";
+import { wordsOfTrigger } from "./terms.ts";
 
 /** A trigger made ready. `source` is how messages and traces show it: as its author wrote it. */
 export type CompiledTrigger = { readonly source: string } & (
   | { readonly kind: "regex"; readonly regex: RE2JS }
   | {
       readonly kind: "words";
-      /** Token sequences, any of which matches: groups of several words are written out. */
-      readonly variants: readonly Variant[];
-      /** Whether parts of speech are needed. */
+      /** Each set of words, spelled as `readTerms` spells them. */
+      readonly shape: Shape<readonly string[]>;
+      readonly from: Anchor;
+      readonly to: Anchor;
+      /** Whether compromise must read the message for it: for parts of speech and what else only it knows. */
       readonly tagged: boolean;
     }
 );
 
-export interface Variant {
-  readonly tokens: readonly Token[];
-  /** Each clause lists words of which a sentence must hold at least one for the tokens to match in it. */
-  readonly needs: readonly (readonly string[])[];
-}
+const FILLERS_MAX = 3; // "oh, ok, well then": more than three before the point is a sentence of its own
+const REPEATS_MAX = 20; // of `.{0,20}`; a longer gap is written with `*`
+const POSITIONS_MAX = 2_000; // words of one trigger, its repeats written out
 
 /** How a trigger is shown to people. */
 export function sourceOf(written: WrittenTrigger): string {
-  return typeof written === "string" ? written : `/${written.regex}/`;
+  if (typeof written === "string") return written;
+  const { opens, whole, regex } = written;
+  if (regex !== undefined) return `/${regex}/`;
+  return opens === undefined ? `whole: ${whole ?? ""}` : `opens: ${opens}`;
 }
 
-/** Compiles a trigger, or says in one sentence what is wrong with it. Never throws. */
-export function compileTrigger(written: WrittenTrigger): CompiledTrigger | { readonly error: string } {
-  return typeof written === "string" ? compileWords(written) : compileRegex(written.regex);
+/** Compiles a trigger, or says in one sentence what is wrong with it. `fillers` are what `opens` and `whole` pass over.
+ *  Never throws. */
+export function compileTrigger(
+  written: WrittenTrigger,
+  fillers: readonly string[] = [],
+): CompiledTrigger | { readonly error: string } {
+  if (typeof written === "string") return compileWords(written, sourceOf(written));
+  if (written.regex !== undefined) return compileRegex(written.regex);
+  const compiled = compileWords(written.opens ?? written.whole ?? "", sourceOf(written));
+  return "error" in compiled ? compiled : inClause(compiled, fillers, written.opens !== undefined);
 }
 
 /** A compiler that compiles each distinct trigger once. */
-export function makeCompiler(): typeof compileTrigger {
+export function makeCompiler(): (
+  written: WrittenTrigger,
+  fillers?: readonly string[],
+) => ReturnType<typeof compileTrigger> {
   const compiled = new Map<string, ReturnType<typeof compileTrigger>>();
-  return (written) => {
-    const key = triggerKey(written);
-    const known = compiled.get(key) ?? compileTrigger(written);
+  return (written, fillers = []) => {
+    const key = triggerKey(written, fillers);
+    const known = compiled.get(key) ?? compileTrigger(written, fillers);
     compiled.set(key, known);
     return known;
   };
 }
 
-/** The same for triggers that are written alike. */
-export function triggerKey(written: WrittenTrigger): string {
-  return JSON.stringify(written);
+/** The same for triggers that are written alike and mean the same. */
+export function triggerKey(written: WrittenTrigger, fillers: readonly string[]): string {
+  const passing = typeof written === "object" && written.regex === undefined;
+  return JSON.stringify(passing ? [written, fillers] : written);
 }
 
 function compileRegex(source: string): CompiledTrigger | { readonly error: string } {
@@ -67,89 +83,103 @@ export function compileRe2(source: string): RE2JS | { readonly error: string } {
   }
 }
 
-function compileWords(source: string): CompiledTrigger | { readonly error: string } {
-  const parsed = parseTrigger(source);
-  if ("error" in parsed) return parsed;
-  const sequences = writeOut(parsed);
-  if (sequences.length > VARIANTS_MAX) {
-    return {
-      error: `the trigger \`${source}\` has more than ${VARIANTS_MAX} variants; write several triggers`,
-    };
-  }
-  if (
-    sequences.some((tokens) => tokens.every((token) => token.optional || token.anything || token.negative))
-  ) {
+type CompiledWords = CompiledTrigger & { readonly kind: "words" };
+
+function compileWords(match: string, source: string): CompiledWords | { readonly error: string } {
+  const tokens = parseTrigger(match);
+  if ("error" in tokens) return tokens;
+  if (tokens.every((token) => token.optional || token.anything || token.negative)) {
     return { error: `the trigger \`${source}\` matches any words: it needs a word that must be there` };
   }
-  const tagged = parsed.some(needsTags);
-  const variants = sequences.map((tokens) => ({ tokens, needs: needsOf(tokens, tagged) }));
-  const missed = tagged ? null : findMissed(sequences);
-  if (missed !== null) {
+  const shape: CompiledWords["shape"] = { kind: "sequence", parts: tokens.map(toShape) };
+  if (sizeOf(shape) > POSITIONS_MAX) {
     return {
-      error: `the trigger \`${source}\` is written for “${missed}” but cannot match it; write it in another way`,
+      error: `the trigger \`${source}\` has more than ${POSITIONS_MAX} words; write several triggers`,
     };
   }
-  return { kind: "words", source, variants, tagged };
+  return {
+    kind: "words",
+    source,
+    shape,
+    from: tokens[0]?.start === true ? "sentence" : "anywhere",
+    to: tokens.at(-1)?.end === true ? "sentence" : "anywhere",
+    tagged: tokens.flatMap(withParts).some(needsCompromise),
+  };
 }
 
-function needsTags(token: Token): boolean {
-  return withParts(token).some(
-    (part) =>
-      part.tag !== undefined ||
-      part.chunk !== undefined ||
-      part.switch !== undefined ||
-      part.pos !== undefined ||
-      part.method === "isAcronym" ||
-      part.method === "isKnown",
+/** The trigger at the beginning of a clause, or as the whole of one, with fillers passed over. */
+function inClause(compiled: CompiledWords, fillers: readonly string[], opens: boolean): CompiledWords {
+  const choices = fillers.map((filler): CompiledWords["shape"] => ({
+    kind: "sequence",
+    parts: wordsOfTrigger(filler).map((word) => ({ kind: "test", test: { kind: "word", word: [word] } })),
+  }));
+  const some = repeat({ kind: "choice", parts: choices }, 0, choices.length === 0 ? 0 : FILLERS_MAX);
+  const parts = opens ? [some, compiled.shape] : [some, compiled.shape, some];
+  return {
+    ...compiled,
+    shape: { kind: "sequence", parts },
+    from: compiled.from === "anywhere" ? "clause" : compiled.from,
+    to: compiled.to === "anywhere" && !opens ? "clause" : compiled.to,
+  };
+}
+
+function sizeOf(shape: Shape<readonly string[]>): number {
+  if (shape.kind === "test") return 1;
+  return shape.kind === "optional" || shape.kind === "repeated"
+    ? sizeOf(shape.of)
+    : shape.parts.reduce((sum, part) => sum + sizeOf(part), 0);
+}
+
+function toShape(token: Token): Shape<readonly string[]> {
+  const { optional, greedy, max, ...once } = token;
+  const one = onceShape(once);
+  if (max !== undefined) return repeat(one, token.min ?? 0, Math.min(max, REPEATS_MAX));
+  const repeated: typeof one = greedy && token.chunk === undefined ? { kind: "repeated", of: one } : one;
+  return optional ? { kind: "optional", of: repeated } : repeated;
+}
+
+/** From `min` to `max` times: each one more only behind the one before. */
+function repeat<Word>(shape: Shape<Word>, min: number, max: number): Shape<Word> {
+  let more: Shape<Word> = { kind: "sequence", parts: [] };
+  for (let count = max; count > min; count -= 1)
+    more = { kind: "optional", of: { kind: "sequence", parts: [shape, more] } };
+  return { kind: "sequence", parts: [...Array.from({ length: min }, () => shape), more] };
+}
+
+function onceShape(token: Token): Shape<readonly string[]> {
+  if (token.choices !== undefined && token.operator !== "and" && !token.negative) {
+    return {
+      kind: "choice",
+      parts: token.choices.map((choice) => ({ kind: "sequence", parts: choice.map(toShape) })),
+    };
+  }
+  return { kind: "test", test: toTest(token) };
+}
+
+function toTest(token: Token): Test<readonly string[]> {
+  const { negative, ...positive } = token;
+  if (negative) return { kind: "not", test: toTest(positive) };
+  if (token.anything) return { kind: "any" };
+  if (token.regex !== undefined) {
+    const { regex } = token;
+    return { kind: "where", holds: ({ normal }) => regex.test(normal) };
+  }
+  if (token.method === "hasQuestionMark") return { kind: "where", holds: ({ asks }) => asks };
+  if (needsCompromise(token)) {
+    return { kind: "where", holds: ({ tagged }) => tagged !== undefined && matchTerms([tagged], [positive]).length > 0 };
+  }
+  if (token.choices !== undefined) return { kind: "oneOf", tests: token.choices.flat().map(toTest) };
+  return { kind: "word", word: token.fastOr ? [...token.fastOr] : [token.word ?? ""] };
+} // prettier-ignore
+
+function needsCompromise(token: Token): boolean {
+  return (
+    token.tag !== undefined ||
+    token.chunk !== undefined ||
+    token.switch !== undefined ||
+    token.pos !== undefined ||
+    token.fuzzy === true ||
+    token.operator === "and" ||
+    (token.method !== undefined && token.method !== "hasQuestionMark")
   );
-}
-
-// Words that come out of contractions only once parts of speech are known ("she's late"), so their absence proves nothing.
-const MADE_BY_TAGGING = new Set("am are did had has have is not us was were will would".split(" "));
-
-function needsOf(tokens: readonly Token[], tagged: boolean): string[][] {
-  return tokens
-    .map((token) => wordsOf(token))
-    .filter((clause): clause is string[] => clause !== null)
-    .filter((clause) => !tagged || !clause.some((word) => MADE_BY_TAGGING.has(word)));
-}
-
-/** The words of which one must be there for the token to match, or null when that cannot be said. */
-function wordsOf(token: Token): string[] | null {
-  if (token.optional || token.negative || token.fuzzy || token.pos !== undefined) return null;
-  if (token.fastOr) return [...token.fastOr];
-  if (token.word !== undefined) return [token.word];
-  return null;
-}
-
-/** A phrase that the trigger is written for but does not match, or null. */
-function findMissed(sequences: readonly (readonly Token[])[]): string | null {
-  for (const tokens of sequences) {
-    for (const filled of tokens.some((token) => token.optional) ? [false, true] : [false]) {
-      const phrase = samplePhrase(tokens, filled);
-      if (phrase === null) continue;
-      const sentences = tokenize(phrase);
-      const matches = (sequence: readonly Token[]): boolean =>
-        sentences.some((terms) => matchTerms(terms, sequence).length > 0);
-      // Nearly always its own sequence matches it; asking the hundreds of others first would be slow.
-      if (!matches(tokens) && !sequences.some(matches)) return phrase;
-    }
-  }
-  return null;
-}
-
-/** A phrase for these tokens, with or without what is optional; null where a token has no obvious words. */
-function samplePhrase(tokens: readonly Token[], filled: boolean): string | null {
-  const words: string[] = [];
-  for (const token of tokens) {
-    if (token.optional && !filled) continue;
-    const [word] = token.fastOr ?? [];
-    if (token.negative && token.optional) continue;
-    if (token.anything || token.negative) words.push("something");
-    else if (token.root !== undefined && word !== undefined) words.push(word);
-    else if (token.word !== undefined) words.push(token.word);
-    else if (word !== undefined) words.push(word);
-    else return null;
-  }
-  return words.join(" ");
 }

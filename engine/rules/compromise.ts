@@ -1,9 +1,8 @@
 import nlp from "compromise";
 
 /**
- * The one place that reaches into compromise. Its own `buildNet` + `sweep` cannot be used as they are: the net drops the
- * second of two entries with the same words, its pre-filter loses matches of groups that hold a regex or a negative, and a
- * sweep looks every word of the pack up in every sentence. The parser and the matcher behind them are what we use.
+ * The one place that reaches into compromise: its parser of match syntax, its tagger, and the judge of a single word that
+ * only it can judge. Triggers of plain words are run by our own automaton (see docs/decisions.md).
  */
 
 /** A word as compromise sees it. A contraction is several terms, of which only the first has text. */
@@ -60,11 +59,6 @@ const model = nlp.model() as { readonly one: { readonly tagSet: object } };
 /** Parses a trigger. Throws on syntax that compromise trips over. */
 export function parseMatch(match: string): Token[] {
   return nlp.parseMatch(match) as Token[];
-}
-
-/** Sentences of terms, without parts of speech. */
-export function tokenize(text: string): readonly (readonly Term[])[] {
-  return nlp.tokenize(text).docs;
 }
 
 /** Sentences of terms, with parts of speech. About ten times the cost of `tokenize`. */

@@ -97,7 +97,9 @@ function nearestBranch(issue: z.core.$ZodIssueInvalidUnion): readonly z.core.$Zo
 function otherwise(steps: readonly Step[]): string {
   const list = steps.findLast((step) => typeof step === "string");
   if (list === "matches" || list === "ignores") return "{text: '…', asked: a field}";
-  return list === "triggers" || list === "except" || list === "mentions" ? "{regex: '…'}" : "a list of texts";
+  return list === "triggers" || list === "except" || list === "mentions"
+    ? "{opens: …}, {whole: …} or {regex: '…'}"
+    : "a list of texts";
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

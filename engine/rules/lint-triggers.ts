@@ -9,6 +9,7 @@ interface PlacedTrigger {
   readonly file: ParsedFile;
   readonly steps: readonly Step[];
   readonly written: WrittenTrigger;
+  readonly fillers: readonly string[];
   /** The rule, or the field, that it is for. */
   readonly owner: string;
 }
@@ -23,6 +24,7 @@ export function lintTriggers(pack: LintedPack): Problem[] {
         file,
         steps: ["fields", at, "mentions", index],
         written,
+        fillers: [],
         owner: field,
       })),
     ),
@@ -41,11 +43,20 @@ function placed(
   list: "triggers" | "except",
 ): PlacedTrigger[] {
   const owner = file.kind === "intent" ? file.data.intent : file.data.signal;
-  return file.data[list].map((written, at) => ({ file, steps: [list, at], written, owner }));
+  return file.data[list].map((written, at) => ({
+    file,
+    steps: [list, at],
+    written,
+    fillers: file.data.fillers,
+    owner,
+  }));
 }
 
-function uncompilable({ file, steps, written }: PlacedTrigger, compile: LintedPack["compile"]): Problem[] {
-  const compiled = compile(written);
+function uncompilable(
+  { file, steps, written, fillers }: PlacedTrigger,
+  compile: LintedPack["compile"],
+): Problem[] {
+  const compiled = compile(written, fillers);
   return "error" in compiled ? [file.problem(steps, compiled.error)] : [];
 }
 

@@ -6,7 +6,7 @@ import { lint } from "./lint.ts";
 import { makeMatcher, type TriggerUse, type UsedTrigger } from "./matcher.ts";
 import type { Example, Field, Intent, Problem, RuleFile, RulePack, Transcript, Wordings } from "./pack.ts";
 import { parseFile, type FileOf, type ParsedFile } from "./parse-file.ts";
-import { compare, sortProblems } from "./problems.ts";
+import { compare, sortProblems, type Step } from "./problems.ts";
 import type { FileKind, FieldsFile, WrittenTrigger } from "./schema.ts";
 
 /**
@@ -95,13 +95,24 @@ function toIntent({ data }: FileOf<"intent">): Intent {
 function toExamples(file: ParsedFile): Example[] {
   if (file.kind !== "intent" && file.kind !== "signal") return [];
   const intent = file.kind === "intent" ? file.data.intent : file.data.signal;
-  return (["matches", "ignores"] as const).flatMap((expected) =>
-    file.data.examples[expected].map((written, index): Example => {
+  const { examples } = file.data;
+  return (["matches", "ignores"] as const).flatMap((expected) => {
+    const toExample = (
+      written: (typeof examples.matches)[number],
+      heldBack: boolean,
+      ...at: readonly Step[]
+    ): Example => {
       const text = typeof written === "string" ? written : written.text;
       const asked = typeof written === "string" ? null : (written.asked ?? null);
-      return { intent, text, expected, asked, path: file.path, ...file.at("examples", expected, index) };
-    }),
-  );
+      return { intent, text, expected, asked, heldBack, path: file.path, ...file.at("examples", ...at) };
+    };
+    return [
+      ...examples[expected].map((written, index) => toExample(written, false, expected, index)),
+      ...examples.held_back[expected].map((written, index) =>
+        toExample(written, true, "held_back", expected, index),
+      ),
+    ];
+  });
 }
 
 function toTranscripts(file: FileOf<"transcripts">): Transcript[] {
@@ -123,12 +134,12 @@ function toTranscripts(file: FileOf<"transcripts">): Transcript[] {
 /** Every distinct trigger with its uses; lint has made sure that each one compiles. */
 function collectTriggers(files: readonly ParsedFile[], compile: Compiler): UsedTrigger[] {
   const used = new Map<string, { compiled: CompiledTrigger; uses: TriggerUse[] }>();
-  const add = (trigger: WrittenTrigger, use: TriggerUse): void => {
-    const key = triggerKey(trigger);
+  const add = (trigger: WrittenTrigger, use: TriggerUse, fillers: readonly string[] = []): void => {
+    const key = triggerKey(trigger, fillers);
     const known = used.get(key);
     if (known) known.uses.push(use);
     else {
-      const compiled = compile(trigger);
+      const compiled = compile(trigger, fillers);
       if (!("error" in compiled)) used.set(key, { compiled, uses: [use] });
     }
   };
@@ -140,7 +151,8 @@ function collectTriggers(files: readonly ParsedFile[], compile: Compiler): UsedT
     const rule = file.kind === "intent" ? { intent: file.data.intent } : { signal: file.data.signal };
     const addAll = (role: "trigger" | "except", key: "triggers" | "except") =>
       file.data[key].forEach((trigger, index) => {
-        add(trigger, { role, at: `${file.path}:${file.at(key, index).line}`, ...rule });
+        const at = `${file.path}:${file.at(key, index).line}`;
+        add(trigger, { role, at, ...rule }, file.data.fillers);
       });
     addAll("trigger", "triggers");
     addAll("except", "except");

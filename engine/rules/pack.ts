@@ -88,6 +88,8 @@ export interface Example {
   readonly text: string;
   readonly expected: "matches" | "ignores";
   readonly asked: FieldKey | null;
+  /** Counted, so that a rule's score on what its author did not look at is known; fails nothing. */
+  readonly heldBack: boolean;
   readonly path: string;
   readonly line: number;
   readonly column: number;

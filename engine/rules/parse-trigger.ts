@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from "re2js";
-import { isTag, isTermMethod, parseMatch, tokenize, type Term, type Token } from "./compromise.ts";
+import { isTag, isTermMethod, parseMatch, type Token } from "./compromise.ts";
+import { wordsOfTrigger } from "./terms.ts";
 
 /** Parses a trigger in match syntax, or says in one sentence what is wrong with it. Never throws. */
 export function parseTrigger(source: string): readonly Token[] | { readonly error: string } {
@@ -19,11 +20,6 @@ export function parseTrigger(source: string): readonly Token[] | { readonly erro
 /** A token and all that its choices are made of. */
 export function withParts(token: Token): readonly Token[] {
   return [token, ...(token.choices ?? []).flat().flatMap(withParts)];
-}
-
-/** A group that compromise matches by its slow way, with choices of several words or of more than words. */
-export function isPhraseGroup(token: Token): boolean {
-  return token.operator === "or" && token.choices !== undefined && !token.fuzzy;
 }
 
 /** What compromise would take for a strange word instead of complaining. */
@@ -73,6 +69,7 @@ function readTokens(source: string): Token[] {
     const regex = regexOf(word);
     return {
       ...others,
+      ...(token.root !== undefined && fastOr === undefined ? inflected(token) : {}),
       ...(regex ? { regex } : word === undefined ? {} : { word }),
       ...(fastOr && grouped === token.choices ? { fastOr } : {}),
       ...(grouped ? { choices: grouped.map((choice) => choice.map(restore)) } : {}),
@@ -81,10 +78,15 @@ function readTokens(source: string): Token[] {
   return parseMatch(spellOut(bare)).map(restore);
 }
 
+/** compromise knows the forms of `{send}` only outside of groups. */
+function inflected({ root, pos }: Token): Token {
+  return parseMatch(`{${root}${pos === undefined ? "" : `/${pos}`}}`)[0] ?? {};
+}
+
 /** Parts of a trigger that are not plain words, and plain words (second group). */
 const PARTS = /(\{[^}]*\}|[#@]\w+|%[^%]*%|<[^>]*>)|([\p{L}\p{N}][\p{L}\p{N}'’-]*)/gu;
 
-/** Writes words the way the tokenizer will see them: `don't` as `do not`, `e-mail` as `email`, `gonna` as `going to`. */
+/** Writes words the way messages are read: `don't` as `do not`, `e-mail` as `email`, `gonna` as `going to`. */
 function spellOut(source: string): string {
   const tidy = source
     .replaceAll(/\s+/g, " ")
@@ -97,20 +99,11 @@ function spellOut(source: string): string {
     .replaceAll(PARTS, (part: string, other: string | undefined, word: string | undefined, at: number) => {
       for (; seen < at; seen += 1) depth += tidy[seen] === "(" ? 1 : tidy[seen] === ")" ? -1 : 0;
       if (other !== undefined || word === undefined) return part;
-      const spelled = spelledOut(word);
+      const spelled = wordsOfTrigger(word).join(" ");
       const quantified = /[?+*{]/.test(tidy.charAt(at + word.length)) || tidy.charAt(at - 1) === "!";
       return spelled.includes(" ") && quantified && depth === 0 ? `(${spelled})` : spelled;
     })
     .replaceAll(/\((\S)\)/g, "$1"); // compromise takes a group of one letter for a word
-}
-
-function spelledOut(word: string): string {
-  return tokenize(word).flat().map(writtenForm).join(" ");
-}
-
-/** `it's` has the machine form `it`, which would match the pronoun alone. */
-function writtenForm({ implicit, machine, normal }: Term): string {
-  return implicit || (normal.includes("'") ? normal : machine || normal);
 }
 
 function checkTokens(tokens: readonly Token[]): string | null {
@@ -122,7 +115,16 @@ function checkTokens(tokens: readonly Token[]): string | null {
   }
   if (tokens.some((token) => (token.choices ?? []).flat().some((part) => part.optional)))
     return "a `?` stands inside a group; put it behind the group, or write the choice with and without";
-  if (tokens.some((token) => token.greedy && isPhraseGroup(token)))
-    return "a group with several words is repeated";
+  const anchored = tokens.some(
+    (token, at) =>
+      (token.start === true && at > 0) ||
+      (token.end === true && at < tokens.length - 1) ||
+      withParts(token)
+        .slice(1)
+        .some(({ start, end }) => start === true || end === true),
+  );
+  if (anchored) return "`^` stands first in a trigger and `$` last, not in a group";
+  if (tokens.some((token) => token.negative && token.choices?.some((choice) => choice.length > 1)))
+    return "`!` stands before a group with several words; it looks at one word only";
   return null;
 }

@@ -27,9 +27,22 @@ const fieldKeys = z.array(key);
 const trigger = z
   .union([
     text,
-    z.strictObject({ regex: text.describe("A regular expression in RE2 syntax; case does not matter.") }),
+    z
+      .strictObject({
+        opens: text.describe("Words at the beginning of a clause, behind the file's `fillers`.").optional(),
+        whole: text.describe("Words that are a whole clause, but for the file's `fillers`.").optional(),
+        regex: text.describe("A regular expression in RE2 syntax; case does not matter.").optional(),
+      })
+      .refine((given) => Object.keys(given).length === 1, "exactly one of `opens`, `whole` and `regex`"),
   ])
-  .describe("Words in compromise's match syntax, such as `(email|send) me the? brochure`, or {regex: '…'}.");
+  .describe(
+    "Words in compromise's match syntax, such as `(email|send) me the? brochure`, or {opens: …}, {whole: …} or {regex: '…'}.",
+  );
+const fillers = z
+  .array(text)
+  .max(100)
+  .default([])
+  .describe("Words that `opens` and `whole` pass over: oh, well, please …");
 const triggers = z.array(trigger).min(1).describe("Any one of these makes the rule match.");
 const except = z
   .array(trigger)
@@ -48,6 +61,15 @@ const examples = z
   .strictObject({
     matches: z.array(example).describe("Messages that this rule must match."),
     ignores: z.array(example).describe("Messages that this rule must not match: the near misses."),
+    held_back: z
+      .strictObject({
+        matches: z.array(example).default([]).describe("Messages that this rule should match."),
+        ignores: z.array(example).default([]).describe("Messages that this rule should not match."),
+      })
+      .default({ matches: [], ignores: [] })
+      .describe(
+        "Messages that nobody looked at while writing the triggers: they are counted, and fail nothing.",
+      ),
   })
   .describe("Messages that are run as tests.");
 
@@ -65,6 +87,7 @@ export const intentFile = z
       .describe("1 to 1000, unique in the pack. The highest one that matches leads."),
     hold: z.boolean().default(false).describe("true = a moment in which nothing may be asked for."),
     requests: fieldKeys.default([]).describe("The fields to ask for, in this order, one at a time."),
+    fillers,
     triggers,
     except: except.default([]),
     replies: z
@@ -91,6 +114,7 @@ export const signalFile = z
       .boolean()
       .default(false)
       .describe("true = counts only while a field is being asked for or confirmed."),
+    fillers,
     triggers,
     except: except.default([]),
     examples,

@@ -174,11 +174,6 @@ const TRIGGERS: readonly (readonly [name: string, trigger: unknown, message: str
     "the trigger `a /(?!b)c/` cannot be read as match syntax: error parsing regexp: invalid or unsupported Perl syntax: `(?!`",
   ],
   [
-    "a phrase group does not repeat",
-    "(a b|c)+ d",
-    "in the trigger `(a b|c)+ d` a group with several words is repeated",
-  ],
-  [
     "a repeat stands behind its group",
     "(a{0,2}|c) d",
     "in the trigger `(a{0,2}|c) d` a repeat such as {0,2} stands inside a group; put it behind the group",
@@ -189,14 +184,24 @@ const TRIGGERS: readonly (readonly [name: string, trigger: unknown, message: str
     "in the trigger `(put|placed?) it` a `?` stands inside a group; put it behind the group, or write the choice with and without",
   ],
   [
-    "a trigger matches what it says",
-    "send * . list",
-    "the trigger `send * . list` is written for “send something something list” but cannot match it; write it in another way",
+    "an anchor stands outside of groups",
+    "(^a|b) c",
+    "in the trigger `(^a|b) c` `^` stands first in a trigger and `$` last, not in a group",
   ],
   [
-    "choices do not multiply without end",
-    "(a b|c) ".repeat(8),
-    `the trigger \`${"(a b|c) ".repeat(8)}\` has more than 200 variants; write several triggers`,
+    "what is not meant is one word",
+    "a !(b c|d)",
+    "in the trigger `a !(b c|d)` `!` stands before a group with several words; it looks at one word only",
+  ],
+  [
+    "a trigger has an end",
+    "a .{0,20} ".repeat(99),
+    `the trigger \`${"a .{0,20} ".repeat(99)}\` has more than 2000 words; write several triggers`,
+  ],
+  [
+    "a trigger object says one thing",
+    { opens: "a", whole: "b" },
+    "exactly one of `opens`, `whole` and `regex`",
   ],
 ];
 

@@ -28,7 +28,7 @@ test("an intent file that is right has no problems", () => {
 });
 
 const INTENT_KEYS =
-  "`intent`, `title`, `language`, `priority`, `hold`, `requests`, `triggers`, `except`, `replies`, `ask`, `invalid`, `done`, `examples`";
+  "`intent`, `title`, `language`, `priority`, `hold`, `requests`, `fillers`, `triggers`, `except`, `replies`, `ask`, `invalid`, `done`, `examples`";
 
 /** A change to the good file, and what is said of it. */
 const CHANGES: readonly (readonly [
@@ -55,7 +55,7 @@ const CHANGES: readonly (readonly [
     "  ignore:",
     [
       "10:3 `ignores` is missing from `examples`; it takes a list",
-      "11:3 `ignore` is not a key of `examples`; did you mean `ignores`? Accepted: `matches`, `ignores`",
+      "11:3 `ignore` is not a key of `examples`; did you mean `ignores`? Accepted: `matches`, `ignores`, `held_back`",
     ],
   ],
   [
@@ -81,15 +81,15 @@ const CHANGES: readonly (readonly [
     "a number among triggers is to be quoted",
     "- email me",
     "- 42",
-    ["7:5 `triggers[1]` is `42`; accepted: a text, or {regex: '…'}"],
+    ["7:5 `triggers[1]` is `42`; accepted: a text, or {opens: …}, {whole: …} or {regex: '…'}"],
   ],
   [
     "a misspelt key of a trigger is found at its own place",
     "- regex:",
     "- regexp:",
     [
-      "8:5 `regex` is missing from `triggers[2]`; it takes a text",
-      "8:5 `regexp` is not a key of `triggers[2]`; did you mean `regex`? Accepted: `regex`",
+      "8:5 `regexp` is not a key of `triggers[2]`; did you mean `regex`? Accepted: `opens`, `whole`, `regex`",
+      "8:5 exactly one of `opens`, `whole` and `regex`",
     ],
   ],
   [

@@ -35,6 +35,7 @@ export const WORDINGS: RuleFile = {
 export interface RuleSketch {
   readonly triggers: readonly unknown[];
   readonly except?: readonly unknown[];
+  readonly fillers?: readonly string[];
   readonly priority?: number;
   readonly matches?: readonly unknown[];
   readonly ignores?: readonly unknown[];
@@ -42,7 +43,7 @@ export interface RuleSketch {
 
 /** An intent file with the triggers that a test is about. */
 export function intentFile(intent: string, sketch: RuleSketch): RuleFile {
-  const { triggers, except = [], priority = 100, matches = [], ignores = [] } = sketch;
+  const { triggers, except = [], fillers = [], priority = 100, matches = [], ignores = [] } = sketch;
   const text = [
     `intent: ${intent}`,
     `title: ${intent}`,
@@ -52,6 +53,7 @@ export function intentFile(intent: string, sketch: RuleSketch): RuleFile {
     `except: ${JSON.stringify(except)}`,
     "replies: [All right.]",
     `examples: ${JSON.stringify({ matches, ignores })}`,
+    `fillers: ${JSON.stringify(fillers)}`,
   ].join("\n");
   return { path: `en/${intent}.yaml`, text };
 }

@@ -1,0 +1,130 @@
+import type { Term as CompromiseTerm } from "./compromise.ts";
+
+/**
+ * A trigger as a position automaton (Glushkov 1961): a state for each word that it may read, and which may follow which. A
+ * message is read once from left to right, so the time is the text's length times the trigger's, whatever either holds.
+ */
+
+/** What a trigger asks of one word. `Word` is how the maker of the trigger names a set of words. */
+export type Test<Word> =
+  | { readonly kind: "word"; readonly word: Word }
+  | { readonly kind: "any" }
+  | { readonly kind: "not"; readonly test: Test<Word> }
+  | { readonly kind: "oneOf"; readonly tests: readonly Test<Word>[] }
+  | { readonly kind: "where"; readonly holds: (term: Readable) => boolean };
+
+/** What a test that is no look-up may see of a word. */
+export interface Readable {
+  readonly normal: string;
+  readonly asks: boolean;
+  /** The word as compromise read it, where a trigger needs that. */
+  readonly tagged?: CompromiseTerm;
+}
+
+/** The shape of a trigger. */
+export type Shape<Word> =
+  | { readonly kind: "test"; readonly test: Test<Word> }
+  | { readonly kind: "sequence"; readonly parts: readonly Shape<Word>[] }
+  | { readonly kind: "choice"; readonly parts: readonly Shape<Word>[] }
+  | { readonly kind: "optional"; readonly of: Shape<Word> }
+  | { readonly kind: "repeated"; readonly of: Shape<Word> };
+
+export interface Automaton<Word> {
+  readonly tests: readonly Test<Word>[];
+  /** Where a match may begin. */
+  readonly first: readonly number[];
+  readonly follow: readonly (readonly number[])[];
+  /** Where it may end. */
+  readonly last: readonly boolean[];
+}
+
+interface Built {
+  readonly first: readonly number[];
+  readonly last: readonly number[];
+  /** Whether it matches no words at all. */
+  readonly empty: boolean;
+}
+
+/** Builds the automaton of a shape. Matches of no words are not matches. */
+export function buildAutomaton<Word>(shape: Shape<Word>): Automaton<Word> {
+  const tests: Test<Word>[] = [];
+  const follow: Set<number>[] = [];
+  const link = (from: readonly number[], to: readonly number[]): void => {
+    for (const one of from) for (const next of to) follow[one]?.add(next);
+  };
+  const build = (shape: Shape<Word>): Built => {
+    switch (shape.kind) {
+      case "test": {
+        const at = tests.push(shape.test) - 1;
+        follow.push(new Set());
+        return { first: [at], last: [at], empty: false };
+      }
+      case "sequence":
+        return shape.parts.map(build).reduce(
+          (one, two): Built => {
+            link(one.last, two.first);
+            return {
+              first: one.empty ? [...one.first, ...two.first] : one.first,
+              last: two.empty ? [...one.last, ...two.last] : two.last,
+              empty: one.empty && two.empty,
+            };
+          },
+          { first: [], last: [], empty: true },
+        );
+      case "choice": {
+        const all = shape.parts.map(build);
+        return {
+          first: all.flatMap(({ first }) => first),
+          last: all.flatMap(({ last }) => last),
+          empty: all.some(({ empty }) => empty),
+        };
+      }
+      case "optional":
+        return { ...build(shape.of), empty: true };
+      case "repeated": {
+        const built = build(shape.of);
+        link(built.last, built.first);
+        return built;
+      }
+      default:
+        shape satisfies never;
+        return { first: [], last: [], empty: true };
+    }
+  };
+  const { first, last } = build(shape);
+  return {
+    tests,
+    first,
+    follow: follow.map((next) => [...next].toSorted((one, other) => one - other)),
+    last: tests.map((_, at) => last.includes(at)),
+  };
+}
+
+/** Sets of words of which a text must hold one each for the shape to match in it. */
+export function needsOf<Word>(shape: Shape<Word>, best: (needs: readonly Word[][]) => Word[]): Word[][] {
+  switch (shape.kind) {
+    case "test":
+      return needsOfTest(shape.test);
+    case "sequence":
+      return shape.parts.flatMap((part) => needsOf(part, best));
+    case "choice": {
+      // One of the choices is there, so one of the words that the choices need is.
+      const each = shape.parts.map((choice) => needsOf(choice, best));
+      return each.some((needs) => needs.length === 0) ? [] : [each.flatMap((needs) => best(needs))];
+    }
+    case "repeated":
+      return needsOf(shape.of, best);
+    case "optional":
+      return [];
+    default:
+      shape satisfies never;
+      return [];
+  }
+}
+
+function needsOfTest<Word>(test: Test<Word>): Word[][] {
+  if (test.kind === "word") return [[test.word]];
+  if (test.kind !== "oneOf") return [];
+  const each = test.tests.map((one) => needsOfTest(one)[0]);
+  return each.every((need) => need !== undefined) ? [each.flat()] : [];
+}

@@ -1,0 +1,269 @@
+import type { Readable } from "./automaton.ts";
+import { part, partsOf, type Part } from "./short-forms.ts";
+
+/** A word of a message as triggers see it. "don't" is two terms, of which both stand where the whole of it does. */
+export interface Term extends Readable {
+  /** [start, end) in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+  /** What a trigger may call it, in lower case and without accents. */
+  readonly forms: readonly string[];
+  /** What a regular expression in a trigger sees: the word with a sign in front of it ("#44121", "$20"). */
+  readonly normal: string;
+  /** Whether a clause begins with it: after a comma, a dash, a colon, or at the beginning of the sentence. */
+  readonly opens: boolean;
+  /** It may be left unread: the "is" of "it's". */
+  readonly silent: boolean;
+  /** Whether a question mark follows it. */
+  readonly asks: boolean;
+}
+
+export interface TermSentence {
+  readonly terms: readonly Term[];
+  /** [start, end) of its words in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A full stop behind these belongs to them. */
+const ABBREVIATIONS = new Set(
+  "mr mrs ms dr prof st jr sr mt tel ph ext eg e.g ie i.e etc vs approx dept est inc ltd co corp no nr feb aug sept oct nov dec".split(" "),
+); // prettier-ignore
+/** "bob.example/menu", "menu.pdf": a full stop inside one of these is no end of a sentence. */
+const ENDINGS = new Set(
+  "com net org io co uk de fr in au ca eu us me app dev info biz shop example test pdf doc docx png jpg jpeg js html".split(" "),
+); // prettier-ignore
+/** "re-book", "pre-order" and "e-mail" are one word; other hyphens part words. */
+const PREFIXES = new Set("re pre co un non anti multi mis de ex out semi sub over under bi".split(" "));
+const WORD_CHARS_MAX = 64; // what is longer is no word of any trigger
+
+/** Reads `text` into sentences of terms, in linear time. Total: any string, lone surrogates included. */
+export function readTerms(text: string): readonly TermSentence[] {
+  const reader: Reader = { text, sentences: [], terms: [], opens: true };
+  const length = text.length;
+  let at = 0;
+  while (at < length) {
+    const code = text.charCodeAt(at);
+    if (isSpace(code)) {
+      if (code === 10 || code === 13 || code === 0x2028 || code === 0x2029) endSentence(reader);
+      at += 1;
+      continue;
+    }
+    let end = at + 1;
+    while (end < length && !isSpace(text.charCodeAt(end))) end += 1;
+    readChunk(reader, at, end);
+    at = end;
+  }
+  endSentence(reader);
+  if (reader.sentences.length === 0 && text.trim() !== "") {
+    // Nothing but marks: a lone "?" still asks.
+    const start = text.length - text.trimStart().length;
+    push(reader, start, text.trimEnd().length, [part(text.trim().slice(0, WORD_CHARS_MAX))], "", isAsking(text, 0, length));
+    endSentence(reader);
+  }
+  return reader.sentences;
+} // prettier-ignore
+
+/** A word of a trigger, as `readTerms` would show it. */
+export function wordsOfTrigger(word: string): readonly string[] {
+  return readTerms(word).flatMap(({ terms }) =>
+    terms.filter(({ silent }) => !silent).map(({ forms }) => forms[0] ?? ""),
+  );
+}
+
+interface Reader {
+  readonly text: string;
+  readonly sentences: TermSentence[];
+  terms: Term[];
+  /** Whether the next term begins a clause. */
+  opens: boolean;
+}
+
+function endSentence(reader: Reader): void {
+  const { terms } = reader;
+  reader.opens = true;
+  if (terms.length === 0) return;
+  reader.sentences.push({ terms, start: terms[0]?.start ?? 0, end: terms.at(-1)?.end ?? 0 });
+  reader.terms = [];
+}
+
+/** What stands between two spaces: marks in front, words, marks behind. */
+function readChunk(reader: Reader, from: number, to: number): void {
+  const { text } = reader;
+  let start = from;
+  while (start < to && !isWordAt(text, start)) start += 1;
+  if (start === to) {
+    readMarks(reader, from, to);
+    return;
+  }
+  let end = to;
+  while (end > start && !isWordAt(text, end - 1)) end -= 1;
+  const before = start > from ? text.charCodeAt(start - 1) : Number.NaN;
+  const sign = isSign(before) ? (text[start - 1] ?? "") : "";
+  if (start > from && sign === "" && !isApostrophe(before)) reader.opens = true;
+  readWords(reader, start, end, sign, isAsking(text, end, to));
+  readTail(reader, end, to);
+}
+
+/** A chunk without letters or digits: "&", "-", "?!". */
+function readMarks(reader: Reader, from: number, to: number): void {
+  const { text } = reader;
+  if (to - from === 1 && (text[from] === "&" || text[from] === "@")) {
+    push(reader, from, to, partsOf(text[from] ?? "") ?? [], text[from] ?? "", false);
+    return;
+  }
+  readTail(reader, from, to);
+}
+
+/** The marks behind a word: they end a sentence, or a clause, or nothing. */
+function readTail(reader: Reader, from: number, to: number): void {
+  const { text } = reader;
+  let stops = false;
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2e) stops ||= !isAbbreviated(reader, at);
+    else if (isStop(code)) stops = true;
+    else if (code !== 0x27 && code !== 0x2019 && code !== 0x25) reader.opens = true;
+  }
+  if (stops) endSentence(reader);
+}
+
+function isAbbreviated(reader: Reader, at: number): boolean {
+  const last = reader.terms.at(-1);
+  if (last === undefined || last.end !== at) return false;
+  return ABBREVIATIONS.has(last.normal) || (last.normal.length === 1 && /[a-hj-z]/.test(last.normal));
+}
+
+/** Words that no space parts: most often one, of plain letters. */
+function readWords(reader: Reader, start: number, end: number, sign: string, asks: boolean): void {
+  const { text } = reader;
+  let plain = true;
+  for (let at = start; at < end && plain; at += 1) plain = isPlain(text.charCodeAt(at));
+  if (plain || isAddress(text, start, end)) {
+    pushWord(reader, start, end, sign, asks);
+    return;
+  }
+  let from = start;
+  for (let at = start; at < end; at += 1) {
+    if (isWordAt(text, at) || joinsWord(text, at, from)) continue;
+    pushWord(reader, from, at, from === start ? sign : "", isAsking(text, at, at + 1));
+    const code = text.charCodeAt(at);
+    let next = at + 1;
+    while (next < end && !isWordAt(text, next)) next += 1;
+    if (isStop(code) || (code === 0x2e && !isInitialAt(text, at))) endSentence(reader);
+    else if (code === 0x2c || code === 0x3b || code === 0x3a || code === 0x2014) reader.opens = true;
+    from = next;
+    at = next - 1;
+  }
+  if (from < end) pushWord(reader, from, end, from === start ? sign : "", asks);
+}
+
+/** Whether the mark at `at` stands inside of a word that began at `from`. */
+function joinsWord(text: string, at: number, from: number): boolean {
+  const before = text.charCodeAt(at - 1);
+  const after = text.charCodeAt(at + 1);
+  const code = text.charCodeAt(at);
+  if (isApostrophe(code)) return isWordAt(text, at + 1);
+  if (isDigit(before) && isDigit(after)) return code === 0x2e || code === 0x2c || code === 0x3a || code === 0x2d || code === 0x2f;
+  if (code === 0x2d) return at - from === 1 || PREFIXES.has(text.slice(from, at).toLowerCase());
+  return code === 0x2e && isInitialAt(text, at);
+} // prettier-ignore
+
+/** The full stops of "a.s.a.p" and "p.m". */
+function isInitialAt(text: string, at: number): boolean {
+  return !isWordAt(text, at - 2) && !isWordAt(text, at + 2);
+}
+
+/** An email or web address is one word, whatever stands in it. */
+function isAddress(text: string, start: number, end: number): boolean {
+  const chunk = text.slice(start, end);
+  if (/^\S+@\S+$|:\/\/|^www\./i.test(chunk)) return true;
+  const ending = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.([a-z]{2,7})(?:\/\S*)?$/i.exec(chunk)?.[1];
+  return ending !== undefined && ENDINGS.has(ending.toLowerCase()) && ending === ending.toLowerCase();
+}
+
+const ACCENTS = /\p{M}/gu;
+
+function pushWord(reader: Reader, start: number, end: number, sign: string, asks: boolean): void {
+  const word = fold(reader.text.slice(start, Math.min(end, start + WORD_CHARS_MAX)));
+  push(reader, start, end, partsOf(word) ?? [part(word)], sign + word, asks);
+}
+
+/** As triggers and messages are compared: lower case, plain apostrophes, no accents, "e-mail" as "email". */
+function fold(raw: string): string {
+  let word = raw.toLowerCase();
+  if (/[^\x20-\x7e]/.test(word)) {
+    word = word
+      .replaceAll(/[’‘ʼ＇]/g, "'")
+      .normalize("NFKD")
+      .replaceAll(ACCENTS, "")
+      .normalize("NFC");
+  }
+  if (word.includes("-") && !/\d-\d/.test(word)) word = word.replaceAll("-", "");
+  return word.includes(".") && /^(?:[a-z]\.)+[a-z]?$/.test(word) ? word.replaceAll(".", "") : word;
+}
+
+function push(
+  reader: Reader,
+  start: number,
+  end: number,
+  parts: readonly Part[],
+  normal: string,
+  asks: boolean,
+): void {
+  for (let k = 0; k < parts.length; k += 1) {
+    const { forms, silent } = parts[k] ?? part(normal);
+    const seen = k === 0 ? normal : (forms[0] ?? "");
+    const opens = reader.opens && k === 0;
+    reader.terms.push({ start, end, forms, normal: seen, opens, silent, asks: asks && k === parts.length - 1 });
+  }
+  reader.opens = false;
+} // prettier-ignore
+
+function isAsking(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x3f || code === 0x61f || code === 0xff1f) return true;
+  }
+  return false;
+}
+
+/** ! ? … and their kin, which end a sentence wherever they stand; the plain full stop is looked at more closely. */
+function isStop(code: number): boolean {
+  if (code < 0x80) return code === 0x21 || code === 0x3f;
+  return /[\u2026\u203c\u2047-\u2049\u0964\u0965\u061f\u06d4\u0589\u3002\uff01\uff1f\uff61]/.test(String.fromCharCode(code));
+} // prettier-ignore
+
+/** Signs that belong to the number or word behind them. */
+function isSign(code: number): boolean {
+  return code === 0x23 || code === 0x24 || code === 0x40 || code === 0x20ac || code === 0xa3 || code === 0x2b;
+}
+
+function isApostrophe(code: number): boolean {
+  return code === 0x27 || code === 0x2019 || code === 0x2018 || code === 0x2bc || code === 0xff07;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+/** a–z, A–Z, 0–9, _ */
+function isPlain(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isDigit(code) || code === 0x5f;
+}
+
+function isSpace(code: number): boolean {
+  if (code < 0x80) return code === 32 || (code >= 9 && code <= 13);
+  return code === 0xa0 || (code >= 0x2000 && code <= 0x200b) || code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x3000;
+} // prettier-ignore
+
+const WORDLIKE = /[\p{L}\p{M}\p{N}]/u;
+
+/** Whether a letter, mark or digit of any script stands at `at`, or the second half of one. */
+function isWordAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 0x80) return isPlain(code);
+  if (Number.isNaN(code)) return false;
+  const whole = code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
+  return WORDLIKE.test(String.fromCodePoint(text.codePointAt(whole) ?? 0));
+}
