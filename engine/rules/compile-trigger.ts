@@ -148,12 +148,26 @@ function repeat<Word>(shape: Shape<Word>, min: number, max: number): Shape<Word>
 
 function onceShape(token: Token): Shape<readonly string[]> {
   if (token.choices !== undefined && token.operator !== "and" && !token.negative) {
-    return {
-      kind: "choice",
-      parts: token.choices.map((choice) => ({ kind: "sequence", parts: choice.map(toShape) })),
-    };
+    return { kind: "choice", parts: choicesOf(token.choices) };
   }
   return { kind: "test", test: toTest(token) };
+}
+
+/** The choices of a group; those of one plain word are one look-up together, since long lists of words are the rule. */
+function choicesOf(choices: readonly (readonly Token[])[]): Shape<readonly string[]>[] {
+  const words = choices.flatMap(([token, ...more]) =>
+    token && more.length === 0 ? (plainWord(token) ?? []) : [],
+  );
+  const others = choices.filter(([token, ...more]) => !token || more.length > 0 || plainWord(token) === null);
+  return [
+    ...(words.length > 0 ? [{ kind: "test", test: { kind: "word", word: words } } as const] : []),
+    ...others.map((choice) => ({ kind: "sequence", parts: choice.map(toShape) }) as const),
+  ];
+}
+
+/** The word of a token that is nothing but a word. */
+function plainWord(token: Token): string | null {
+  return token.word !== undefined && Object.keys(token).length === 1 ? token.word : null;
 }
 
 function toTest(token: Token): Test<readonly string[]> {
