@@ -1,27 +1,14 @@
 import { RE2JS } from "re2js";
-import type { Shape, Test } from "./automaton.ts";
-import { matchTerms, type Token } from "./compromise.ts";
-import { parseTrigger, withParts } from "./parse-trigger.ts";
-import type { Anchor } from "./run-automaton.ts";
+import { parseTrigger, repeat, type ParsedTrigger, type WordShape } from "./parse-trigger.ts";
 import type { WrittenTrigger } from "./schema.ts";
 import { wordsOfTrigger } from "./terms.ts";
 
 /** A trigger made ready. `source` is how messages and traces show it: as its author wrote it. */
 export type CompiledTrigger = { readonly source: string } & (
-  | { readonly kind: "regex"; readonly regex: RE2JS }
-  | {
-      readonly kind: "words";
-      /** Each set of words, spelled as `readTerms` spells them. */
-      readonly shape: Shape<readonly string[]>;
-      readonly from: Anchor;
-      readonly to: Anchor;
-      /** Whether compromise must read the message for it: for parts of speech and what else only it knows. */
-      readonly tagged: boolean;
-    }
+  { readonly kind: "regex"; readonly regex: RE2JS } | ({ readonly kind: "words" } & ParsedTrigger)
 );
 
 const FILLERS_MAX = 3; // "oh, ok, well then": more than three before the point is a sentence of its own
-const REPEATS_MAX = 20; // of `.{0,20}`; a longer gap is written with `*`
 const POSITIONS_MAX = 2_000; // words of one trigger, its repeats written out
 
 /** How a trigger is shown to people. */
@@ -86,30 +73,40 @@ export function compileRe2(source: string): RE2JS | { readonly error: string } {
 type CompiledWords = CompiledTrigger & { readonly kind: "words" };
 
 function compileWords(match: string, source: string): CompiledWords | { readonly error: string } {
-  const tokens = parseTrigger(match);
-  if ("error" in tokens) return tokens;
-  if (tokens.every((token) => token.optional || token.anything || token.negative)) {
+  const parsed = parseTrigger(match);
+  if ("error" in parsed) return parsed;
+  if (!hasWord(parsed.shape)) {
     return { error: `the trigger \`${source}\` matches any words: it needs a word that must be there` };
   }
-  const shape: CompiledWords["shape"] = { kind: "sequence", parts: tokens.map(toShape) };
-  if (sizeOf(shape) > POSITIONS_MAX) {
+  if (sizeOf(parsed.shape) > POSITIONS_MAX) {
     return {
       error: `the trigger \`${source}\` has more than ${POSITIONS_MAX} words; write several triggers`,
     };
   }
-  return {
-    kind: "words",
-    source,
-    shape,
-    from: tokens[0]?.start === true ? "sentence" : "anywhere",
-    to: tokens.at(-1)?.end === true ? "sentence" : "anywhere",
-    tagged: tokens.flatMap(withParts).some(needsCompromise),
-  };
+  return { kind: "words", source, ...parsed };
+}
+
+/** Whether every match holds a word that was asked for. */
+function hasWord(shape: WordShape): boolean {
+  switch (shape.kind) {
+    case "test":
+      return shape.test.kind !== "any" && shape.test.kind !== "not";
+    case "sequence":
+      return shape.parts.some(hasWord);
+    case "choice":
+      return shape.parts.every(hasWord);
+    case "repeated":
+      return hasWord(shape.of);
+    case "optional":
+      return false;
+    default:
+      return shape satisfies never;
+  }
 }
 
 /** The trigger at the beginning of a clause, or as the whole of one, with fillers passed over. */
 function inClause(compiled: CompiledWords, fillers: readonly string[], opens: boolean): CompiledWords {
-  const choices = fillers.map((filler): CompiledWords["shape"] => ({
+  const choices = fillers.map((filler): WordShape => ({
     kind: "sequence",
     parts: wordsOfTrigger(filler).map((word) => ({ kind: "test", test: { kind: "word", word: [word] } })),
   }));
@@ -123,63 +120,9 @@ function inClause(compiled: CompiledWords, fillers: readonly string[], opens: bo
   };
 }
 
-function sizeOf(shape: Shape<readonly string[]>): number {
+function sizeOf(shape: WordShape): number {
   if (shape.kind === "test") return 1;
   return shape.kind === "optional" || shape.kind === "repeated"
     ? sizeOf(shape.of)
     : shape.parts.reduce((sum, part) => sum + sizeOf(part), 0);
-}
-
-function toShape(token: Token): Shape<readonly string[]> {
-  const { optional, greedy, max, ...once } = token;
-  const one = onceShape(once);
-  if (max !== undefined) return repeat(one, token.min ?? 0, Math.min(max, REPEATS_MAX));
-  const repeated: typeof one = greedy && token.chunk === undefined ? { kind: "repeated", of: one } : one;
-  return optional ? { kind: "optional", of: repeated } : repeated;
-}
-
-/** From `min` to `max` times: each one more only behind the one before. */
-function repeat<Word>(shape: Shape<Word>, min: number, max: number): Shape<Word> {
-  let more: Shape<Word> = { kind: "sequence", parts: [] };
-  for (let count = max; count > min; count -= 1)
-    more = { kind: "optional", of: { kind: "sequence", parts: [shape, more] } };
-  return { kind: "sequence", parts: [...Array.from({ length: min }, () => shape), more] };
-}
-
-function onceShape(token: Token): Shape<readonly string[]> {
-  if (token.choices !== undefined && token.operator !== "and" && !token.negative) {
-    return {
-      kind: "choice",
-      parts: token.choices.map((choice) => ({ kind: "sequence", parts: choice.map(toShape) })),
-    };
-  }
-  return { kind: "test", test: toTest(token) };
-}
-
-function toTest(token: Token): Test<readonly string[]> {
-  const { negative, ...positive } = token;
-  if (negative) return { kind: "not", test: toTest(positive) };
-  if (token.anything) return { kind: "any" };
-  if (token.regex !== undefined) {
-    const { regex } = token;
-    return { kind: "where", holds: ({ normal }) => regex.test(normal) };
-  }
-  if (token.method === "hasQuestionMark") return { kind: "where", holds: ({ asks }) => asks };
-  if (needsCompromise(token)) {
-    return { kind: "where", holds: ({ tagged }) => tagged !== undefined && matchTerms([tagged], [positive]).length > 0 };
-  }
-  if (token.choices !== undefined) return { kind: "oneOf", tests: token.choices.flat().map(toTest) };
-  return { kind: "word", word: token.fastOr ? [...token.fastOr] : [token.word ?? ""] };
-} // prettier-ignore
-
-function needsCompromise(token: Token): boolean {
-  return (
-    token.tag !== undefined ||
-    token.chunk !== undefined ||
-    token.switch !== undefined ||
-    token.pos !== undefined ||
-    token.fuzzy === true ||
-    token.operator === "and" ||
-    (token.method !== undefined && token.method !== "hasQuestionMark")
-  );
 }

@@ -66,6 +66,8 @@ export function readTerms(text: string): readonly TermSentence[] {
 
 /** A word of a trigger, as `readTerms` would show it. */
 export function wordsOfTrigger(word: string): readonly string[] {
+  const lower = word.toLowerCase();
+  if (/^[a-z]+$/.test(lower) && partsOf(lower) === null) return [lower]; // nearly every one
   return readTerms(word).flatMap(({ terms }) =>
     terms.filter(({ silent }) => !silent).map(({ forms }) => forms[0] ?? ""),
   );

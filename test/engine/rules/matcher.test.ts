@@ -31,6 +31,11 @@ const MATCHING: readonly (readonly [trigger: unknown, text: string, words: reado
   ["book (now)? (please|thanks)?$", "book now", ["book now"]],
   ["book (now)? (please|thanks)?$", "book it", []],
   ["^(ok|all right)? book$", "we book", []],
+  [
+    "(send (me|us) (the|a)? (price list|menu)|menu please)",
+    "send us a menu. menu please",
+    ["send us a menu", "menu please"],
+  ],
   ["(a b|c)+ d", "a b c a b d", ["a b c a b d"]],
   ["send .{1,2} (it|it now)", "send it it now", ["send it it now"]],
   ["want * please", "I want this and that please please", ["want this and that please please"]],
