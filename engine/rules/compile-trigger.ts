@@ -1,7 +1,8 @@
 import { RE2JS } from "re2js";
-import { parseTrigger, repeat, type ParsedTrigger, type WordShape } from "./parse-trigger.ts";
+import { parseTrigger, type ParsedTrigger } from "./parse-trigger.ts";
 import type { WrittenTrigger } from "./schema.ts";
 import { wordsOfTrigger } from "./terms.ts";
+import { hasWord, repeat, sizeOf, type WordShape } from "./word-shape.ts";
 
 /** A trigger made ready. `source` is how messages and traces show it: as its author wrote it. */
 export type CompiledTrigger = { readonly source: string } & (
@@ -86,24 +87,6 @@ function compileWords(match: string, source: string): CompiledWords | { readonly
   return { kind: "words", source, ...parsed };
 }
 
-/** Whether every match holds a word that was asked for. */
-function hasWord(shape: WordShape): boolean {
-  switch (shape.kind) {
-    case "test":
-      return shape.test.kind !== "any" && shape.test.kind !== "not";
-    case "sequence":
-      return shape.parts.some(hasWord);
-    case "choice":
-      return shape.parts.every(hasWord);
-    case "repeated":
-      return hasWord(shape.of);
-    case "optional":
-      return false;
-    default:
-      return shape satisfies never;
-  }
-}
-
 /** The trigger at the beginning of a clause, or as the whole of one, with fillers passed over. */
 function inClause(compiled: CompiledWords, fillers: readonly string[], opens: boolean): CompiledWords {
   const choices = fillers.map((filler): WordShape => ({
@@ -118,11 +101,4 @@ function inClause(compiled: CompiledWords, fillers: readonly string[], opens: bo
     from: compiled.from === "anywhere" ? "clause" : compiled.from,
     to: compiled.to === "anywhere" && !opens ? "clause" : compiled.to,
   };
-}
-
-function sizeOf(shape: WordShape): number {
-  if (shape.kind === "test") return 1;
-  return shape.kind === "optional" || shape.kind === "repeated"
-    ? sizeOf(shape.of)
-    : shape.parts.reduce((sum, part) => sum + sizeOf(part), 0);
 }

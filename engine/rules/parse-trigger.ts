@@ -1,11 +1,9 @@
 import { RE2JS, RE2JSException } from "re2js";
-import type { Shape, Test } from "./automaton.ts";
+import type { Test } from "./automaton.ts";
 import { isTag, isTermMethod, matchTerms, parseMatch } from "./compromise.ts";
 import type { Anchor } from "./run-automaton.ts";
 import { wordsOfTrigger } from "./terms.ts";
-
-/** Sets of words, spelled as `readTerms` spells them. */
-export type WordShape = Shape<readonly string[]>;
+import { choice, mayBeEmpty, one, repeat, type WordShape } from "./word-shape.ts";
 
 /** A trigger in match syntax, understood. */
 export interface ParsedTrigger {
@@ -69,11 +67,6 @@ function readPart(reader: Reader, depth: number): WordShape[] {
   return whole;
 }
 
-function one(parts: readonly WordShape[]): WordShape {
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : { kind: "sequence", parts };
-}
-
 function readAtom(reader: Reader, depth: number): readonly WordShape[] {
   const { source, at } = reader;
   switch (source[at]) {
@@ -118,29 +111,6 @@ function readGroup(reader: Reader, depth: number): WordShape {
   return choice(choices);
 } // prettier-ignore
 
-function mayBeEmpty(shape: WordShape): boolean {
-  if (shape.kind === "test") return false;
-  if (shape.kind === "sequence") return shape.parts.every(mayBeEmpty);
-  return shape.kind === "choice"
-    ? shape.parts.some(mayBeEmpty)
-    : shape.kind === "optional" || mayBeEmpty(shape.of);
-}
-
-/** Choices of one word each are one set of words: looked up at once. */
-function choice(choices: readonly WordShape[]): WordShape {
-  const words: string[] = [];
-  const others: WordShape[] = [];
-  for (const shape of choices) {
-    const only = shape.kind === "sequence" && shape.parts.length === 1 ? shape.parts[0] : shape;
-    if (only?.kind === "test" && only.test.kind === "word") words.push(...only.test.word);
-    else others.push(only ?? shape);
-  }
-  const parts: WordShape[] =
-    words.length === 0 ? others : [{ kind: "test", test: { kind: "word", word: words } }, ...others];
-  const [single] = parts;
-  return parts.length === 1 && single !== undefined ? single : { kind: "choice", parts };
-}
-
 /** `!(a|b)`: one word that is none of these. */
 function negate(shape: WordShape): WordShape {
   return { kind: "test", test: { kind: "not", test: testOf(shape) } };
@@ -177,14 +147,6 @@ function quantify(reader: Reader, shape: WordShape): WordShape {
       return shape;
   }
 } // prettier-ignore
-
-/** From `least` to `most` times: each one more only behind the one before. */
-export function repeat(shape: WordShape, least: number, most: number): WordShape {
-  let more: WordShape = { kind: "sequence", parts: [] };
-  for (let count = most; count > least; count -= 1)
-    more = { kind: "optional", of: { kind: "sequence", parts: [shape, more] } };
-  return { kind: "sequence", parts: [...Array.from({ length: least }, () => shape), more] };
-}
 
 /** `/colou?r/` in place of a word: RE2 syntax, so that no pattern can stop a server. */
 function readRegex(reader: Reader): WordShape {

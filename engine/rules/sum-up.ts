@@ -1,5 +1,5 @@
 import type { FieldKey } from "../understand/understanding.ts";
-import type { TriggerUse, UsedTrigger } from "./matcher.ts";
+import type { TriggerUse, UsedTrigger } from "./used-trigger.ts";
 import type { MatcherResult } from "./pack.ts";
 
 /** A place where a trigger matched: [start, end) in UTF-16 units, and the first and last sentence that it touches. */

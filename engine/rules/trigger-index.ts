@@ -1,0 +1,103 @@
+import { buildAutomaton, needsOf, type Shape, type Test } from "./automaton.ts";
+import type { Anchored } from "./run-automaton.ts";
+import type { UsedTrigger } from "./used-trigger.ts";
+import { isUsual } from "./usual-words.ts";
+import { holds, type WordBits, type WordSets } from "./word-sets.ts";
+
+/** A trigger of words, made ready to run. */
+export interface Entry extends Anchored {
+  readonly trigger: UsedTrigger;
+  /** Of each of these lists of sets a sentence must hold a word. */
+  readonly needs: readonly (readonly number[])[];
+}
+
+/** The triggers of words, with their automata and the words that each needs. */
+export function toEntries(triggers: readonly UsedTrigger[], sets: WordSets, tagged: boolean): Entry[] {
+  return triggers.flatMap((trigger): Entry[] => {
+    const { compiled } = trigger;
+    if (compiled.kind !== "words" || compiled.tagged !== tagged) return [];
+    const shape = compiled.shape;
+    // Words that only compromise's contractions bring forth ("she's late") prove nothing by their absence.
+    const needs = needsOf(shape, rarest).filter((need) => !tagged || !need.flat().some((word) => MADE_BY_TAGGING.has(word)));
+    return [
+      {
+        trigger,
+        automaton: buildAutomaton(numbered(shape, sets)),
+        from: compiled.from,
+        to: compiled.to,
+        needs: needs
+          .toSorted((one, other) => commonness(one) - commonness(other))
+          .map((need) => need.map((words) => sets.numberOf(words))),
+      },
+    ];
+  });
+} // prettier-ignore
+
+const MADE_BY_TAGGING = new Set("am are did had has have is not us was were will would".split(" "));
+
+/** Of several needs the one that is met least often. */
+function rarest(needs: readonly (readonly string[])[][]): (readonly string[])[] {
+  return needs.toSorted((one, other) => commonness(one) - commonness(other))[0] ?? [];
+}
+
+/** How often a text holds one of these words: a guess, since rule authors write in words of every trade. */
+function commonness(need: readonly (readonly string[])[]): number {
+  return need.flat().reduce((sum, word) => sum + (isUsual(word) ? 10 : 1 / word.length), 0);
+}
+
+function numbered(shape: Shape<readonly string[]>, sets: WordSets): Shape<number> {
+  if (shape.kind === "test") return { kind: "test", test: numberedTest(shape.test, sets) };
+  if (shape.kind === "optional" || shape.kind === "repeated") {
+    return { kind: shape.kind, of: numbered(shape.of, sets) };
+  }
+  return { kind: shape.kind, parts: shape.parts.map((part) => numbered(part, sets)) };
+}
+
+function numberedTest(test: Test<readonly string[]>, sets: WordSets): Test<number> {
+  switch (test.kind) {
+    case "word":
+      return { kind: "word", word: sets.numberOf(test.word) };
+    case "not":
+      return { kind: "not", test: numberedTest(test.test, sets) };
+    case "oneOf":
+      return { kind: "oneOf", tests: test.tests.map((one) => numberedTest(one, sets)) };
+    default:
+      return test;
+  }
+}
+
+/** Looks entries up by the words that a sentence must hold for them: most messages hold none of them. */
+export function makeIndex(entries: readonly Entry[], length: number): (all: WordBits) => Entry[] {
+  const bySet = new Map<number, Entry[]>();
+  const keys = new Uint32Array(length);
+  const always: Entry[] = [];
+  for (const entry of entries) {
+    const [key] = entry.needs;
+    if (key === undefined) always.push(entry);
+    for (const set of key ?? []) {
+      keys[set >> 5] = (keys[set >> 5] ?? 0) | (1 << (set & 31));
+      bySet.set(set, [...(bySet.get(set) ?? []), entry]);
+    }
+  }
+  return (all) => {
+    const found = [...always];
+    for (let at = 0; at < length; at += 1) {
+      for (let bits = (all[at] ?? 0) & (keys[at] ?? 0); bits !== 0; bits &= bits - 1) {
+        const set = (at << 5) + 31 - Math.clz32(bits & -bits);
+        for (const entry of bySet.get(set) ?? []) {
+          if (isPossible(entry, all) && !(severalKeys(entry) && found.includes(entry))) found.push(entry);
+        }
+      }
+    }
+    return found;
+  };
+}
+
+function severalKeys({ needs }: Entry): boolean {
+  return (needs[0]?.length ?? 0) > 1;
+}
+
+/** Whether a sentence holds what the entry needs. */
+export function isPossible({ needs }: Entry, all: WordBits): boolean {
+  return needs.every((need) => need.some((set) => holds(all, set)));
+}
