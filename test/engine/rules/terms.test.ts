@@ -36,11 +36,13 @@ test.each(READINGS)("%j is read as %j", (text, sentences) => {
   expect(read(text)).toEqual(sentences);
 });
 
+function opening(text: string): string[] {
+  return readTerms(text).flatMap(({ terms }) =>
+    terms.filter(({ opens }) => opens).map(({ start, end }) => text.slice(start, end)),
+  );
+}
+
 test("a clause begins at a sentence's beginning and behind commas, dashes, colons and brackets", () => {
-  const opening = (text: string) =>
-    readTerms(text).flatMap(({ terms }) =>
-      terms.filter(({ opens }) => opens).map(({ start, end }) => text.slice(start, end)),
-    );
   expect(opening("one two, three - four: five (six) seven “eight nine” ten. eleven")).toEqual(
     "one three four five six seven eight ten eleven".split(" "),
   );
