@@ -1,6 +1,7 @@
 import { RE2JS, RE2Set } from "re2js";
 import type { UsedTrigger } from "./used-trigger.ts";
-import type { Matcher } from "./pack.ts";
+import { findNearMisses } from "./near-misses.ts";
+import type { Matcher, NearMiss } from "./pack.ts";
 import { runAutomaton, type Read } from "./run-automaton.ts";
 import { sumUp, type Hit } from "./sum-up.ts";
 import { readTaggedTerms } from "./tagged-terms.ts";
@@ -22,14 +23,20 @@ export function makeMatcher(triggers: readonly UsedTrigger[]): Matcher {
     match(text) {
       const looked = text.slice(0, TEXT_CHARS_MAX);
       const sentences = readTerms(looked);
-      return sumUp(looked, [...words(looked, sentences), ...regexes(looked, sentences)]);
+      return sumUp(looked, [...words.find(looked, sentences), ...regexes(looked, sentences)]);
+    },
+    nearMisses(text) {
+      return words.nearMisses(readTerms(text.slice(0, TEXT_CHARS_MAX)));
     },
   };
 }
 
 type FindHits = (text: string, sentences: readonly TermSentence[]) => Hit[];
 
-function makeWordMatcher(triggers: readonly UsedTrigger[]): FindHits {
+function makeWordMatcher(triggers: readonly UsedTrigger[]): {
+  readonly find: FindHits;
+  nearMisses(sentences: readonly TermSentence[]): readonly NearMiss[];
+} {
   const sets = makeWordSets();
   const plain = toEntries(triggers, sets, false);
   const tagged = toEntries(triggers, sets, true);
@@ -37,7 +44,7 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): FindHits {
   const length = bitsOf([]).length;
   const read = ({ terms }: TermSentence): Read[] => terms.map((term) => ({ term, bits: bitsOf(term.forms) }));
   const candidates = makeIndex(plain, length);
-  return (text, sentences) => {
+  const find: FindHits = (text, sentences) => {
     const hits: Hit[] = [];
     let needsTags = false;
     for (const [at, sentence] of sentences.entries()) {
@@ -54,6 +61,10 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): FindHits {
       for (const entry of tagged) addHit(hits, entry, words, at);
     }
     return hits;
+  };
+  return {
+    find,
+    nearMisses: (sentences) => findNearMisses(plain, sentences.map(read), length),
   };
 } // prettier-ignore
 

@@ -9,6 +9,8 @@ export interface Entry extends Anchored {
   readonly trigger: UsedTrigger;
   /** Of each of these lists of sets a sentence must hold a word. */
   readonly needs: readonly (readonly number[])[];
+  /** The same, as the words themselves. */
+  readonly neededWords: readonly (readonly string[])[];
 }
 
 /** The triggers of words, with their automata and the words that each needs. */
@@ -18,16 +20,17 @@ export function toEntries(triggers: readonly UsedTrigger[], sets: WordSets, tagg
     if (compiled.kind !== "words" || compiled.tagged !== tagged) return [];
     const shape = compiled.shape;
     // Words that only compromise's contractions bring forth ("she's late") prove nothing by their absence.
-    const needs = needsOf(shape, rarest).filter((need) => !tagged || !need.flat().some((word) => MADE_BY_TAGGING.has(word)));
+    const needs = needsOf(shape, rarest)
+      .filter((need) => !tagged || !need.flat().some((word) => MADE_BY_TAGGING.has(word)))
+      .toSorted((one, other) => commonness(one) - commonness(other));
     return [
       {
         trigger,
         automaton: buildAutomaton(numbered(shape, sets)),
         from: compiled.from,
         to: compiled.to,
-        needs: needs
-          .toSorted((one, other) => commonness(one) - commonness(other))
-          .map((need) => need.map((words) => sets.numberOf(words))),
+        needs: needs.map((need) => need.map((words) => sets.numberOf(words))),
+        neededWords: needs.map((need) => need.flat()),
       },
     ];
   });

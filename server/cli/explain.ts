@@ -5,6 +5,7 @@ import { INITIAL_STATE } from "../../engine/decide/state.ts";
 import type { State } from "../../engine/decide/state.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import { takeTurn } from "../../engine/turn.ts";
+import { explainMissed } from "./explain-missed.ts";
 import { Refusal } from "./refusal.ts";
 import { parseRegion, readPack, readSettings } from "./settings.ts";
 
@@ -33,6 +34,7 @@ export function explainCommand(): Command {
         region,
       });
       for (const line of explainTrace(turn.trace, text)) console.log(line);
+      for (const line of explainMissed(pack, text, turn.understanding)) console.log(line);
       for (const reply of turn.replies) console.log(`reply: ${reply}`);
     });
 }

@@ -263,6 +263,7 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
         match() {
           throw new Error("a rule pack that breaks");
         },
+        nearMisses: () => [],
       },
     };
     const request = ChatRequest.parse({ handle: "a", text: "Hi", messageId: "m1" });
