@@ -5,9 +5,9 @@ import type { Matcher, NearMiss } from "./pack.ts";
 import { runAutomaton, type Read } from "./run-automaton.ts";
 import { sumUp, type Hit } from "./sum-up.ts";
 import { readTaggedTerms } from "./tagged-terms.ts";
-import { readTerms, type TermSentence } from "./terms.ts";
+import { readTerms, type Term, type TermSentence } from "./terms.ts";
 import { isPossible, makeIndex, toEntries, type Entry } from "./trigger-index.ts";
-import { makeWordSets, union } from "./word-sets.ts";
+import { makeWordSets, unionOf } from "./word-sets.ts";
 
 const TEXT_CHARS_MAX = 4_000; // the longest message there is; what is beyond it is not looked at
 const HITS_MAX = 100; // of one regular expression in one message: a text that repeats itself says nothing new
@@ -42,21 +42,21 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): {
   const tagged = toEntries(triggers, sets, true);
   const bitsOf = sets.seal();
   const length = bitsOf([]).length;
-  const read = ({ terms }: TermSentence): Read[] => terms.map((term) => ({ term, bits: bitsOf(term.forms) }));
+  const read = (terms: readonly Term[]): Read[] => terms.map((term) => ({ term, bits: bitsOf(term.forms) }));
   const candidates = makeIndex(plain, length);
   const find: FindHits = (text, sentences) => {
     const hits: Hit[] = [];
     let needsTags = false;
-    for (const [at, sentence] of sentences.entries()) {
-      const words = read(sentence);
-      const all = union(words.map(({ bits }) => bits), length);
+    for (let at = 0; at < sentences.length; at += 1) {
+      const words = read(sentences[at]?.terms ?? []);
+      const all = unionOf(words, length);
       for (const entry of candidates(all)) addHit(hits, entry, words, at);
-      needsTags ||= tagged.some((entry) => isPossible(entry, all));
+      for (const entry of tagged) needsTags ||= isPossible(entry, all);
     }
     // Parts of speech cost many times the rest together: they are worked out only when a trigger could need them.
     if (!needsTags) return hits;
     for (const sentence of readTaggedTerms(text)) {
-      const words = read(sentence);
+      const words = read(sentence.terms);
       const at = sentenceAt(sentences, sentence.start);
       for (const entry of tagged) addHit(hits, entry, words, at);
     }
@@ -64,7 +64,7 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): {
   };
   return {
     find,
-    nearMisses: (sentences) => findNearMisses(plain, sentences.map(read), length),
+    nearMisses: (sentences) => findNearMisses(plain, sentences.map(({ terms }) => read(terms)), length),
   };
 } // prettier-ignore
 

@@ -70,8 +70,8 @@ function numberedTest(test: Test<readonly string[]>, sets: WordSets): Test<numbe
 }
 
 /** Looks entries up by the words that a sentence must hold for them: most messages hold none of them. */
-export function makeIndex(entries: readonly Entry[], length: number): (all: WordBits) => Entry[] {
-  const bySet = new Map<number, Entry[]>();
+export function makeIndex(entries: readonly Entry[], length: number): (all: WordBits) => readonly Entry[] {
+  const bySet: Entry[][] = [];
   const keys = new Uint32Array(length);
   const always: Entry[] = [];
   for (const entry of entries) {
@@ -79,7 +79,7 @@ export function makeIndex(entries: readonly Entry[], length: number): (all: Word
     if (key === undefined) always.push(entry);
     for (const set of key ?? []) {
       keys[set >> 5] = (keys[set >> 5] ?? 0) | (1 << (set & 31));
-      bySet.set(set, [...(bySet.get(set) ?? []), entry]);
+      (bySet[set] ??= []).push(entry);
     }
   }
   return (all) => {
@@ -87,8 +87,8 @@ export function makeIndex(entries: readonly Entry[], length: number): (all: Word
     for (let at = 0; at < length; at += 1) {
       for (let bits = (all[at] ?? 0) & (keys[at] ?? 0); bits !== 0; bits &= bits - 1) {
         const set = (at << 5) + 31 - Math.clz32(bits & -bits);
-        for (const entry of bySet.get(set) ?? []) {
-          if (isPossible(entry, all) && !(severalKeys(entry) && found.includes(entry))) found.push(entry);
+        for (const entry of bySet[set] ?? []) {
+          if (isPossible(entry, all) && isFirstKey(entry, set, all)) found.push(entry);
         }
       }
     }
@@ -96,11 +96,19 @@ export function makeIndex(entries: readonly Entry[], length: number): (all: Word
   };
 }
 
-function severalKeys({ needs }: Entry): boolean {
-  return (needs[0]?.length ?? 0) > 1;
+/** Whether `set` is the first of the entry's keys that the sentence holds: so that it is found once. */
+function isFirstKey({ needs }: Entry, set: number, all: WordBits): boolean {
+  const keys = needs[0] ?? [];
+  return keys.length === 1 || keys.find((key) => holds(all, key)) === set;
 }
 
 /** Whether a sentence holds what the entry needs. */
 export function isPossible({ needs }: Entry, all: WordBits): boolean {
-  return needs.every((need) => need.some((set) => holds(all, set)));
+  for (const need of needs) if (!holdsAny(all, need)) return false;
+  return true;
+}
+
+function holdsAny(bits: WordBits, sets: readonly number[]): boolean {
+  for (const set of sets) if (holds(bits, set)) return true;
+  return false;
 }

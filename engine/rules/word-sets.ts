@@ -36,10 +36,13 @@ export function makeWordSets(): WordSets {
       return (forms) => {
         const [only] = forms;
         if (forms.length === 1 && only !== undefined) return bitsOf.get(only) ?? none;
-        return union(
-          forms.flatMap((form) => bitsOf.get(form) ?? []),
-          length,
-        );
+        const known = forms.flatMap((form) => bitsOf.get(form) ?? []);
+        return known.length > 1
+          ? unionOf(
+              known.map((bits) => ({ bits })),
+              length,
+            )
+          : (known[0] ?? none);
       };
     },
   };
@@ -51,10 +54,10 @@ export function holds(bits: WordBits, set: number): boolean {
 }
 
 /** The sets that hold one of several words. */
-export function union(all: readonly WordBits[], length: number): WordBits {
-  const [only] = all;
-  if (all.length === 1 && only !== undefined) return only;
+export function unionOf(all: readonly { readonly bits: WordBits }[], length: number): WordBits {
   const sum = new Uint32Array(length);
-  for (const bits of all) for (let at = 0; at < length; at += 1) sum[at] = (sum[at] ?? 0) | (bits[at] ?? 0);
+  for (const { bits } of all) {
+    for (let at = 0; at < length; at += 1) sum[at] = (sum[at] ?? 0) | (bits[at] ?? 0);
+  }
   return sum;
 }
