@@ -1,3 +1,5 @@
+import { makeSpeller } from "./misspellings.ts";
+
 /** Which sets a word belongs to: a bit for each set. */
 export type WordBits = Uint32Array;
 
@@ -33,9 +35,19 @@ export function makeWordSets(): WordSets {
         }
       }
       const none = new Uint32Array(length);
+      const meantBy = makeSpeller(bitsOf.keys());
+      const read = (word: string): WordBits => {
+        const meant = meantBy(word).flatMap((one) => bitsOf.get(one) ?? []);
+        return meant.length === 0
+          ? none
+          : unionOf(
+              meant.map((bits) => ({ bits })),
+              length,
+            );
+      };
       return (forms) => {
         const [only] = forms;
-        if (forms.length === 1 && only !== undefined) return bitsOf.get(only) ?? none;
+        if (forms.length === 1 && only !== undefined) return bitsOf.get(only) ?? read(only);
         const known = forms.flatMap((form) => bitsOf.get(form) ?? []);
         return known.length > 1
           ? unionOf(
