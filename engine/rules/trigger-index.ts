@@ -40,12 +40,16 @@ const MADE_BY_TAGGING = new Set("am are did had has have is not us was were will
 
 /** Of several needs the one that is met least often. */
 function rarest(needs: readonly (readonly string[])[][]): (readonly string[])[] {
+  const [only] = needs;
+  if (needs.length === 1 && only !== undefined) return only;
   return needs.toSorted((one, other) => commonness(one) - commonness(other))[0] ?? [];
 }
 
 /** How often a text holds one of these words: a guess, since rule authors write in words of every trade. */
 function commonness(need: readonly (readonly string[])[]): number {
-  return need.flat().reduce((sum, word) => sum + (isUsual(word) ? 10 : 1 / word.length), 0);
+  let sum = 0;
+  for (const words of need) for (const word of words) sum += isUsual(word) ? 10 : 1 / word.length;
+  return sum;
 }
 
 function numbered(shape: Shape<readonly string[]>, sets: WordSets): Shape<number> {
