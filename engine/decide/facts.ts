@@ -205,8 +205,8 @@ function asksBack(
   const sentenceOf = ({ start }: Span) => ends.filter((end) => end <= start).length;
   // "Mike, do you have parking?" and "Hello, are you open?" ask; "can you use mike@gmail.com?", "mike@gmail.com ok?" and
   // "can you send me the list?" do not.
-  // A question's trigger may begin with the greeting before it; a bare question mark ends all that it could be about.
-  const isMark = question.span.end - question.span.start === 1;
+  // A question's trigger may begin with the greeting before it; a single word with a question mark ends all that it could be about.
+  const isMark = !/\s/.test(text.slice(question.span.start, question.span.end));
   const isBefore = ({ end }: Span) => !isMark && end < question.span.end;
   return heard.every(({ span }) => sentenceOf(span) !== sentenceOf(question.span) || isBefore(span));
 }

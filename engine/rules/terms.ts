@@ -28,7 +28,7 @@ export interface TermSentence {
 
 /** A full stop behind these belongs to them. */
 const ABBREVIATIONS = new Set(
-  "mr mrs ms dr prof st jr sr mt tel ph ext eg e.g ie i.e etc vs approx dept est inc ltd co corp no nr feb aug sept oct nov dec".split(" "),
+  "mr mrs ms dr prof st jr sr mt tel ph ext eg e.g ie i.e etc vs approx dept est inc ltd co corp nr feb aug sept oct nov dec".split(" "),
 ); // prettier-ignore
 /** "bob.example/menu", "menu.pdf": a full stop inside one of these is no end of a sentence. */
 const ENDINGS = new Set(
@@ -115,6 +115,9 @@ function readMarks(reader: Reader, from: number, to: number): void {
     push(reader, from, to, partsOf(text[from] ?? "") ?? [], text[from] ?? "", false);
     return;
   }
+  const last = reader.terms.at(-1);
+  // "is it open ?"
+  if (last && isAsking(text, from, to)) reader.terms[reader.terms.length - 1] = { ...last, asks: true };
   readTail(reader, from, to);
 }
 
@@ -134,6 +137,8 @@ function readTail(reader: Reader, from: number, to: number): void {
 function isAbbreviated(reader: Reader, at: number): boolean {
   const last = reader.terms.at(-1);
   if (last === undefined || last.end !== at) return false;
+  // "No. 5", but "No. I'd rather not."
+  if (last.normal === "no") return /^\s?\d/.test(reader.text.slice(at + 1, at + 3));
   const initial = last.normal.length === 1 ? /[a-hj-z]/.test(last.normal) : reader.text[at - 2] === ".";
   return initial || ABBREVIATIONS.has(last.normal);
 }

@@ -73,6 +73,7 @@ const MATCHING: readonly (readonly [trigger: unknown, text: string, words: reado
   ["/^colou?rs?$/ card", "a colours card", ["colours card"]],
   ["want !a thing", "want the thing", ["want the thing"]],
   ["yes$", "oh yes. yes please", ["yes"]],
+  ["no$", "No. I would like another", ["No"]],
   ["#Money please", "$20 please", ["$20 please"]],
   ["she is late", "she is late", ["she is late"]],
   ["#Pronoun is late", "she's late", ["she's late"]],
@@ -93,6 +94,7 @@ const NOT_MATCHING: readonly (readonly [trigger: unknown, text: string])[] = [
   ["want !a thing", "want a thing"],
   ["#Money please", "fine please"],
   ["send .{0,2} menu", "send me all of your menu"],
+  ["no$", "No. 5 Baker Street"],
   // what a contraction leaves unsaid is no word that a gap or a "not this" could take
   ["it . late", "it's late"],
   ["it !now", "it's"],
@@ -131,8 +133,8 @@ describe("clauses", () => {
     expect(heard({ opens: "what is" }, text, FILLERS)).toEqual(words);
   });
   test("a question mark is heard behind a word, alone, and not inside of a link", () => {
-    expect(["really?", "?", "你好吗？", "so? yes", "what?!", "“you?”"].map(asks)).toEqual(
-      Array(6).fill(true),
+    expect(["really?", "is it ?", "?", "你好吗？", "so? yes", "what?!", "“you?”"].map(asks)).toEqual(
+      Array(7).fill(true),
     );
     expect(["really", "https://shop.example/?q=1 is it", "!"].map(asks)).toEqual([false, false, false]);
   });
