@@ -6,6 +6,7 @@
  *
  * FOLDER (or EVAL_DIR) holds the labelled messages, ../shared/eval otherwise. --quick: fewer rounds and inputs.
  */
+import { availableParallelism, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { RulePack } from "../engine/rules/pack.ts";
@@ -59,6 +60,16 @@ function printFigures(all: readonly Figures[], bare: Figures, wink: Figures): vo
         `${(perSecond / bare.perSecond).toFixed(2).padStart(14)}${(perSecond / wink.perSecond).toFixed(2).padStart(12)}`,
     );
   }
+}
+
+/** Another process at work makes every time longer than it is; ratios hardly change. */
+function printLoad(): void {
+  const [load = 0] = loadavg();
+  const processors = availableParallelism();
+  if (load > processors)
+    console.log(
+      `This machine is busy: a load of ${load.toFixed(1)} on ${processors} processors. Trust the ratios alone.\n`,
+    );
 }
 
 async function compare(folder: string): Promise<{ pack: RulePack; kinds: readonly FuzzKind[] }> {
@@ -130,12 +141,12 @@ function printGrowth(pack: RulePack, kinds: readonly FuzzKind[]): void {
     .map((title) => title.padStart(14))
     .join("");
   console.log(
-    `\nµs by the length of the text, and time per character in proportion\n${"".padEnd(36)}${head}`,
+    `\nµs by the length of the text, and time per character in proportion\n${"".padEnd(48)}${head}`,
   );
   const curves = growthOf(pack, kinds);
   for (const { kind, us, since500, since1000 } of curves) {
     const cells = [...us.map((time) => time.toFixed(0)), since500.toFixed(2), since1000.toFixed(2)];
-    console.log(`${kind.padEnd(36)}${cells.map((cell) => cell.padStart(14)).join("")}`);
+    console.log(`${kind.padEnd(48)}${cells.map((cell) => cell.padStart(15)).join("")}`);
   }
   const worst = curves.toSorted((one, other) => other.since1000 - one.since1000)[0];
   const growth = worst?.since1000 ?? 0;
@@ -156,6 +167,7 @@ async function printColdStart(): Promise<void> {
   aim(`cold start of a pack, at most ${PACK_MS_MAX} ms`, `${pack.toFixed(0)} ms`, pack <= PACK_MS_MAX);
 }
 
+printLoad();
 const { pack, kinds } = await compare(dataFolder(positionals[0]));
 printWorst(pack, kinds);
 printGrowth(pack, kinds);

@@ -25,6 +25,8 @@ export interface FuzzKind {
   readonly kind: string;
   /** A generator of pieces; it may first settle on what this text is to repeat. */
   readonly begin: (chance: Chance) => Piece;
+  /** Of a kind that repeats one thing: the things. Each of them has a curve of its own. */
+  readonly repeats?: readonly string[];
 }
 
 const from =
@@ -33,12 +35,16 @@ const from =
   (chance) =>
     chance.oneOf(pieces);
 /** Repeats one of the pieces, or two of them in turn: what hardly varies is the worst for what searches. */
-const repeated =
-  (pieces: Pieces): FuzzKind["begin"] =>
-  (chance) => {
-    const pattern = chance.oneOf(pieces) + (chance.next() < 0.5 ? chance.oneOf(pieces) : "");
-    return () => pattern;
+function repeated(kind: string, pieces: Pieces): FuzzKind {
+  return {
+    kind,
+    begin: (chance) => {
+      const pattern = chance.oneOf(pieces) + (chance.next() < 0.5 ? chance.oneOf(pieces) : "");
+      return () => pattern;
+    },
+    repeats: pieces,
   };
+}
 
 /** Every kind of text that is hard on something: on the rules' words, on a finder, on what splits text up. */
 export function fuzzKinds(messages: readonly Message[], rules: readonly PlainRule[]): readonly FuzzKind[] {
@@ -70,7 +76,7 @@ export function fuzzKinds(messages: readonly Message[], rules: readonly PlainRul
       },
     },
     { kind: "rule words shuffled", begin: from(ruleWords) },
-    { kind: "rule words repeated", begin: repeated(ruleWords) },
+    repeated("rule words repeated", ruleWords),
     { kind: "triggers", begin: () => (chance) => phrase(chance, 1) },
     {
       kind: "one trigger repeated",
@@ -87,25 +93,25 @@ export function fuzzKinds(messages: readonly Message[], rules: readonly PlainRul
       },
     },
     { kind: "name cues", begin: from(CUES) },
-    { kind: "name cues repeated", begin: repeated(CUES) },
+    repeated("name cues repeated", CUES),
     { kind: "names", begin: from(NAMES) },
     { kind: "cues and names", begin: () => (chance) => chance.oneOf(CUES) + chance.oneOf(NAMES) },
     { kind: "digits", begin: from(DIGITS) },
-    { kind: "digits repeated", begin: repeated(DIGITS) },
+    repeated("digits repeated", DIGITS),
     { kind: "addresses", begin: from(ADDRESSES) },
-    { kind: "addresses repeated", begin: repeated(ADDRESSES) },
+    repeated("addresses repeated", ADDRESSES),
     { kind: "apostrophes and hyphens", begin: from(MARKS) },
-    { kind: "apostrophes and hyphens repeated", begin: repeated(MARKS) },
+    repeated("apostrophes and hyphens repeated", MARKS),
     { kind: "stops and brackets", begin: from(STOPS) },
-    { kind: "stops and brackets repeated", begin: repeated(STOPS) },
+    repeated("stops and brackets repeated", STOPS),
     { kind: "many scripts", begin: from(SCRIPTS) },
-    { kind: "one script repeated", begin: repeated(SCRIPTS) },
+    repeated("one script repeated", SCRIPTS),
     { kind: "emoji", begin: from(EMOJI) },
     { kind: "lone surrogates", begin: from(SURROGATES) },
     { kind: "line ends and blanks", begin: from(BLANKS) },
-    { kind: "line ends and blanks repeated", begin: repeated(BLANKS) },
+    repeated("line ends and blanks repeated", BLANKS),
     { kind: "one endless word", begin: () => (chance) => String.fromCharCode(97 + chance.below(26)) },
-    { kind: "one letter", begin: repeated(["a", "A", "1", "-", "@", " ", "é", "田"]) },
+    repeated("one letter", ["a", "A", "1", "-", "@", " ", "é", "田"]),
     { kind: "capitals", begin: () => (chance) => `${chance.oneOf(ruleWords).toUpperCase()}` },
     {
       kind: "any characters",

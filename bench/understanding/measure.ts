@@ -24,7 +24,7 @@ export interface Effort {
   readonly timedRounds: number;
 }
 
-const ROUND_MS_MIN = 400; // a fast contender hears the sample several times a round, or the clock would decide
+const ROUND_MS_MIN = 400; // a fast contender hears the sample many times a round
 
 /** Measures all contenders in turn, round by round, so that what else the machine does meets them alike. Medians. */
 export async function measureAll(
@@ -42,7 +42,7 @@ export async function measureAll(
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of turned(contenders, round)) {
       collectGarbage();
-      rates.get(contender.name)?.push(await rateOf(contender, sampleOf(contender)));
+      rates.get(contender.name)?.push(...(await ratesOf(contender, sampleOf(contender))));
     }
   }
   for (let round = 0; round < timedRounds; round += 1) {
@@ -65,14 +65,16 @@ function turned<Item>(items: readonly Item[], by: number): readonly Item[] {
   return [...items.slice(at), ...items.slice(0, at)];
 }
 
-async function rateOf(contender: Contender, messages: readonly Message[]): Promise<number> {
-  const begun = performance.now();
-  let heard = 0;
+/** Messages per second of each hearing of the sample in one round: what interrupts one of them leaves the median alone. */
+async function ratesOf(contender: Contender, messages: readonly Message[]): Promise<readonly number[]> {
+  const rates: number[] = [];
+  const end = performance.now() + ROUND_MS_MIN;
   do {
+    const begun = performance.now();
     await hearAll(contender, messages);
-    heard += messages.length;
-  } while (performance.now() - begun < ROUND_MS_MIN);
-  return (1_000 * heard) / (performance.now() - begun);
+    rates.push((1_000 * messages.length) / (performance.now() - begun));
+  } while (performance.now() < end);
+  return rates;
 }
 
 async function hearAll(contender: Contender, messages: readonly Message[]): Promise<void> {

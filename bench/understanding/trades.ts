@@ -1,30 +1,30 @@
 /** Businesses that many rules could be written for, and what they deal in: one of it / several. */
 const TABLE = `
 plumber: tap/taps, boiler/boilers, water heater/water heaters
-electrician: socket/sockets, fuse box/fuse boxes, ceiling lamp/ceiling lamps
-garage: tyre/tyres, brake/brakes, windscreen/windscreens
+home: light/lights, alarm/alarms, reminder/reminders
+garage: car/cars, tyre/tyres, brake/brakes
 bicycles: bike/bikes, e-bike/e-bikes, saddle/saddles
 bakery: birthday cake/birthday cakes, loaf/loaves, croissant/croissants
 florist: bouquet/bouquets, rose/roses, wreath/wreaths
 vet: puppy/puppies, kitten/kittens, rabbit/rabbits
 optician: contact lens/contact lenses, spectacle frame/spectacle frames, eye test/eye tests
-phones: handset/handsets, charger/chargers, sim card/sim cards
+phones: phone/phones, charger/chargers, sim card/sim cards
 computers: laptop/laptops, printer/printers, router/routers
 furniture: sofa/sofas, wardrobe/wardrobes, mattress/mattresses
 kitchens: oven/ovens, dishwasher/dishwashers, worktop/worktops
-travel: flight/flights, cruise/cruises, suitcase/suitcases
-hotel: suite/suites, sauna/saunas, balcony/balconies
-insurance: policy/policies, premium/premiums, claim form/claim forms
-bank: credit card/credit cards, mortgage/mortgages, savings account/savings accounts
+travel: flight/flights, trip/trips, ticket/tickets
+hotel: room/rooms, suite/suites, hotel/hotels
+insurance: policy/policies, claim/claims, premium/premiums
+bank: card/cards, account/accounts, payment/payments
 gym: membership/memberships, treadmill/treadmills, yoga mat/yoga mats
 school: evening class/evening classes, textbook/textbooks, tutor/tutors
-music: guitar/guitars, piano/pianos, violin/violins
-books: novel/novels, magazine/magazines, bookmark/bookmarks
+music: song/songs, playlist/playlists, guitar/guitars
+cinema: movie/movies, film/films, cinema/cinemas
 shoes: boot/boots, sandal/sandals, trainer/trainers
 clothes: coat/coats, dress/dresses, scarf/scarves
-garden: lawn mower/lawn mowers, hedge/hedges, greenhouse/greenhouses
-builder: roof tile/roof tiles, brick/bricks, drain pipe/drain pipes
-toys: jigsaw/jigsaws, teddy bear/teddy bears, kite/kites
+clinic: appointment/appointments, doctor/doctors, prescription/prescriptions
+restaurant: table/tables, restaurant/restaurants, menu/menus
+post: order/orders, parcel/parcels, package/packages
 `;
 
 export interface Trade {

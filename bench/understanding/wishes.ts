@@ -140,15 +140,15 @@ export const WISHES: readonly Wish[] = [
     ignores: ["i have the {one} leaflet already, thanks: i have the leaflet already", "{many} are great"],
   },
   {
-    wish: "sizes",
-    requests: [],
+    wish: "status",
+    requests: ["phone"],
     triggers: [
-      "(what|which|all|other) (size|sizes|colour|colours|color|colors|material|materials) .{0,4} {T}",
-      "{T} in (another|other|a|different|which|what)? (size|sizes|colour|colours|color|colors)",
+      "(where|when|why|how) (is|are|was|were|did|does|do|can|will) .{0,3} {T}",
+      "(my|the|a|this) {T} .{0,2} (late|missing|declined|pending|blocked)",
     ],
-    except: ["same (size|colour|color)"],
-    matches: ["what sizes do your {many} come in", "the {one} in another colour"],
-    ignores: ["which {one} has the same size", "my {one} is big"],
+    except: ["(is|was) it (late|missing)"],
+    matches: ["where is my {one}", "why was my {one} declined", "My {one} is late"],
+    ignores: ["was it late, and where is the {one}", "i like my {one}"],
   },
   {
     wish: "stock",
@@ -199,6 +199,7 @@ export const WISHES: readonly Wish[] = [
     requests: [],
     triggers: [
       "(difference|differences|compare|choose|choosing|decide) (between|among|from)? (the|your|these|two|all|different)? {T}",
+      "(find|show|tell|give) (me|us)? .{0,4} {T}",
       "(recommend|suggest|advise) (a|an|me|us|some|any)? (a|an|some|good)? {T}",
     ],
     except: ["(wouldnt|would not|do not) (recommend|suggest|advise)"],
