@@ -1,4 +1,5 @@
 import type { Message } from "./sample.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 /** Something that hears messages, and the name it has in the tables. */
 export type Contender = {
@@ -33,7 +34,7 @@ export async function measureAll(
   { rounds, timedRounds }: Effort,
 ): Promise<readonly Figures[]> {
   const rates = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
-  const times = new Map<string, { p50: number; p99: number }[]>(contenders.map(({ name }) => [name, []]));
+  const times = new Map<string, Float64Array[]>(contenders.map(({ name }) => [name, []]));
   const samples = new Map(
     contenders.map(({ name, every = 1 }) => [name, messages.filter((_, index) => index % every === 0)]),
   );
@@ -48,14 +49,13 @@ export async function measureAll(
   for (let round = 0; round < timedRounds; round += 1) {
     for (const contender of turned(contenders, round)) {
       collectGarbage();
-      times.get(contender.name)?.push(percentiles(await timeEach(contender, sampleOf(contender))));
+      times.get(contender.name)?.push(await timeEach(contender, sampleOf(contender)));
     }
   }
   return contenders.map(({ name }) => ({
     name,
     perSecond: median(rates.get(name) ?? []),
-    p50: median((times.get(name) ?? []).map(({ p50 }) => p50)),
-    p99: median((times.get(name) ?? []).map(({ p99 }) => p99)),
+    ...percentiles(times.get(name) ?? []),
   }));
 }
 
@@ -70,9 +70,9 @@ async function ratesOf(contender: Contender, messages: readonly Message[]): Prom
   const rates: number[] = [];
   const end = performance.now() + ROUND_MS_MIN;
   do {
-    const begun = performance.now();
+    const elapsed = stopwatch();
     await hearAll(contender, messages);
-    rates.push((1_000 * messages.length) / (performance.now() - begun));
+    rates.push((1_000 * messages.length) / elapsed());
   } while (performance.now() < end);
   return rates;
 }
@@ -93,8 +93,11 @@ async function timeEach(contender: Contender, messages: readonly Message[]): Pro
   return times;
 }
 
-function percentiles(times: Float64Array): { p50: number; p99: number } {
-  const ordered = times.toSorted();
+/** Of each message the median of its rounds: an interruption of one of them is not the message's. */
+function percentiles(rounds: readonly Float64Array[]): { p50: number; p99: number } {
+  const ordered = Array.from({ length: rounds[0]?.length ?? 0 }, (_, at) =>
+    median(rounds.map((times) => times[at] ?? 0)),
+  ).toSorted((a, b) => a - b);
   const at = (share: number) => ordered[Math.floor(share * ordered.length)] ?? 0;
   return { p50: at(0.5), p99: at(0.99) };
 }

@@ -4,6 +4,7 @@ import { chanceFrom } from "./chance.ts";
 import { understand } from "./engine.ts";
 import { CHARS_MAX, fuzzed, textOf, type FuzzKind } from "./fuzz.ts";
 import { collectGarbage } from "./measure.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 /** A fuzzed input by its number, and how long it took. */
 export interface Timed {
@@ -43,9 +44,9 @@ function slowestOf(timed: readonly Timed[]): Timed[] {
 
 function timeOf(pack: RulePack, kinds: readonly FuzzKind[], nth: number): number {
   const { text, context } = fuzzed(kinds, nth);
-  const begun = performance.now();
+  const elapsed = stopwatch();
   understand(pack, text, context);
-  return performance.now() - begun;
+  return elapsed();
 }
 
 export const LENGTHS = [500, 1_000, 2_000, CHARS_MAX] as const;
@@ -110,9 +111,9 @@ function perCharacter(us: readonly number[], at: number): number {
 function leastTime(pack: RulePack, text: string, context: Context): number {
   let least = Infinity;
   for (let time = 0; time < TIMES_EACH; time += 1) {
-    const begun = performance.now();
+    const elapsed = stopwatch();
     understand(pack, text, context);
-    least = Math.min(least, performance.now() - begun);
+    least = Math.min(least, elapsed());
   }
   return least;
 }
