@@ -10,6 +10,8 @@ import { isPossible, makeIndex, toEntries, type Entry } from "./trigger-index.ts
 import { makeWordSets, unionOf } from "./word-sets.ts";
 
 const TEXT_CHARS_MAX = 4_000; // the longest message there is; what is beyond it is not looked at
+const WINDOW_WORDS = 96; // of a sentence: nobody says a longer one, but some type without a full stop
+const OVERLAP_WORDS = 48; // more than any trigger without a `*` can span
 const HITS_MAX = 100; // of one regular expression in one message: a text that repeats itself says nothing new
 
 /**
@@ -49,9 +51,11 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): {
     let needsTags = false;
     for (let at = 0; at < sentences.length; at += 1) {
       const words = read(sentences[at]?.terms ?? []);
-      const all = unionOf(words, length);
-      for (const entry of candidates(all)) addHit(hits, entry, words, at);
-      for (const entry of tagged) needsTags ||= isPossible(entry, all);
+      for (const [start, end] of windows(words.length)) {
+        const all = unionOf(words, length, start, end);
+        for (const entry of candidates(all)) addHit(hits, entry, words, at, start, end);
+        for (const entry of tagged) needsTags ||= isPossible(entry, all);
+      }
     }
     // Parts of speech cost many times the rest together: they are worked out only when a trigger could need them.
     if (!needsTags) return hits;
@@ -68,12 +72,33 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): {
   };
 } // prettier-ignore
 
-function addHit(hits: Hit[], entry: Entry, words: readonly Read[], at: number): void {
-  const found = runAutomaton(entry, words);
+/** The parts of a sentence that are looked at together. In a longer one ever more triggers find their words, somewhere, and
+ *  each would be run over all of it. Windows overlap, so that what is said in one breath lies within one of them. */
+function windows(words: number): readonly (readonly [number, number])[] {
+  if (words <= WINDOW_WORDS) return [[0, words]];
+  const all: [number, number][] = [];
+  for (let start = 0; start === 0 || start + OVERLAP_WORDS < words; start += WINDOW_WORDS - OVERLAP_WORDS) {
+    all.push([start, Math.min(start + WINDOW_WORDS, words)]);
+  }
+  return all;
+}
+
+function addHit(
+  hits: Hit[],
+  entry: Entry,
+  words: readonly Read[],
+  at: number,
+  from = 0,
+  to = words.length,
+): void {
+  const found = runAutomaton(entry, words, from, to);
   if (found === null) return;
+  const { trigger } = entry;
+  // The window before may have found it already.
+  if (from > 0 && hits.some((hit) => hit.trigger === trigger && hit.from === at)) return;
   const start = words[found.first]?.term.start ?? 0;
   const end = words[found.last]?.term.end ?? 0;
-  hits.push({ trigger: entry.trigger, start, end, from: at, to: at });
+  hits.push({ trigger, start, end, from: at, to: at });
 }
 
 function makeRegexMatcher(triggers: readonly UsedTrigger[]): FindHits {

@@ -30,14 +30,19 @@ interface UnderWay {
 }
 
 /**
- * The first match in a sentence, and of those that begin there the longest; null when there is none. Every word is looked
- * at once for each state that is under way.
+ * The first match in a sentence's words [start, end), and of those that begin there the longest; null when there is none.
+ * Every word is looked at once for each state that is under way.
  */
-export function runAutomaton({ automaton, from, to }: Anchored, sentence: readonly Read[]): Found | null {
+export function runAutomaton(
+  { automaton, from, to }: Anchored,
+  sentence: readonly Read[],
+  start = 0,
+  end = sentence.length,
+): Found | null {
   const { follow, first, last } = automaton;
   let best: Found | null = null;
   let before: UnderWay = { states: [], begun: [] };
-  for (let at = 0; at < sentence.length; at += 1) {
+  for (let at = start; at < end; at += 1) {
     const read = sentence[at];
     if (read === undefined) break;
     const after: UnderWay = { states: [], begun: [] };

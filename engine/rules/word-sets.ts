@@ -65,11 +65,17 @@ export function holds(bits: WordBits, set: number): boolean {
   return (((bits[set >> 5] ?? 0) >>> (set & 31)) & 1) === 1;
 }
 
-/** The sets that hold one of several words. */
-export function unionOf(all: readonly { readonly bits: WordBits }[], length: number): WordBits {
+/** The sets that hold one of several words: those at [start, end). */
+export function unionOf(
+  all: readonly { readonly bits: WordBits }[],
+  length: number,
+  start = 0,
+  end = all.length,
+): WordBits {
   const sum = new Uint32Array(length);
-  for (const { bits } of all) {
-    for (let at = 0; at < length; at += 1) sum[at] = (sum[at] ?? 0) | (bits[at] ?? 0);
+  for (let word = start; word < end; word += 1) {
+    const bits = all[word]?.bits;
+    if (bits !== undefined) for (let at = 0; at < length; at += 1) sum[at] = (sum[at] ?? 0) | (bits[at] ?? 0);
   }
   return sum;
 }

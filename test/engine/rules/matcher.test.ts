@@ -169,6 +169,13 @@ test("one trigger serves a rule, another rule's except and a field's mention", (
   expect(found.mentions).toEqual(["email"]);
 });
 
+test("a long sentence without a stop is heard from end to end, each trigger once, its anchors at its own ends", () => {
+  const long = `${"la ".repeat(150)}email me ${"la ".repeat(90)}email me ${"la ".repeat(300)}call me`;
+  expect(heard("email .{0,20} me", long)).toEqual(["email me"]);
+  expect(heard("call me$", long)).toEqual(["call me"]);
+  expect(heard("^email me", long)).toEqual([]);
+});
+
 test("what is beyond the longest message is not looked at", () => {
   expect(heard("email me", `${" ".repeat(4_000)}email me`)).toEqual([]);
 });
