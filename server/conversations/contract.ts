@@ -106,8 +106,12 @@ export const FindingView = z.object({
   value: z.string(),
   raw: z.string(),
   span: z.object({ start: z.int(), end: z.int() }),
-  status: z.enum(["accepted", "rejected"]),
+  /** "unvalidated": given and stored, but not known to be a valid value. */
+  status: z.enum(["accepted", "unvalidated", "rejected"]),
+  /** Why it was rejected, or could not be validated. */
   reason: z.string().optional(),
+  /** The word or shape that decided, where there is one. */
+  because: z.string().optional(),
   suggestion: z.string().optional(),
 });
 export type FindingView = z.infer<typeof FindingView>;
