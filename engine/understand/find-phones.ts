@@ -13,6 +13,8 @@ import type { RejectReason } from "./understanding.ts";
 const DIGITS_MIN = 5; // no number of any plan is shorter, extensions and short codes aside
 const DIGITS_SHAPED_MIN = 7; // shorter ones are taken for the beginning of a number
 
+const DIGITS_PLANNED_MIN = 8; // with its trunk zero
+
 /** A message with digits in it, and what is known about it. */
 interface Listening {
   readonly reading: Reading;
@@ -73,6 +75,7 @@ function asPhones(
       return { value, span, extractor: `phone/${kind}`, reason, ...because };
     });
   }
+  if (check.hasRegion && isBeginning(piece)) return expected ? [rejection(piece, "incomplete", clue)] : [];
   const like = numberLike(piece);
   if (like === null) return [rejection(piece, "not_a_phone", clue)];
   const doubt = check.hasRegion || like.international ? "invalid_for_region" : "ambiguous";
@@ -107,6 +110,11 @@ function rejection(piece: Piece, reason: RejectReason, { word }: PhoneClue): Can
   const { start, end } = piece;
   const because = word === null || reason === "incomplete" ? {} : { because: word };
   return { value: digitsOf(piece), span: { start, end }, extractor: "phone/digits", reason, ...because };
+}
+
+/** "0412 345": where the numbering plan is known, a trunk zero and a few digits are no number that it might have. */
+function isBeginning({ digits, international }: Piece): boolean {
+  return !international && digits.startsWith("0") && digits.length < DIGITS_PLANNED_MIN;
 }
 
 function digitsOf({ plus, digits }: Piece): string {

@@ -92,11 +92,12 @@ export const RequestView = z.object({
 });
 export type RequestView = z.infer<typeof RequestView>;
 
-/** A value that looks mistyped, offered back. */
+/** A value that was noted, offered back: with the likely intended one where it looks mistyped, and with null where it
+ *  could not be validated and the customer is asked whether it is whole. */
 export const ConfirmView = z.object({
   field: z.string(),
   stated: z.string(),
-  suggestion: z.string(),
+  suggestion: z.string().nullable(),
   ...spoken,
 });
 export type ConfirmView = z.infer<typeof ConfirmView>;
