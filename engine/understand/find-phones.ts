@@ -1,4 +1,4 @@
-import { CANDIDATES_MAX, type Candidate, type Circumstance } from "./candidate.ts";
+import { CANDIDATES_MAX, overlaps, type Candidate, type Circumstance } from "./candidate.ts";
 import { digitRuns, hasDigits } from "./digit-runs.ts";
 import { foldWidth } from "./fold-width.ts";
 import { keepOne } from "./keep-one.ts";
@@ -8,6 +8,7 @@ import { isOffered, numberLike } from "./phone-offers.ts";
 import { piecesOf, within, type Piece } from "./phone-pieces.ts";
 import { hasAreaCode, isCardNumber, isInsideWord, likelyOther } from "./phone-shapes.ts";
 import type { Reading } from "./reading.ts";
+import { spokenDigits } from "./spoken-digits.ts";
 import type { RejectReason } from "./understanding.ts";
 
 const DIGITS_MIN = 5; // no number of any plan is shorter, extensions and short codes aside
@@ -31,25 +32,34 @@ interface Listening {
  *  called a phone or is offered as one, but is not valid, is taken with its doubt. Never throws. */
 export function findPhones(reading: Reading, about: Circumstance): readonly Candidate[] {
   const folded = foldWidth(reading.text);
-  if (!hasDigits(folded, about.asked ? 3 : DIGITS_MIN)) return [];
+  const spoken = spokenDigits(reading);
+  if (spoken.length === 0 && !hasDigits(folded, about.asked ? 3 : DIGITS_MIN)) return [];
   const otherAsked = about.asked || about.previous === null ? null : otherNumberAsked(about.previous);
   const listening = { reading, folded, about, check: numberCheck(about.region), otherAsked };
   const candidates: Candidate[] = [];
   for (const run of digitRuns(folded)) {
     if (candidates.length >= CANDIDATES_MAX) break;
-    for (const piece of piecesOf(folded, run)) candidates.push(...judge(listening, piece));
+    const pieces = piecesOf(folded, run).filter((piece) => !spoken.some((said) => overlaps(said, piece)));
+    for (const piece of pieces) candidates.push(...judge(listening, piece));
   }
-  return keepOne(reading, candidates, about.signals);
+  for (const piece of spoken) candidates.push(...judgeNumber(listening, piece, clueFor(listening, piece)));
+  const ordered = candidates.toSorted((a, b) => a.span.start - b.span.start);
+  return keepOne(reading, ordered, about.signals);
 }
 
 function judge(listening: Listening, piece: Piece): readonly Candidate[] {
-  const { reading, folded, about, check } = listening;
+  const { reading, folded, about } = listening;
   if (piece.digits.length < 3 || isInsideWord(folded, piece.start, piece.end)) return [];
   if (piece.shape !== null) return [];
   const clue = clueFor(listening, piece);
   if (piece.digits.length < DIGITS_SHAPED_MIN) {
     return isFragment(piece, reading, about, clue) ? [rejection(piece, "incomplete", clue)] : [];
   }
+  return judgeNumber(listening, piece, clue);
+}
+
+function judgeNumber(listening: Listening, piece: Piece, clue: PhoneClue): readonly Candidate[] {
+  const { about, check } = listening;
   if (clue.says === "other_number") return besideOther(listening, piece, clue);
   if (!piece.plus && isCardNumber(piece.digits))
     return [rejection(piece, "not_a_phone", { ...clue, word: "card number" })];

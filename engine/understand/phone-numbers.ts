@@ -6,6 +6,7 @@ import { within, type Piece } from "./phone-pieces.ts";
 
 const DIGITS_MIN = 7;
 const DIGITS_MAX = 15; // E.164
+const DIGITS_WRITTEN_MAX = DIGITS_MAX + 3; // with 00, and the (0) that some put behind the country code
 const CHECKS_MAX = 100; // each costs some 20 µs; a text with more numbers in it is a list
 
 /** A valid number, and where it is written. */
@@ -25,15 +26,16 @@ export interface NumberCheck {
 export function numberCheck(region: string | null): NumberCheck {
   const country = region !== null && isSupportedCountry(region) ? region : undefined;
   let checks = 0;
+  const mayCheck = (): boolean => checks < CHECKS_MAX;
   const valid = (digits: string, as: CountryCode | undefined): string | null => {
-    if (digits.length < DIGITS_MIN || checks >= CHECKS_MAX) return null;
+    if (digits.length < DIGITS_MIN || !mayCheck()) return null;
     checks += 1;
     const number = parsePhoneNumberFromString(digits, as === undefined ? {} : { defaultCountry: as });
     return number !== undefined && number.isValid() ? number.number : null;
   };
   const whole = (piece: Piece, expected: boolean): ValidNumber | null => {
     const { digits, plus, international } = piece;
-    if (digits.length > DIGITS_MAX + 3) return null;
+    if (digits.length > DIGITS_WRITTEN_MAX) return null;
     if (international) {
       const value = valid(`+${plus ? digits : digits.slice(2)}`, undefined);
       return value === null ? null : { value, piece, kind: "international" };
@@ -53,16 +55,30 @@ export function numberCheck(region: string | null): NumberCheck {
     // Two numbers, or a number and something else, that only a space parts.
     const found: ValidNumber[] = [];
     for (let first = 0; first < piece.blocks.length; first++) {
-      for (let end = piece.blocks.length; end > first; end--) {
-        const number =
-          first === 0 && end === piece.blocks.length ? null : whole(within(piece, first, end), false);
-        if (number === null) continue;
-        found.push(number);
-        first = end - 1;
-        break;
-      }
+      const number = longest(piece, first);
+      if (number === null) continue;
+      found.push(number);
+      first += number.piece.blocks.length - 1;
     }
     return found;
   };
+  const longest = (piece: Piece, first: number): ValidNumber | null => {
+    for (let end = endOfNumber(piece, first); end > first && mayCheck(); end--) {
+      const number = whole(within(piece, first, end), false);
+      if (number !== null) return number;
+    }
+    return null;
+  };
   return { hasRegion: country !== undefined, numbersIn };
+}
+
+/** How far a number that begins at block `first` can reach: one past its last block. */
+function endOfNumber({ blocks }: Piece, first: number): number {
+  let digits = 0;
+  let end = first;
+  while (end < blocks.length && digits + (blocks[end]?.digits.length ?? 0) <= DIGITS_WRITTEN_MAX) {
+    digits += blocks[end]?.digits.length ?? 0;
+    end += 1;
+  }
+  return end;
 }

@@ -34,7 +34,8 @@ function blocksOfLength(piece: Piece, length: number): Piece | null {
   return null;
 }
 
-const OFFERED_DIGITS_MIN = 10;
+const OFFERED_DIGITS_MIN = 9;
+const OFFERED_ALONE_DIGITS_MIN = 10; // nine on their own, with nothing else given, are as often an order's
 const OFFERED_DIGITS_MAX = 12;
 const OFFERED_WORDS_MAX = 14;
 
@@ -44,11 +45,14 @@ export function isOffered(reading: Reading, { digits, blocks }: Piece): boolean 
   if (digits.length < OFFERED_DIGITS_MIN || digits.length > OFFERED_DIGITS_MAX) return false;
   const groups = blocks.flatMap((block) => block.groups);
   if (groups.length > 5 || !isGroupedAsPhone(digits, groups)) return false;
-  if (reading.words.length - groups.length > OFFERED_WORDS_MAX) return false;
+  const others = reading.words.length - groups.length;
+  if (others > OFFERED_WORDS_MAX || (others < 1 && digits.length < OFFERED_ALONE_DIGITS_MIN)) return false;
   return !reading.sentences.some(({ question }) => question) && !otherNumberSaid(reading);
 }
 
 /** Threes, fours and more, or an area code with its zero; "59-500 6159 561" and "4 2 4 6 3" are no such groups. */
 function isGroupedAsPhone(digits: string, groups: readonly number[]): boolean {
+  if (digits.length === OFFERED_DIGITS_MIN && groups.some((group) => group !== 3 && group !== 9))
+    return false;
   return /^0[1-9]/.test(digits) ? groups.every((group) => group > 1) : groups.every((group) => group > 2);
 }
