@@ -41,6 +41,7 @@ export function hasAreaCode(raw: string): boolean {
 export function likelyOther(raw: string): string | null {
   if (/^\d{3}-\d{2}-\d{4}$/.test(raw)) return "social security number";
   if (/^\d{5}-\d{4}$/.test(raw)) return "zip code";
+  if (/^\d{1,2} \d{1,2} (?:19|20)\d{2}$/.test(raw)) return "date";
   if (/^\d{1,3}\.\d+$/.test(raw)) return "decimal number";
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(raw)) return "network address";
   return null;
