@@ -7,7 +7,7 @@ import { within, type Piece } from "./phone-pieces.ts";
 const DIGITS_MIN = 7;
 const DIGITS_MAX = 15; // E.164
 const DIGITS_WRITTEN_MAX = DIGITS_MAX + 3; // with 00, and the (0) that some put behind the country code
-const CHECKS_MAX = 100; // each costs some 20 µs; a text with more numbers in it is a list
+const CHECKS_MAX = 60; // each costs some 20 µs; a text with more numbers in it is a list
 
 /** A valid number, and where it is written. */
 export interface ValidNumber {

@@ -40,7 +40,9 @@ function localStart(text: string, at: number, floor: number): number {
   // "email=bob@…", "To/bob@…": a word and a sign that no mail provider gives out.
   const local = text.slice(start, at);
   const cut = Math.max(...["=", "/", "|", "?", "&"].map((sign) => local.lastIndexOf(sign)));
-  return /^[\w.:=&?/|-]+$/.test(local.slice(0, cut + 1)) ? start + cut + 1 : start;
+  const isLabelled =
+    /^[\w.:=&?/|-]+$/.test(local.slice(0, cut + 1)) && /^[a-z0-9]/i.test(local.slice(cut + 1));
+  return isLabelled ? start + cut + 1 : start;
 }
 
 /** ASCII atext and dot; Latin letters with marks too, so that "josé@" is seen as malformed rather than as "@". */
