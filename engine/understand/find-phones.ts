@@ -2,7 +2,7 @@ import { CANDIDATES_MAX, overlaps, type Candidate, type Circumstance } from "./c
 import { digitRuns, hasDigits } from "./digit-runs.ts";
 import { foldWidth } from "./fold-width.ts";
 import { keepOne } from "./keep-one.ts";
-import { otherNumberAsked, phoneClue, type PhoneClue } from "./phone-clues.ts";
+import { otherNumberAsked, otherNumberSaid, phoneClue, type PhoneClue } from "./phone-clues.ts";
 import { numberCheck, type NumberCheck } from "./phone-numbers.ts";
 import { isOffered, numberLike } from "./phone-offers.ts";
 import { piecesOf, within, type Piece } from "./phone-pieces.ts";
@@ -89,7 +89,9 @@ function asPhones(
   const like = numberLike(piece);
   if (like === null) return [rejection(piece, "not_a_phone", clue)];
   const doubt = check.hasRegion || like.international ? "invalid_for_region" : "ambiguous";
-  const offered = expected || like.plus || hasAreaCode(raw) || isOffered(reading, like);
+  // "I ordered a lamp, the number is …": where anything may be called so, what else is spoken of decides.
+  const isCalled = clue.says === "phone" && !(clue.weak === true && otherNumberSaid(reading));
+  const offered = about.asked || isCalled || like.plus || hasAreaCode(raw) || isOffered(reading, like);
   if (!offered) return [rejection(piece, "not_a_phone", clue)];
   const span = { start: like.start, end: extensionEnd(folded, like.end) };
   const found = { value: digitsOf(like), span, ...because };
@@ -131,7 +133,7 @@ function digitsOf({ plus, digits }: Piece): string {
   return plus ? `+${digits}` : digits;
 }
 
-const EXTENSION = /[ ,;]{0,2}(?:ext(?:ension|n)?\.?|x|#) ?:? ?\d{1,6}(?![\da-z])/iy;
+const EXTENSION = /[ ,;]{0,2}(?:ext(?:ension|n)?\.?|int\.?|ramal|x|#) ?:? ?\d{1,6}(?![\da-z])/iy;
 
 /** An extension is read with its number, though no part of the value. */
 function extensionEnd(text: string, end: number): number {

@@ -19,7 +19,7 @@ const PHONE_WORDS =
 /** Words that any number may be called by: they say "phone" unless one beside them says otherwise. */
 const NUMBER_WORDS = words("number numbers num no nr nos digits número numero nummer номер नंबर رقم رقمي");
 const OTHER_WORDS =
-  words(`order orders ref reference policy policies card account acct acc ac invoice booking ticket tickets case id
+  words(`order orders ordered ref reference policy policies card account acct acc ac invoice booking ticket tickets case id
   ids tracking zip zipcode postcode postal pin pincode code sku serial model flight claim member membership confirmation
   confirm passport licence license iban isbn vat password passcode ssn pnr room apartment apt street road receipt
   transaction parcel shipment package product item bsb swift routing pan aadhar aadhaar imei vin registration plate quote
@@ -37,6 +37,8 @@ const COUNTS = words("number numbers no num id ids code digits #");
 const OTHERS =
   words(`wife husband wife's husband's boss friend friend's colleague colleague's brother sister mother father mom
   mum dad son daughter partner assistant neighbour neighbor secretary his her their your`);
+/** "Call me about 12345678" calls nothing a phone. */
+const ABOUT = words("about regarding concerning re");
 const OWN = words("my mine me our i");
 const NEGATIONS = words("not isn't isnt doesn't doesnt wasn't wasnt don't aint never");
 const FORMER = words("old previous former wrong instead");
@@ -86,9 +88,12 @@ function clueBefore(reading: Reading, span: Span): PhoneClue {
     if (clue.says === null && /\d{4}/.test(lower)) break;
     if (FORMER.has(lower) || (i === at - 1 && NEGATIONS.has(lower))) return { says: "negated", word: lower };
     if (OTHERS.has(lower)) return { says: "someone_else", word: lower };
+    if (i === at - 1 && ABOUT.has(lower)) return { says: "other_number", word: lower };
     if (!settled && isOther(lower, span)) return { says: "other_number", word: lower };
     if (!settled && PHONE_WORDS.has(lower)) clue = { says: "phone", word: lower };
-    if (clue.says === null && NUMBER_WORDS.has(lower)) clue = { says: "phone", word: lower, weak: true };
+    // At the beginning, "no" is the answer, and not short for number.
+    if (clue.says === null && NUMBER_WORDS.has(lower) && !(lower === "no" && i === 0))
+      clue = { says: "phone", word: lower, weak: true };
     if (clue.says !== null && OWN.has(lower)) break;
   }
   return clue;

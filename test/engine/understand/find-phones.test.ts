@@ -92,6 +92,8 @@ describe("other digits are no phone", () => {
     ["it is 3.1415926535", {}, ["not_a_phone: 31415926535"]],
     ["the server 192.168.100.200 is down", {}, ["not_a_phone: 192168100200"]],
     ["I paid 1,234,567,890 for it", {}, []],
+    ["please contact me about 99912345", {}, ["not_a_phone: 99912345"]],
+    ["I ordered a lamp, the number is 99912345", {}, ["not_a_phone: 99912345"]],
     ["where is 9999912345?", {}, ["not_a_phone: 9999912345"]],
     ["my booking is under Priya, 9999912345", {}, ["not_a_phone: 9999912345"]],
     ["9999912345", { previous: "What is your order number?" }, ["not_a_phone: 9999912345"]],
