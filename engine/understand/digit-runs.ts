@@ -15,8 +15,8 @@ export interface DigitRun {
 }
 
 const GAP_CHARS_MAX = 4;
-/** A group of so many digits can be a whole number. */
-const GROUP_ALONE_MIN = 7;
+/** So many digits can be a whole number. */
+const NUMBER_MIN = 7;
 const GAP_SPACES_MAX = 2;
 const GROUPS_MAX = 24; // no number is written in as many; a longer row of digits is a list
 
@@ -63,7 +63,7 @@ function readRun(text: string, first: number): { readonly run: DigitRun; readonl
     part.groups.push(i - from);
     part.end = i;
     groups += 1;
-    const gap = gapAt(text, i, i - from);
+    const gap = gapAt(text, i, part.digits.length);
     if (gap === null || groups === GROUPS_MAX) break;
     if (gap.soft) {
       part.end = closed(text, i);
@@ -83,7 +83,7 @@ function readRun(text: string, first: number): { readonly run: DigitRun; readonl
 function gapAt(
   text: string,
   from: number,
-  groupBefore: number,
+  digitsBefore: number,
 ): { readonly end: number; readonly soft: boolean } | null {
   let spaces = 0;
   let end = from;
@@ -96,7 +96,7 @@ function gapAt(
   const length = end - from;
   const fits = length > 0 && length <= GAP_CHARS_MAX && spaces <= GAP_SPACES_MAX && length - spaces <= 2;
   if (!fits || !isDigit(text, end)) return null;
-  return { end, soft: spaces > 0 || (groupBefore >= GROUP_ALONE_MIN && text.slice(from, end).includes("/")) };
+  return { end, soft: spaces > 0 || (digitsBefore >= NUMBER_MIN && text.slice(from, end).includes("/")) };
 }
 
 /** Where a run begins that has its first digit at `first`: at a plus or an opening bracket before it. */

@@ -77,7 +77,7 @@ function asPhones(
   const raw = folded.slice(piece.start, piece.end);
   const other = expected ? null : likelyOther(raw);
   if (other !== null) return [rejection(piece, "not_a_phone", { ...clue, word: other })];
-  const reason = clue.says === "someone_else" || clue.says === "negated" ? clue.says : null;
+  const reason = clue.says === "phone" || clue.says === "other_number" ? null : clue.says;
   const because = reason === null || clue.word === null ? {} : { because: clue.word };
   if (valid.length > 0) {
     return valid.map(({ value, piece: { start, end }, kind }) => {
@@ -144,7 +144,7 @@ function extensionEnd(text: string, end: number): number {
 /** A few digits given as the answer: "0412", not the "2" of "a table for 2". */
 function isFragment(piece: Piece, reading: Reading, about: Circumstance, { says }: PhoneClue): boolean {
   const { digits, start, end } = piece;
-  if (says === "other_number" || says === "someone_else") return false;
+  if (says === "other_number" || says === "someone_else" || says === "recipient") return false;
   if (says === "phone") return digits.length >= DIGITS_MIN || about.asked;
   return (
     about.asked && reading.words.length - digits.length < 4 && reading.text.trim().length < end - start + 16

@@ -3,7 +3,7 @@ import type { Span } from "./understanding.ts";
 
 /** What the words around a number say about it, and the word that says so. */
 export interface PhoneClue {
-  readonly says: "phone" | "other_number" | "someone_else" | "negated" | null;
+  readonly says: "phone" | "other_number" | "someone_else" | "recipient" | "negated" | null;
   readonly word: string | null;
   /** Any number may be called so: "the number is …". */
   readonly weak?: boolean;
@@ -35,8 +35,12 @@ const PLACES = words("street road apartment apt room zip zipcode postcode postal
 const HOUSE_DIGITS_MAX = 6;
 const COUNTS = words("number numbers no num id ids code digits #");
 const OTHERS =
-  words(`wife husband wife's husband's boss friend friend's colleague colleague's brother sister mother father mom
-  mum dad son daughter partner assistant neighbour neighbor secretary his her their your`);
+  words(`wife husband boss manager friend colleague coworker brother sister mother father mom mum dad son daughter
+  partner girlfriend boyfriend assistant neighbour neighbor secretary cousin uncle aunt roommate flatmate his her their your`);
+/** "Email id" is no number. */
+const MAILS = words("email mail gmail e-mail");
+/** The number that somebody dialled is not the customer's, unless it is them who were called on it. */
+const CALLED = words("called dialed dialled rang phoned");
 /** "Call me about 12345678" calls nothing a phone. */
 const ABOUT = words("about regarding concerning re");
 const OWN = words("my mine me our i");
@@ -73,13 +77,18 @@ export function otherNumberAsked(text: string): string | null {
 
 /** Whether a word for another number stands anywhere in the message. */
 export function otherNumberSaid(reading: Reading): boolean {
-  return reading.words.some(({ lower }) => OTHER_WORDS.has(lower) && !PLACES.has(lower));
+  return reading.words.some(
+    ({ lower }, i) =>
+      OTHER_WORDS.has(lower) && !PLACES.has(lower) && !MAILS.has(reading.words[i - 1]?.lower ?? ""),
+  );
 }
 
 function clueBefore(reading: Reading, span: Span): PhoneClue {
   const at = wordAt(reading, span.start);
   const sentence = reading.words[at]?.sentence;
+  const from = reading.words[at - 1]?.lower === "from";
   let clue = NONE;
+  let toMe = false;
   for (let i = at - 1; i >= Math.max(0, at - WORDS_BACK_MAX); i--) {
     const word = reading.words[i];
     if (word === undefined || word.sentence !== sentence) break;
@@ -87,7 +96,9 @@ function clueBefore(reading: Reading, span: Span): PhoneClue {
     const settled = clue.says !== null && clue.weak !== true;
     if (clue.says === null && /\d{4}/.test(lower)) break;
     if (FORMER.has(lower) || (i === at - 1 && NEGATIONS.has(lower))) return { says: "negated", word: lower };
-    if (OTHERS.has(lower)) return { says: "someone_else", word: lower };
+    if (isOthers(lower)) return { says: "someone_else", word: lower };
+    if (CALLED.has(lower) && (from || !toMe)) return { says: "recipient", word: lower };
+    toMe ||= lower === "me" || lower === "us";
     if (i === at - 1 && ABOUT.has(lower)) return { says: "other_number", word: lower };
     if (!settled && isOther(lower, span)) return { says: "other_number", word: lower };
     if (!settled && PHONE_WORDS.has(lower)) clue = { says: "phone", word: lower };
@@ -107,13 +118,17 @@ function clueBehind(reading: Reading, span: Span): PhoneClue {
   for (let i = next; i < next + 4; i++) {
     const word = reading.words[i]?.lower;
     if (word === undefined || /\d|^(?:and|or|but)$/.test(word)) return NONE;
-    if (OTHERS.has(word)) other = word;
+    if (isOthers(word)) other = word;
     if (isOther(word, span)) return { says: "other_number", word };
     if (PHONE_WORDS.has(word) || NUMBER_WORDS.has(word)) {
       return other === null ? { says: "phone", word } : { says: "someone_else", word: other };
     }
   }
   return NONE;
+}
+
+function isOthers(word: string): boolean {
+  return OTHERS.has(word.endsWith("'s") ? word.slice(0, -2) : word);
 }
 
 function isOther(word: string, { start, end }: Span): boolean {

@@ -28,7 +28,7 @@ export function understandCommand(): Command {
     .description(
       [
         "Reads JSON lines {id, text, context?: {requested, previous, region?}} from standard input and prints",
-        '{"id", "name", "email", "phone", "unvalidated", "intents"} for each, in order; "unvalidated" lists those values that',
+        '{"id", "name", "email", "phone", "intents"} for each, in order, and with "unvalidated" where some of these values',
         "were given but are not known to be valid, such as a phone number of an unknown region. A line that cannot be read",
         "is reported on standard error; the others are answered, and the exit code is 1.",
       ].join("\n"),
@@ -60,12 +60,13 @@ function heard(pack: RulePack, { id, text, context }: Line, regionDefault: strin
     heard.findings
       .filter((finding) => finding.field === field && finding.status !== "rejected")
       .map((finding) => finding.value);
+  const unvalidated = heard.findings.filter(({ status }) => status === "unvalidated");
   return {
     id,
     name: taken("name")[0] ?? null,
     email: taken("email"),
     phone: taken("phone"),
-    unvalidated: heard.findings.filter(({ status }) => status === "unvalidated").map(({ value }) => value),
+    ...(unvalidated.length === 0 ? {} : { unvalidated: unvalidated.map(({ value }) => value) }),
     intents: heard.intents.map((match) => match.intent),
   };
 }
