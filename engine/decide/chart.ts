@@ -20,6 +20,8 @@ export type ChartEvent =
   | { readonly type: "settled"; readonly fields: readonly FieldKey[] }
   | { readonly type: "offered"; readonly confirm: Confirm }
   | { readonly type: "resolved" }
+  /** The value offered back is not right. */
+  | { readonly type: "denied" }
   | { readonly type: "wanted"; readonly wanted: readonly Wanted[] }
   /** Something else goes first: the open request waits, before or behind what is waiting already. */
   | { readonly type: "suspended"; readonly behind: boolean }
@@ -27,7 +29,7 @@ export type ChartEvent =
   | { readonly type: "asked"; readonly wanted: Wanted; readonly attemptsMax: number }
   | { readonly type: "rested"; readonly complete: boolean };
 
-const UNTOUCHED: Progress = { asks: 0, refused: false, offered: null };
+const UNTOUCHED: Progress = { asks: 0, refused: false, offered: null, denied: false };
 
 /** How a field stands in a conversation; a field never touched has no entry of its own. */
 export function progressOf(fields: State["fields"], field: FieldKey): Progress {
@@ -105,9 +107,14 @@ const chart = setup({
           request && request.field !== field
             ? [{ field: request.field, rule: request.rule }, ...queue]
             : queue,
-        fields: withProgress(context, field, { offered: stated }),
+        fields: withProgress(context, field, { offered: stated, denied: false }),
       };
     }),
+    deny: assign(({ context }) =>
+      context.confirm === null
+        ? {}
+        : { fields: withProgress(context, context.confirm.field, { denied: true }) },
+    ),
     ask: assign(({ context, event }) => {
       if (event.type !== "asked") return {};
       const { field, rule } = event.wanted;
@@ -175,7 +182,12 @@ const chart = setup({
         let_go: { target: "listening", actions: "close" },
       },
     },
-    confirming: { on: { resolved: { target: "listening", actions: "close" } } },
+    confirming: {
+      on: {
+        resolved: { target: "listening", actions: "close" },
+        denied: { target: "listening", actions: ["deny", "close"] },
+      },
+    },
     complete: {
       on: {
         wanted: { target: "listening", actions: "enqueue" },

@@ -9,6 +9,8 @@ import { ownValue } from "./own-value.ts";
 import type { State } from "./state.ts";
 import { byTime, fill, type Values } from "./wording.ts";
 
+const DIGITS_MIN = 5; // a number with fewer was said in words
+
 /** What every act is worded from. */
 export interface Voice {
   readonly pack: RulePack;
@@ -43,7 +45,10 @@ function readable(pack: RulePack, { collected }: Facts, field: FieldKey, value: 
   const kind = fieldOf(pack, field)?.extractor.kind;
   if (kind === "email") return withUnicodeDomain(value);
   if (kind !== "phone") return value;
-  const typed = collected.find((given) => given.field === field)?.raw;
+  const given = collected.find((detail) => detail.field === field)?.raw;
+  // "oh four one two …" is echoed in digits.
+  const typed =
+    given !== undefined && (given.match(/\p{Nd}/gu)?.length ?? 0) >= DIGITS_MIN ? given : undefined;
   return typed ?? parsePhoneNumberFromString(value)?.formatInternational() ?? value;
 }
 

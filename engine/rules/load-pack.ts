@@ -80,6 +80,7 @@ function toField(written: FieldsFile["fields"][number]): Field {
     required,
     ask: toWordings(written.ask),
     invalid: toWordings(written.invalid),
+    ...(written.unvalidated === undefined ? {} : { unvalidated: written.unvalidated }),
     why,
     thanks: toWordings(written.thanks),
     corrected: toWordings(written.corrected),

@@ -18,6 +18,8 @@ export interface Field {
   readonly required: boolean;
   readonly ask: Wordings;
   readonly invalid: Wordings;
+  /** Asks once whether a value that could not be validated is whole; without it such a value is kept unasked. */
+  readonly unvalidated?: string;
   readonly why: string;
   /** Said when the value was given: "Thanks, I've noted {email}." */
   readonly thanks: Wordings;

@@ -8,7 +8,7 @@ import { read, type Reading } from "./reading.ts";
 import type { Context, Finding, Signal } from "./understanding.ts";
 
 /** Finds the customer's details in `text`, in text order. Accepted findings never overlap, and there is at most one of
- *  them a field. Where two extractors want the same span the more particular shape has it: email, phone, the pack's own
+ *  them a field; unvalidated ones count as accepted here. Where two extractors want the same span the more particular shape has it: email, phone, the pack's own
  *  patterns, name. Never throws. */
 export function findDetails(
   text: string,
@@ -30,7 +30,7 @@ export function findDetails(
     for (const candidate of candidates(reading, field, about).slice(0, CANDIDATES_MAX)) {
       const finding = settle(text, field, candidate, accepted);
       findings.push(finding);
-      if (finding.status === "accepted") accepted.push(finding);
+      if (finding.status !== "rejected") accepted.push(finding);
     }
   }
   return findings.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
@@ -62,7 +62,7 @@ function candidates(reading: Reading, field: Field, about: Circumstance): readon
 }
 
 function settle(text: string, field: Field, candidate: Candidate, taken: readonly Finding[]): Finding {
-  const { value, span, extractor, suggestion } = candidate;
+  const { value, span, extractor, suggestion, because } = candidate;
   const raw = text.slice(span.start, span.end);
   const found = {
     field: field.field,
@@ -71,6 +71,7 @@ function settle(text: string, field: Field, candidate: Candidate, taken: readonl
     span,
     extractor,
     ...(suggestion === undefined ? {} : { suggestion }),
+    ...(because === undefined ? {} : { because }),
   };
   if (candidate.reason !== null) return { ...found, status: "rejected", reason: candidate.reason };
   if (taken.some((other) => other.field !== field.field && overlaps(other.span, span))) {
@@ -78,5 +79,7 @@ function settle(text: string, field: Field, candidate: Candidate, taken: readonl
   }
   if (taken.some((other) => other.field === field.field))
     return { ...found, status: "rejected", reason: "superseded" };
-  return { ...found, status: "accepted" };
+  return candidate.doubt === undefined
+    ? { ...found, status: "accepted" }
+    : { ...found, status: "unvalidated", reason: candidate.doubt };
 }

@@ -53,7 +53,7 @@ function before(pack: RulePack, { asked, previous }: Options): State {
     ...said,
     turn: 1,
     dialogue: { mode: "requesting", request: { field: asked, rule, attempt: 1 } },
-    fields: { [asked]: { asks: 1, refused: false, offered: null } },
+    fields: { [asked]: { asks: 1, refused: false, offered: null, denied: false } },
     previous: { text: previous ?? field.ask[0], asked: [], own: true },
   };
 }

@@ -102,12 +102,13 @@ const insertClaims = `
   claim as (
     insert into claims (
       workspace_id, id, conversation_id, handle_id, message_seq, turn, field, value, raw, span_start, span_end,
-      extractor, rule, pack_hash, trust, at)
+      extractor, rule, unvalidated, pack_hash, trust, at)
     select
       :workspaceId, id, :conversationId, :handleId, :messageSeq, :turn, field, value, raw, span_start, span_end,
-      extractor, rule, :packHash, 'claimed', :at
+      extractor, rule, unvalidated, :packHash, 'claimed', :at
     from json_to_recordset(cast(:claims as json)) as heard (
-      id uuid, field text, value text, raw text, span_start integer, span_end integer, extractor text, rule text)
+      id uuid, field text, value text, raw text, span_start integer, span_end integer, extractor text, rule text,
+      unvalidated boolean)
   )`;
 
 const insertRefusals = `
@@ -171,7 +172,8 @@ function messageRows({ message, replies, turn, conversation, newId }: Recorded, 
 
 function claimRows(collected: readonly Collected[], newId: () => string) {
   return collected.map(({ span, ...claim }) => {
-    const { field, value, raw, extractor, rule } = claim;
-    return { id: newId(), field, value, raw, span_start: span.start, span_end: span.end, extractor, rule };
+    const { field, value, raw, extractor, rule, unvalidated = false } = claim;
+    const { start, end } = span;
+    return { id: newId(), field, value, raw, span_start: start, span_end: end, extractor, rule, unvalidated };
   });
 }

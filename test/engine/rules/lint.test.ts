@@ -273,6 +273,12 @@ const FIELD_CHANGES: readonly (readonly [
     ["fields.yaml:7:14 `pattern` is for `extractor: pattern`, not for `email`"],
   ],
   [
+    "only a phone can be asked whether it is whole",
+    "extractor: email",
+    "extractor: email\n    unvalidated: Is it whole?",
+    ["fields.yaml:7:18 `unvalidated` is for `extractor: phone`, not for `email`"],
+  ],
+  [
     "a pattern is RE2 and finds something",
     "extractor: email",
     "extractor: pattern\n    pattern: a?",
