@@ -45,3 +45,8 @@ export function heardOf(key: string, text: string, heard: Heard = {}): readonly 
       return `${finding.status === "unvalidated" ? "unvalidated" : finding.reason}: ${finding.value}`;
     });
 }
+
+/** The value that was taken for a field, or null. */
+export function takenOf(key: string, text: string, heard: Heard = {}): string | null {
+  return hear(text, heard).find(({ field, status }) => field === key && status === "accepted")?.value ?? null;
+}
