@@ -183,7 +183,9 @@ test("a number is echoed as typed, and an unknown region takes international num
 });
 
 test("an extension is read with its number, and is no part of the value", () => {
-  const [finding] = hear("call me on (415) 555-2671 ext. 12 please", { region: "US" });
+  const finding = hear("call me on (415) 555-2671 ext. 12 please", { region: "US" }).find(
+    ({ field }) => field === "phone",
+  );
   expect(finding).toMatchObject({ raw: "(415) 555-2671 ext. 12", value: "+14155552671" });
 });
 
