@@ -42,17 +42,17 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): {
   const sets = makeWordSets();
   const plain = toEntries(triggers, sets, false);
   const tagged = toEntries(triggers, sets, true);
-  const bitsOf = sets.seal();
-  const length = bitsOf([]).length;
+  const { bitsOf, empty } = sets.seal();
   const read = (terms: readonly Term[]): Read[] => terms.map((term) => ({ term, bits: bitsOf(term.forms) }));
-  const candidates = makeIndex(plain, length);
+  const candidates = makeIndex(plain, empty());
+  const sum = empty(); // used again for each window, so that a message leaves nothing to collect
   const find: FindHits = (text, sentences) => {
     const hits: Hit[] = [];
     let needsTags = false;
     for (let at = 0; at < sentences.length; at += 1) {
       const words = read(sentences[at]?.terms ?? []);
       for (const [start, end] of windows(words.length)) {
-        const all = unionOf(words, length, start, end);
+        const all = unionOf(words, sum, start, end);
         for (const entry of candidates(all)) addHit(hits, entry, words, at, start, end);
         for (const entry of tagged) needsTags ||= isPossible(entry, all);
       }
@@ -68,9 +68,14 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): {
   };
   return {
     find,
-    nearMisses: (sentences) => findNearMisses(plain, sentences.map(({ terms }) => read(terms)), length),
+    nearMisses: (sentences) =>
+      findNearMisses(
+        plain,
+        sentences.map(({ terms }) => read(terms)),
+        empty(),
+      ),
   };
-} // prettier-ignore
+}
 
 /** The parts of a sentence that are looked at together. In a longer one ever more triggers find their words, somewhere, and
  *  each would be run over all of it. Windows overlap, so that what is said in one breath lies within one of them. */

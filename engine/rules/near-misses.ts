@@ -2,7 +2,7 @@ import type { NearMiss } from "./pack.ts";
 import { runAutomaton, type Read } from "./run-automaton.ts";
 import type { Entry } from "./trigger-index.ts";
 import { isUsual } from "./usual-words.ts";
-import { holds, unionOf } from "./word-sets.ts";
+import { holds, unionOf, type WordBits } from "./word-sets.ts";
 
 const NEAR_MISSES_MAX = 5; // more would be a list of the pack
 const RARE_WORD_WEIGHT = 4; // "refund" says more about what was meant than "my"
@@ -15,11 +15,11 @@ interface Weighed extends NearMiss {
 export function findNearMisses(
   entries: readonly Entry[],
   sentences: readonly (readonly Read[])[],
-  length: number,
+  room: WordBits,
 ): readonly NearMiss[] {
   const best = new Map<string, Weighed>();
   for (const sentence of sentences) {
-    const all = unionOf(sentence, length);
+    const all = unionOf(sentence, room);
     for (const entry of entries) {
       const missed = entry.needs.flatMap((need, at) =>
         need.some((set) => holds(all, set)) ? [] : [entry.neededWords[at] ?? []],

@@ -2,7 +2,7 @@ import { RE2JS, RE2JSException } from "re2js";
 import type { Test } from "./automaton.ts";
 import { isTag, isTermMethod, matchTerms, parseMatch } from "./compromise.ts";
 import type { Anchor } from "./run-automaton.ts";
-import { wordsOfTrigger } from "./terms.ts";
+import { QUESTION_MARK, wordsOfTrigger } from "./terms.ts";
 import { choice, mayBeEmpty, one, repeat, type WordShape } from "./word-shape.ts";
 
 /** A trigger in match syntax, understood. */
@@ -94,7 +94,8 @@ function readAtom(reader: Reader, depth: number): readonly WordShape[] {
 const ANY: WordShape = { kind: "test", test: { kind: "any" } };
 
 function readGroup(reader: Reader, depth: number): WordShape {
-  if (depth === DEPTH_MAX) throw new Misread(`groups stand more than ${DEPTH_MAX} deep; write several triggers`);
+  if (depth === DEPTH_MAX)
+    throw new Misread(`groups stand more than ${DEPTH_MAX} deep; write several triggers`);
   reader.at += 1;
   const choices: WordShape[] = [];
   do {
@@ -107,9 +108,10 @@ function readGroup(reader: Reader, depth: number): WordShape {
       );
     choices.push(choice);
   } while (take(reader, "|"));
-  if (!take(reader, ")")) throw reader.at < reader.source.length ? misplaced(reader) : new Misread("a `(` has no `)`");
+  if (!take(reader, ")"))
+    throw reader.at < reader.source.length ? misplaced(reader) : new Misread("a `(` has no `)`");
   return choice(choices);
-} // prettier-ignore
+}
 
 /** `!(a|b)`: one word that is none of these. */
 function negate(shape: WordShape): WordShape {
@@ -140,23 +142,26 @@ function quantify(reader: Reader, shape: WordShape): WordShape {
       reader.at += bounds[0].length;
       const [least, most] = [Number(bounds[1]), Number(bounds[2] ?? bounds[1])];
       if (most > REPEATS_MAX || most < least || most === 0)
-        throw new Misread(`\`${bounds[0]}\` repeats strangely; accepted: up to ${REPEATS_MAX} times, the smaller number first`);
+        throw new Misread(
+          `\`${bounds[0]}\` repeats strangely; accepted: up to ${REPEATS_MAX} times, the smaller number first`,
+        );
       return repeat(shape, least, most);
     }
     default:
       return shape;
   }
-} // prettier-ignore
+}
 
 /** `/colou?r/` in place of a word: RE2 syntax, so that no pattern can stop a server. */
 function readRegex(reader: Reader): WordShape {
   const written = /^\/((?:\\.|[^\s/\\])+)\//.exec(reader.source.slice(reader.at));
-  if (written === null) throw new Misread("a `/` has no second one; a regular expression is written /like-this/, without spaces");
+  if (written === null)
+    throw new Misread("a `/` has no second one; a regular expression is written /like-this/, without spaces");
   reader.at += written[0].length;
   if (written[1] === ".") return ANY;
   const regex = RE2JS.compile(written[1] ?? "", RE2JS.CASE_INSENSITIVE);
   return { kind: "test", test: { kind: "where", holds: ({ normal }) => regex.test(normal) } };
-} // prettier-ignore
+}
 
 const SPECIAL = /^(?:#(\w+)|@(\w+)|\{[^{}|]+\}|~[^~\s]+~|%[^%\s]+%|<[^<>\s]+>)/;
 
@@ -167,18 +172,24 @@ function readSpecial(reader: Reader): WordShape {
   if (tag !== undefined && !isTag(tag)) throw new Misread(`\`#${tag}\` is not a part of speech`);
   if (method !== undefined && !isTermMethod(method)) throw new Misread(`\`@${method}\` is not known`);
   reader.at += written.length;
-  if (method === "hasQuestionMark") return { kind: "test", test: { kind: "where", holds: ({ asks }) => asks } };
+  if (method === "hasQuestionMark") return { kind: "test", test: { kind: "word", word: [QUESTION_MARK] } };
   const [token, ...more] = parseMatch(written);
   if (token === undefined || more.length > 0) throw new Misread(`\`${written}\` is not understood`);
   if (token.fastOr !== undefined && token.pos === undefined) {
-    return { kind: "test", test: { kind: "word", word: [...token.fastOr].flatMap((word) => wordsOfTrigger(word).slice(0, 1)) } };
+    return {
+      kind: "test",
+      test: { kind: "word", word: [...token.fastOr].flatMap((word) => wordsOfTrigger(word).slice(0, 1)) },
+    };
   }
   reader.tagged = true;
   return {
     kind: "test",
-    test: { kind: "where", holds: ({ tagged }) => tagged !== undefined && matchTerms([tagged], [token]).length > 0 },
+    test: {
+      kind: "where",
+      holds: ({ tagged }) => tagged !== undefined && matchTerms([tagged], [token]).length > 0,
+    },
   };
-} // prettier-ignore
+}
 
 const WORD = /^[^\s()|?+*{}!^$#@<>%~/\\[\]]+/;
 
@@ -196,7 +207,9 @@ function misplaced({ source, at }: Reader): Misread {
   switch (source[at]) {
     case "[":
     case "]":
-      return new Misread("square brackets are not accepted; write (a|b) for a choice and (a|b)? for an optional one");
+      return new Misread(
+        "square brackets are not accepted; write (a|b) for a choice and (a|b)? for an optional one",
+      );
     case "|":
       return new Misread("`|` stands outside of a group; write (a|b)");
     case ")":
@@ -209,7 +222,7 @@ function misplaced({ source, at }: Reader): Misread {
     default:
       return new Misread(`\`${source[at] ?? ""}\` is not understood`);
   }
-} // prettier-ignore
+}
 
 function take(reader: Reader, sign: string): boolean {
   skipSpace(reader);

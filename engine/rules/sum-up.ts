@@ -11,8 +11,11 @@ export interface Hit {
   readonly to: number;
 }
 
+const NOTHING: MatcherResult = { intents: [], signals: [], mentions: [], cancelled: [] };
+
 /** What the hits mean together: each rule's `except` cancels its triggers in the sentences in which it was said. */
 export function sumUp(text: string, hits: readonly Hit[]): MatcherResult {
+  if (hits.length === 0) return NOTHING;
   const ordered = hits
     .map((hit) => ({ ...hit, ...trimSpan(text, hit.start, hit.end) }))
     .toSorted((one, other) => one.start - other.start || other.end - one.end);

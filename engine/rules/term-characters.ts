@@ -3,8 +3,10 @@
 /** ! ? … and their kin, which end a sentence wherever they stand; the plain full stop is looked at more closely. */
 export function isStop(code: number): boolean {
   if (code < 0x80) return code === 0x21 || code === 0x3f;
-  return /[\u2026\u203c\u2047-\u2049\u0964\u0965\u061f\u06d4\u0589\u3002\uff01\uff1f\uff61]/.test(String.fromCharCode(code));
-} // prettier-ignore
+  return /[\u2026\u203c\u2047-\u2049\u0964\u0965\u061f\u06d4\u0589\u3002\uff01\uff1f\uff61]/.test(
+    String.fromCharCode(code),
+  );
+}
 
 /** Signs that belong to the number or word behind them. */
 export function isSign(code: number): boolean {
@@ -26,8 +28,15 @@ export function isPlain(code: number): boolean {
 
 export function isSpace(code: number): boolean {
   if (code < 0x80) return code === 32 || (code >= 9 && code <= 13);
-  return code === 0xa0 || (code >= 0x2000 && code <= 0x200b) || code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x3000;
-} // prettier-ignore
+  return (
+    code === 0xa0 ||
+    (code >= 0x2000 && code <= 0x200b) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x3000
+  );
+}
 
 const WORDLIKE = /[\p{L}\p{M}\p{N}]/u;
 

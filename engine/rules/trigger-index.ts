@@ -1,7 +1,7 @@
 import { buildAutomaton, needsOf, type Shape, type Test } from "./automaton.ts";
 import type { Anchored } from "./run-automaton.ts";
 import type { UsedTrigger } from "./used-trigger.ts";
-import { isUsual } from "./usual-words.ts";
+import { usualness } from "./usual-words.ts";
 import { holds, type WordBits, type WordSets } from "./word-sets.ts";
 
 /** A trigger of words, made ready to run. */
@@ -34,7 +34,7 @@ export function toEntries(triggers: readonly UsedTrigger[], sets: WordSets, tagg
       },
     ];
   });
-} // prettier-ignore
+}
 
 const MADE_BY_TAGGING = new Set("am are did had has have is not us was were will would".split(" "));
 
@@ -45,10 +45,10 @@ function rarest(needs: readonly (readonly string[])[][]): (readonly string[])[] 
   return needs.toSorted((one, other) => commonness(one) - commonness(other))[0] ?? [];
 }
 
-/** How often a text holds one of these words: a guess, since rule authors write in words of every trade. */
+/** How often a text holds one of these words. */
 function commonness(need: readonly (readonly string[])[]): number {
   let sum = 0;
-  for (const words of need) for (const word of words) sum += isUsual(word) ? 10 : 1 / word.length;
+  for (const words of need) for (const word of words) sum += usualness(word);
   return sum;
 }
 
@@ -73,10 +73,10 @@ function numberedTest(test: Test<readonly string[]>, sets: WordSets): Test<numbe
   }
 }
 
-/** Looks entries up by the words that a sentence must hold for them: most messages hold none of them. */
-export function makeIndex(entries: readonly Entry[], length: number): (all: WordBits) => readonly Entry[] {
+/** Looks entries up by the words that a sentence must hold for them: most messages hold none of them. `keys` is empty room
+ *  for the sets to look for. */
+export function makeIndex(entries: readonly Entry[], keys: WordBits): (all: WordBits) => readonly Entry[] {
   const bySet: Entry[][] = [];
-  const keys = new Uint32Array(length);
   const always: Entry[] = [];
   for (const entry of entries) {
     const [key] = entry.needs;
@@ -88,7 +88,7 @@ export function makeIndex(entries: readonly Entry[], length: number): (all: Word
   }
   return (all) => {
     const found = [...always];
-    for (let at = 0; at < length; at += 1) {
+    for (let at = 0; at < keys.length; at += 1) {
       for (let bits = (all[at] ?? 0) & (keys[at] ?? 0); bits !== 0; bits &= bits - 1) {
         const set = (at << 5) + 31 - Math.clz32(bits & -bits);
         for (const entry of bySet[set] ?? []) {

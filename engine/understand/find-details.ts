@@ -8,8 +8,8 @@ import { read, type Reading } from "./reading.ts";
 import type { Context, Finding, Signal } from "./understanding.ts";
 
 /** Finds the customer's details in `text`, in text order. Accepted findings never overlap, and there is at most one of
- *  them a field; unvalidated ones count as accepted here. Where two extractors want the same span the more particular shape has it: email, phone, the pack's own
- *  patterns, name. Never throws. */
+ *  them a field; unvalidated ones count as accepted here. Where two extractors want the same span the more particular
+ *  shape has it: email, phone, the pack's own patterns, name. Never throws. */
 export function findDetails(
   text: string,
   context: Context,
@@ -27,22 +27,29 @@ export function findDetails(
       region: context.region,
       signals,
     };
-    for (const candidate of candidates(reading, field, about).slice(0, CANDIDATES_MAX)) {
+    const found = candidates(reading, field, about);
+    for (const candidate of found.length > CANDIDATES_MAX ? found.slice(0, CANDIDATES_MAX) : found) {
       const finding = settle(text, field, candidate, accepted);
       findings.push(finding);
       if (finding.status !== "rejected") accepted.push(finding);
     }
   }
+  if (findings.length < 2) return findings;
   return findings.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
 }
 
 const KINDS = ["email", "phone", "pattern", "name"] as const;
 
 /** The fields in the order in which spans are given out. Of two fields of one kind, the one asked for goes first. */
-function inTurn(fields: readonly Field[], context: Context): readonly Field[] {
-  const rank = (field: Field): number =>
-    KINDS.indexOf(field.extractor.kind) * 2 + (context.requested.includes(field.field) ? 0 : 1);
-  return fields.toSorted((a, b) => rank(a) - rank(b));
+function inTurn(fields: readonly Field[], { requested }: Context): readonly Field[] {
+  const ordered: Field[] = [];
+  for (const kind of KINDS) {
+    for (const field of fields)
+      if (field.extractor.kind === kind && requested.includes(field.field)) ordered.push(field);
+    for (const field of fields)
+      if (field.extractor.kind === kind && !requested.includes(field.field)) ordered.push(field);
+  }
+  return ordered;
 }
 
 function candidates(reading: Reading, field: Field, about: Circumstance): readonly Candidate[] {

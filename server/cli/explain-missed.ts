@@ -23,13 +23,16 @@ export function explainMissed(pack: RulePack, text: string, understanding: Under
       ({ rule, at, start, end, by }) =>
         `not ${rule}: "${text.slice(start, end)}" matches ${at}, but "${text.slice(by.start, by.end)}" is an exception (${by.at})`,
     ),
-    ...near.map(({ rule, trigger, at, missing }) => `not ${rule}: nearest is ${at} \`${shortened(trigger)}\`; ${whatLacks(missing)}`),
+    ...near.map(
+      ({ rule, trigger, at, missing }) =>
+        `not ${rule}: nearest is ${at} \`${shortened(trigger)}\`; ${whatLacks(missing)}`,
+    ),
     ...far.map(({ intent }) => `not ${intent}: none of its triggers comes near`),
     ...pack.fields
       .filter(({ field }) => !found.has(field))
       .map(({ field, extractor }) => `no ${field}: ${NOTHING_FOUND[extractor.kind]}`),
   ];
-} // prettier-ignore
+}
 
 function shortened(trigger: string): string {
   return trigger.length > TRIGGER_CHARS_MAX ? `${trigger.slice(0, TRIGGER_CHARS_MAX)}…` : trigger;

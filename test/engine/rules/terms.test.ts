@@ -12,7 +12,7 @@ function read(text: string): string[] {
 const READINGS: readonly (readonly [text: string, sentences: readonly string[]])[] = [
   ["", []],
   ["Hello, World!", ["hello world"]],
-  ["One. Two! Three? four\nfive", ["one", "two", "three", "four", "five"]],
+  ["One. Two! Three? four\nfive", ["one", "two", "three/?", "four", "five"]],
   ["Mr. Fox, no. 5, J. Doe. Then", ["mr fox no 5 j doe", "then"]],
   ["hello!can you,please", ["hello", "can you please"]],
   ["I don't, I won’t, cant", ["i do not i will not can not"]],
