@@ -1,9 +1,11 @@
 import createKnex from "knex";
 import type { Knex } from "knex";
 import { types } from "pg";
+import type { Client } from "pg";
 import { AppError } from "../app-error.ts";
 import type { Database } from "./database.ts";
 import { explainFailure } from "./explain-failure.ts";
+import { runInOneTrip } from "./one-trip.ts";
 import { openSession, silentKnex } from "./session.ts";
 
 const CONNECTIONS_MAX = 20; // PostgreSQL comes with 100; this leaves room for other programs and a second server
@@ -28,7 +30,7 @@ export async function openServer(databaseUrl: string, production: boolean): Prom
     kind: "postgres",
     knex,
     config,
-    session: () => openSession(knex),
+    session: () => openSession<Client>(knex, (client, queries) => runInOneTrip(client, queries, readerOf)),
     unhurried() {
       const migrating = createKnex(serverConfig(databaseUrl, 1, 0));
       return { knex: migrating, close: () => migrating.destroy() };
@@ -81,6 +83,9 @@ async function checkServer(knex: Knex, production: boolean): Promise<void> {
 const INT8 = 20; // the type's number in PostgreSQL's catalogue
 
 function getTypeParser(type: number, format: string): unknown {
-  if (format === "binary") return types.getTypeParser(type, "binary");
+  return format === "binary" ? types.getTypeParser(type, "binary") : readerOf(type);
+}
+
+function readerOf(type: number): (text: string) => unknown {
   return type === INT8 ? Number : types.getTypeParser(type, "text");
 }

@@ -134,7 +134,7 @@ async function keep(
     responds: request.respond,
   });
 
-  await record(tx, {
+  record(tx, {
     handle: {
       id: handleId,
       isNew: opened.handleId === null,

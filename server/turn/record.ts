@@ -118,8 +118,8 @@ const insertRefusals = `
     on conflict (workspace_id, conversation_id, field) do update set at = excluded.at
   )`;
 
-/** Writes a message and all that came of it, in one statement. */
-export async function record(tx: WorkspaceTransaction, recorded: Recorded): Promise<void> {
+/** Writes a message and all that came of it, in one statement: with the next one, or with the commit. */
+export function record(tx: WorkspaceTransaction, recorded: Recorded): void {
   const { handle, conversation, turn, at, now } = recorded;
   const messageSeq = conversation.messageCount + 1;
   const parts = [conversation.isNew ? insertConversation : updateConversation, insertMessages];
@@ -156,7 +156,7 @@ export async function record(tx: WorkspaceTransaction, recorded: Recorded): Prom
       add(insertClaims, { claims: JSON.stringify(claimRows(collected, recorded.newId)) });
     if (refused.length > 0) add(insertRefusals, { refused: JSON.stringify([...new Set(refused)]) });
   }
-  await tx.prepared(`with ${parts.join(",")} select 1`, bindings);
+  tx.later(`with ${parts.join(",")} select 1`, bindings);
 }
 
 function messageRows({ message, replies, turn, conversation, newId }: Recorded, seq: number) {

@@ -103,13 +103,12 @@ describe.each(DATABASE_KINDS)("tenants on %s", (kind) => {
   });
 
   test("a query without a workspace fails, even for the tables' owner", async () => {
-    const role = kind === "pglite" ? "set local role enrich_app; " : ""; // PGlite's only login is a superuser
+    const role = kind === "pglite" ? ["set local role enrich_app"] : []; // PGlite's only login is a superuser
     const session = await database().session();
-    await session.simple(`begin; ${role}savepoint here`);
-    await expect(session.query("select 1 from workspaces", [], null)).rejects.toThrow(
-      /app\.workspace_id|uuid/u,
-    );
-    await session.simple("rollback");
+    const run = (...texts: readonly string[]) =>
+      session.run(texts.map((text) => ({ text, values: [], name: null })));
+    await expect(run("begin", ...role, "select 1 from workspaces")).rejects.toThrow(/app\.workspace_id|uuid/u);
+    await run("rollback");
     await session.release("clean");
   });
 

@@ -35,7 +35,7 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
     workspaceId,
     async (tx) => {
       const [handle] = await tx.raw<{ id: string }>("select id from handles where handle = 'b'");
-      await record(tx, {
+      record(tx, {
         handle: { id: handle?.id ?? "", isNew: false, platform: "line", handle: "b" },
         conversation: {
           id: conversationId,
@@ -53,6 +53,7 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
         now: BEGIN,
         newId: uuid,
       });
+      await tx.raw("select 1");
       progress.emit("recorded");
       await sleep(300);
     },
