@@ -22,6 +22,8 @@ export interface WorkspaceTransaction {
   raw<Row extends object>(sql: string, bindings?: Bindings): Promise<readonly Row[]>;
   /** The same for a statement of the hot path: the server parses and plans it once a connection. */
   prepared<Row extends object>(sql: string, bindings?: Bindings): Promise<readonly Row[]>;
+  /** Runs a prepared statement and commits, in one trip: the transaction is over when it returns. */
+  last<Row extends object>(sql: string, bindings?: Bindings): Promise<readonly Row[]>;
   /** Sends a prepared statement whose rows nobody needs, in the same trip as the next one or the commit. If it fails, so does
    *  that, and the transaction with it. */
   later(sql: string, bindings?: Bindings): void;
@@ -112,6 +114,8 @@ async function transact<T>(
 interface Transaction {
   /** Runs the statement, and before it, in the same trip, what was waiting. */
   run(query: Query): Promise<readonly object[]>;
+  /** The same, with the commit behind it. */
+  runLast(query: Query): Promise<readonly object[]>;
   wait(query: Query): void;
   commit(): Promise<void>;
   rollback(): Promise<void>;
@@ -119,18 +123,19 @@ interface Transaction {
 
 function beginTransaction(database: Database, session: Session, opening: readonly Query[]): Transaction {
   let waiting = [...opening];
-  let isBegun = false;
+  let state: "waiting" | "open" | "over" = "waiting";
   let failure: { readonly error: unknown } | null = null;
 
-  const run = async (query: Query) => {
+  const run = async (...asked: readonly Query[]) => {
     // Nothing more is sent after a failure: the transaction may not even have begun, and its scope with it.
     if (failure !== null) throw failure.error;
-    const queries = [...waiting, query];
+    const queries = [...waiting, ...asked];
+    const first = waiting.length;
     waiting = [];
-    isBegun = true;
+    state = "open";
     database.statistics.trips += 1;
     try {
-      return (await session.run(queries)).at(-1) ?? [];
+      return (await session.run(queries))[first] ?? [];
     } catch (error) {
       failure ??= { error };
       throw error;
@@ -138,12 +143,18 @@ function beginTransaction(database: Database, session: Session, opening: readonl
   };
   return {
     run,
+    async runLast(query) {
+      const rows = await run(query, COMMIT);
+      state = "over";
+      return rows;
+    },
     wait: (query) => void waiting.push(query),
     async commit() {
-      if (isBegun || waiting.length > opening.length) await run(COMMIT);
+      if (state === "open" || waiting.length > opening.length) await run(COMMIT);
+      state = "over";
     },
     async rollback() {
-      if (!isBegun) return;
+      if (state !== "open") return;
       database.statistics.trips += 1;
       await session.run([ROLLBACK]);
     },
@@ -175,6 +186,11 @@ async function openScope<T>(
       (await transaction.run(queryOf(sql, bindings, false))) as readonly Row[],
     prepared: async <Row extends object>(sql: string, bindings: Bindings = {}) =>
       (await transaction.run(queryOf(sql, bindings, true))) as readonly Row[],
+    last: async <Row extends object>(sql: string, bindings: Bindings = {}) => {
+      const query = queryOf(sql, bindings, true);
+      here.open = false;
+      return (await transaction.runLast(query)) as readonly Row[];
+    },
     later: (sql, bindings = {}) => transaction.wait(queryOf(sql, bindings, true)),
   };
   try {

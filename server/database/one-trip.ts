@@ -92,7 +92,12 @@ function tripOf(
   };
 }
 
-function write(wire: Wire, { name, text }: Query, values: readonly Encoded[], known: ReadonlyMap<string, unknown>) {
+function write(
+  wire: Wire,
+  { name, text }: Query,
+  values: readonly Encoded[],
+  known: ReadonlyMap<string, unknown>,
+) {
   const statement = name ?? "";
   const isNew = !known.has(statement);
   if (isNew) {

@@ -10,8 +10,8 @@ const NOW = Date.UTC(2026, 0, 1);
 
 const addHandle = (tx: WorkspaceTransaction, handle: string) =>
   tx.raw(
-    `insert into handles (workspace_id, id, platform, handle, created_at)
-     values (:workspaceId, :id, 'api', :handle, now())`,
+    `insert into handles (workspace_id, id, platform, handle, revision, created_at)
+     values (:workspaceId, :id, 'api', :handle, 1, now())`,
     { workspaceId: tx.workspaceId, id: v7(), handle },
   );
 
