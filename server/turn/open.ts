@@ -208,10 +208,10 @@ export async function open(tx: WorkspaceTransaction, occasion: Occasion): Promis
         })
       : await tx.prepared<Row>(openStated, { ...bindings, conversationId });
   if (row === undefined) throw new Error("the statement that opens a turn returned no row");
-  return openedFrom(row);
+  return openedFrom(row, occasion.fields);
 }
 
-function openedFrom(row: Row): Opened {
+function openedFrom(row: Row, fields: readonly FieldKey[]): Opened {
   const known: Record<FieldKey, string> = JSON.parse(row.known);
   const refusedAt: Record<FieldKey, number> = JSON.parse(row.refused_at);
   return {
@@ -220,11 +220,17 @@ function openedFrom(row: Row): Opened {
     conversation: conversationFrom(row),
     customer: row.customer_id === null ? null : { id: row.customer_id, emailKey: row.email_key },
     linkSeq: row.link_seq,
-    known,
+    known: inOrder(fields, known),
     isShared: row.link_trust === "verified",
     refusedAt,
     earlier: earlierFrom(row),
   };
+}
+
+/** The known values in the order of the pack's fields: what callers are answered does not depend on a database's order. */
+export function inOrder(fields: readonly FieldKey[], known: Opened["known"]): Opened["known"] {
+  const order = fields.filter((field) => Object.hasOwn(known, field));
+  return Object.fromEntries(order.map((field) => [field, known[field] ?? ""]));
 }
 
 function conversationFrom(row: Row): Opened["conversation"] {

@@ -25,6 +25,8 @@ export interface Recorded {
     /** The number that a new link of this handle gets. */
     readonly linkSeq: number;
     readonly statedEmailKey: string | null;
+    /** Whether the customers concerned are brought up to date afterwards (see link.ts), or here. */
+    readonly isRelinked: boolean;
   };
   readonly message: {
     readonly role: "customer" | "agent" | "bot";
@@ -59,7 +61,7 @@ export function record(
   const sql = recordStatement({
     handle: handle.isNew ? "new" : handle.remembered === null ? "read" : "remembered",
     conversation: conversation.isNew ? "new" : "known",
-    customer: customerId !== null,
+    customer: customerId !== null && !conversation.isRelinked,
     key: message.key !== null,
     reply: reply !== null,
     turn: turn !== null,

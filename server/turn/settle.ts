@@ -3,9 +3,10 @@ import type { State } from "../../engine/decide/state.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import type { Turn } from "../../engine/turn.ts";
 import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import { newRowId } from "../uuid.ts";
 import { answer } from "./answer.ts";
 import type { LinkPlace } from "./link.ts";
-import type { Occasion, Opened } from "./open.ts";
+import { inOrder, type Occasion, type Opened } from "./open.ts";
 import { statedEmailKey, type LinkPlan } from "./plan-link.ts";
 import type { Recorded } from "./record.ts";
 import type { Remembered } from "./remembered.ts";
@@ -71,6 +72,7 @@ export function settle(
       customerId: customer?.id ?? null,
       linkSeq,
       statedEmailKey: statedEmailKey(turn?.collected ?? []),
+      isRelinked: link !== null,
     },
     message: {
       role: request.role,
@@ -82,7 +84,7 @@ export function settle(
     turn,
     at,
     now,
-    newId: uuid,
+    newId: newRowId,
   };
   const isLinked = (link !== null && link.moves !== "none") || (conversation === null && customer !== null);
   const left: Remembered = {
@@ -97,7 +99,7 @@ export function settle(
     },
     customer: link?.target ?? customer,
     linkSeq: isLinked ? linkSeq : opened.linkSeq,
-    known: knownAfter(opened, turn),
+    known: inOrder(occasion.fields, { ...opened.known, ...given(turn) }),
     isShared: false,
     refusedAt: opened.refusedAt,
     earlier: null,
@@ -116,7 +118,6 @@ export function settle(
 }
 
 /** As the database will say: of a field's values the one that was recorded last. */
-function knownAfter({ known }: Opened, turn: Turn | null): Opened["known"] {
-  const given = (turn?.collected ?? []).map(({ field, value }) => [field, value]);
-  return given.length === 0 ? known : { ...known, ...Object.fromEntries(given) };
+function given(turn: Turn | null): Opened["known"] {
+  return Object.fromEntries((turn?.collected ?? []).map(({ field, value }) => [field, value]));
 }
