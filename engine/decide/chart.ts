@@ -27,7 +27,9 @@ export type ChartEvent =
   | { readonly type: "suspended"; readonly behind: boolean }
   | { readonly type: "let_go" }
   | { readonly type: "asked"; readonly wanted: Wanted; readonly attemptsMax: number }
-  | { readonly type: "rested"; readonly complete: boolean };
+  /** At the end of a turn: every required field is known, or one is not. */
+  | { readonly type: "all_known" }
+  | { readonly type: "some_missing" };
 
 const UNTOUCHED: Progress = { asks: 0, refused: false, offered: null, denied: false };
 
@@ -59,7 +61,6 @@ const chart = setup({
       const free = context.request === null || context.request.field === field;
       return free && !refused && asks < event.attemptsMax;
     },
-    complete: (_, complete: boolean) => complete,
   },
   actions: {
     enqueue: assign(({ context, event }) => {
@@ -155,11 +156,7 @@ const chart = setup({
         asked: {},
       },
     },
-    listening: {
-      on: {
-        rested: { guard: { type: "complete", params: ({ event }) => event.complete }, target: "complete" },
-      },
-    },
+    listening: { on: { all_known: "complete" } },
     requesting: {
       on: {
         settled: [
@@ -191,10 +188,7 @@ const chart = setup({
     complete: {
       on: {
         wanted: { target: "listening", actions: "enqueue" },
-        rested: [
-          { guard: { type: "complete", params: ({ event }) => event.complete } },
-          { target: "listening" },
-        ],
+        some_missing: "listening",
       },
     },
   },
@@ -202,6 +196,8 @@ const chart = setup({
 
 /** Applies the events of a turn, in order. Pure: the same state and events give the same state. */
 export function applyEvents(state: State, events: readonly ChartEvent[]): State {
+  const first = events.findIndex(({ type }) => isHeard(state.dialogue.mode, type));
+  if (first < 0) return state;
   const { dialogue, queue, fields } = state;
   let snapshot = chart.resolveState({
     value: dialogue.mode,
@@ -212,9 +208,16 @@ export function applyEvents(state: State, events: readonly ChartEvent[]): State 
       fields,
     },
   });
-  for (const event of events) [snapshot] = transition(chart, snapshot, event);
+  for (const event of events.slice(first))
+    if (isHeard(snapshot.value, event.type)) [snapshot] = transition(chart, snapshot, event);
   const { request, confirm, ...memory } = snapshot.context;
   return { ...state, ...memory, dialogue: dialogueOf(snapshot.value, request, confirm) };
+}
+
+/** Whether the chart has a transition for such an event in this mode. Without one nothing comes of it, and most turns are of
+ *  such events only: a step of the chart would take longer than all the rest of the decision. */
+function isHeard(mode: Dialogue["mode"], type: ChartEvent["type"]): boolean {
+  return type in (chart.config.states?.[mode]?.on ?? {}) || type in (chart.config.on ?? {});
 }
 
 function dialogueOf(mode: string, request: Request | null, confirm: Confirm | null): Dialogue {

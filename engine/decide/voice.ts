@@ -32,12 +32,14 @@ export function voiceOf(
   state: State,
   question: ChartEvent | undefined,
 ): Voice {
-  const values = Object.fromEntries(
-    Object.entries(facts.situation.known).map(([field, value]) => [
-      field,
-      readable(pack, facts, field, value),
-    ]),
-  );
+  const values = {};
+  for (const [field, value] of Object.entries(facts.situation.known)) {
+    // Only when a wording uses it: reading a phone number well takes longer than most turns.
+    Object.defineProperty(values, field, {
+      enumerable: true,
+      get: () => readable(pack, facts, field, value),
+    });
+  }
   return { pack, facts, move, state, question, values };
 }
 
@@ -53,6 +55,7 @@ function readable(pack: RulePack, { collected }: Facts, field: FieldKey, value: 
 }
 
 function withUnicodeDomain(email: string): string {
+  if (!email.includes("xn--")) return email;
   const at = email.lastIndexOf("@") + 1;
   return email.slice(0, at) + toUnicode(email.slice(at)).domain;
 }
