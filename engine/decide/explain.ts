@@ -1,4 +1,4 @@
-import type { FieldKey } from "../understand/understanding.ts";
+import type { FieldKey, Finding } from "../understand/understanding.ts";
 import type { Move, Reason, Trace } from "./decision.ts";
 
 /** Says in plain lines why a turn went as it did: what was heard, which rule decided, and for every field why
@@ -11,9 +11,7 @@ export function explainTrace(trace: Trace, text: string): readonly string[] {
     ...trace.rules.map(({ intent, at, span }) => `rule ${intent} matched ${quote(span)} by ${at}`),
     ...trace.signals.map(({ intent, at, span }) => `signal ${intent} in ${quote(span)} by ${at}`),
     ...trace.findings.map((finding) => {
-      const verdict =
-        finding.status === "accepted" ? `accepted as ${finding.value}` : `rejected: ${finding.reason}`;
-      return `heard ${finding.field} ${quote(finding.span)} by ${finding.extractor}, ${verdict}`;
+      return `heard ${finding.field} ${quote(finding.span)} by ${finding.extractor}, ${verdictOn(finding)}`;
     }),
     // The fields of the pack that was in force then; today's may have others.
     ...Object.keys(trace.reasons).map((field) => `${field}: ${whyFor(field, trace)}`),
@@ -24,7 +22,7 @@ const MOVES: Readonly<Record<Move, string>> = {
   not_collecting: "nothing is collected in this conversation",
   hold: "the customer is upset or the moment is wrong, so nothing is asked",
   correction: "the customer put a detail right",
-  confirmation: "the customer settled which spelling is meant",
+  confirmation: "the customer said whether the value offered back is right",
   answer: "the customer gave a detail",
   invalid_answer: "the answer to the open request is not a valid value",
   refusal: "the customer would rather not say",
@@ -49,6 +47,20 @@ const REASONS: Readonly<Record<Reason, string>> = {
   started_before_activation: "not asked: the conversation began before the action was activated",
 };
 
+function verdictOn(finding: Finding): string {
+  const because = finding.because === undefined ? "" : ` ("${finding.because}")`;
+  switch (finding.status) {
+    case "accepted":
+      return `accepted as ${finding.value}`;
+    case "unvalidated":
+      return `noted unvalidated as ${finding.value}: ${finding.reason}${because}`;
+    case "rejected":
+      return `rejected: ${finding.reason}${because}`;
+    default:
+      return finding satisfies never;
+  }
+}
+
 function whyFor(field: FieldKey, { reasons, acts }: Trace): string {
   const reason = Object.hasOwn(reasons, field) ? reasons[field] : undefined;
   if (reason === undefined) return "not a field of this pack then";
@@ -56,5 +68,7 @@ function whyFor(field: FieldKey, { reasons, acts }: Trace): string {
     (act) => (act.act === "request" || act.act === "reprompt") && act.request.field === field,
   );
   if (reason !== "asked" || !ask || !("request" in ask)) return `${REASONS[reason]} (${reason})`;
+  if (ask.request.rule === field)
+    return `asked, attempt ${ask.request.attempt}, because the value given was said not to be right (asked)`;
   return `asked, attempt ${ask.request.attempt}, because rule ${ask.request.rule} wants it (asked)`;
 }

@@ -4,7 +4,7 @@ import type { FieldKey, Finding, Signal, Span, Understanding } from "../understa
 import { progressOf } from "./chart.ts";
 import { isDomainLabel, readConfirmation, type Confirmation } from "./confirmation.ts";
 import type { Circumstances, Collected } from "./decision.ts";
-import { hindranceOf, type Situation } from "./hindrance.ts";
+import { hindranceOf, isKnown, type Situation } from "./hindrance.ts";
 import { ownValue } from "./own-value.ts";
 import type { Confirm, Request, State, Wanted } from "./state.ts";
 
@@ -55,14 +55,20 @@ export function readFacts(
   const signals: ReadonlySet<Signal> = new Set(heard.signals.map(({ intent }) => intent));
   const intents = pack.intents.filter(({ intent }) => heard.intents.some((match) => match.intent === intent));
   const accepted = heard.findings.filter(
-    (finding) => finding.status === "accepted" && !(confirm && isDomainLabel(confirm, finding)),
+    (finding) => finding.status !== "rejected" && !(confirm && isDomainLabel(confirm, finding)),
   );
   const confirmation = confirm && readConfirmation(confirm, text, heard, accepted);
+  const asked = askedIn(state, request, confirm);
+  const taken = collecting
+    ? accepted.filter(
+        (finding) =>
+          !saysLess(pack, finding, circumstances.known, signals) &&
+          !isDoubtful(finding, circumstances.known, signals, asked),
+      )
+    : [];
   const collected = collecting
     ? [
-        ...accepted
-          .filter((finding) => !saysLess(pack, finding, circumstances.known, signals))
-          .map((finding) => collectedFrom(finding, request)),
+        ...taken.map((finding) => collectedFrom(finding, request)),
         ...(confirmation?.answer === "accepted" ? [confirmation.collected] : []),
       ]
     : [];
@@ -83,9 +89,7 @@ export function readFacts(
     held,
     signals,
     asksBack: asksBack(text, heard, [...accepted, ...heard.intents]),
-    why: signals.has("why_we_ask")
-      ? (heard.mentions[0] ?? askedIn(state, request, confirm)[0] ?? null)
-      : null,
+    why: signals.has("why_we_ask") ? (heard.mentions[0] ?? asked[0] ?? null) : null,
     afterOther: state.previous?.own === false && request === null && confirm === null,
     request,
     confirm,
@@ -95,10 +99,10 @@ export function readFacts(
       .filter(({ field, value }) => (ownValue(circumstances.known, field) ?? value) !== value)
       .map(({ field }) => field),
     refused,
-    offer: collecting && !held ? offerOf(accepted, state) : null,
+    offer: held ? null : offerOf(pack, taken, state, request, circumstances.known),
     invalid:
       request !== null &&
-      ownValue(situation.known, request.field) === undefined &&
+      !isKnown(request.field, state.fields, situation.known) &&
       heard.findings.some((finding) => isInvalidAnswer(finding, request)),
     wanted: wanted.filter(({ field }) => !refused.includes(field)),
     situation,
@@ -128,8 +132,23 @@ function saysLess(
   return fieldOf(pack, field)?.extractor.kind === "name" && isFullerName(before, value);
 }
 
-function collectedFrom({ field, value, raw, span, extractor }: Finding, request: Request | null): Collected {
-  return { field, value, raw, span, extractor, rule: request?.field === field ? request.rule : null };
+/** A number that nobody asked for and no numbering plan knows takes no known one's place, unless it is said to. */
+function isDoubtful(
+  { field, value, status }: Finding,
+  known: Situation["known"],
+  signals: ReadonlySet<Signal>,
+  asked: readonly FieldKey[],
+): boolean {
+  const before = ownValue(known, field);
+  if (status !== "unvalidated" || before === undefined || before === value) return false;
+  return !asked.includes(field) && !signals.has("correction");
+}
+
+function collectedFrom(finding: Finding, request: Request | null): Collected {
+  const { field, value, raw, span, extractor } = finding;
+  const rule = request?.field === field ? request.rule : null;
+  const doubt = finding.status === "unvalidated" ? ({ unvalidated: true } as const) : {};
+  return { field, value, raw, span, extractor, ...doubt, rule };
 }
 
 function refusalsOf(
@@ -141,11 +160,11 @@ function refusalsOf(
   { known }: Situation,
 ): readonly FieldKey[] {
   const unknown = (fields: readonly FieldKey[]) =>
-    [...new Set(fields)].filter((field) => ownValue(known, field) === undefined);
+    [...new Set(fields)].filter((field) => !isKnown(field, state.fields, known));
   if (signals.has("refusal")) {
     // "I don't give out my number", said when asked for the name, refuses the number. What the message itself gives is
     // spoken of for another reason.
-    const given = findings.filter(({ status }) => status === "accepted").map(({ field }) => field);
+    const given = findings.filter(({ status }) => status !== "rejected").map(({ field }) => field);
     const meant = mentions.filter((field) => !given.includes(field));
     const asked = askedIn(state, request, null);
     // With nothing open it means what is waiting: the customer has seen what comes next.
@@ -163,10 +182,23 @@ function refusalsOf(
   return unknown(request ? [request.field] : []);
 }
 
-function offerOf(accepted: readonly Finding[], state: State): Confirm | null {
-  for (const { field, value, suggestion } of accepted)
-    if (suggestion !== undefined && progressOf(state.fields, field).offered !== value)
-      return { field, stated: value, suggestion };
+function offerOf(
+  pack: RulePack,
+  taken: readonly Finding[],
+  state: State,
+  request: Request | null,
+  known: Situation["known"],
+): Confirm | null {
+  for (const { field, value, status, suggestion } of taken) {
+    const { offered } = progressOf(state.fields, field);
+    if (suggestion !== undefined && offered !== value) return { field, stated: value, suggestion };
+    // Asked once whether it is whole, and never again: whatever comes next is kept.
+    const isNew = offered === null && ownValue(known, field) !== value;
+    if (status === "unvalidated" && isNew && fieldOf(pack, field)?.unvalidated) {
+      const rule = request?.field === field ? request.rule : null;
+      return { field, stated: value, suggestion: null, rule };
+    }
+  }
   return null;
 }
 

@@ -13,6 +13,13 @@ export interface Situation {
   readonly attemptsMax: number;
 }
 
+/** Whether a field has a value that the customer stands by. */
+export function isKnown(field: FieldKey, fields: State["fields"], known: Situation["known"]): boolean {
+  const value = ownValue(known, field);
+  const { denied, offered } = progressOf(fields, field);
+  return value !== undefined && !(denied && value === offered);
+}
+
 /** Why a field must not be asked for, whoever wants it; null when it may be. */
 export function hindranceOf(
   field: FieldKey,
@@ -20,7 +27,7 @@ export function hindranceOf(
   { known, coolingOff, now, attemptsMax }: Situation,
 ): Extract<Reason, "known" | "refused" | "cooling_off" | "attempts_exhausted"> | null {
   const { refused, asks } = progressOf(fields, field);
-  if (ownValue(known, field) !== undefined) return "known";
+  if (isKnown(field, fields, known)) return "known";
   if (refused) return "refused";
   if ((ownValue(coolingOff, field) ?? now) > now) return "cooling_off";
   return asks >= attemptsMax ? "attempts_exhausted" : null;

@@ -4,7 +4,7 @@ import type { Move } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { hindranceOf } from "./hindrance.ts";
 import { ownValue } from "./own-value.ts";
-import type { State } from "./state.ts";
+import type { Confirm, State } from "./state.ts";
 
 /** The policy's order, from the first that applies: nothing below a line is looked at when it holds. */
 export function moveOf(facts: Facts): Move {
@@ -46,7 +46,8 @@ export function whatHappened(facts: Facts, move: Move): readonly ChartEvent[] {
   if (!facts.collecting) return [{ type: "collecting_off" }];
   const fields = facts.collected.map(({ field }) => field);
   const events: ChartEvent[] = [{ type: "collecting_on" }];
-  if (facts.confirm && move !== "digression") events.push({ type: "resolved" });
+  if (facts.confirm && move !== "digression")
+    events.push({ type: facts.confirmation === "denied" ? "denied" : "resolved" });
   if (facts.refused.length > 0) events.push({ type: "refused", fields: facts.refused });
   if (fields.length > 0) events.push({ type: "settled", fields });
   if (facts.held) return [...events, { type: "held" }];
@@ -62,6 +63,8 @@ export function nextQuestion(pack: RulePack, state: State, facts: Facts, move: M
   if (!facts.collecting || facts.held || dialogue.mode === "confirming") return [];
   if (facts.offer) return [{ type: "offered", confirm: facts.offer }];
   if (facts.refused.length > 0) return [];
+  if (facts.confirm && facts.confirmation === "denied")
+    return askAgain(facts.confirm, state, facts, attemptsMax);
   if (dialogue.mode === "requesting") {
     if (!facts.invalid && move !== "no_answer") return [];
     const { field, rule, attempt } = dialogue.request;
@@ -72,6 +75,18 @@ export function nextQuestion(pack: RulePack, state: State, facts: Facts, move: M
   if (isCourtesy(facts) || (facts.afterOther && facts.wanted.length === 0)) return [];
   const wanted = state.queue.find(({ field }) => hindranceOf(field, state.fields, facts.situation) === null);
   return wanted ? [{ type: "asked", wanted, attemptsMax }] : [];
+}
+
+/** "No, that's not the whole number": asks for it once more, or for nothing. */
+function askAgain(
+  confirm: Confirm,
+  state: State,
+  { situation }: Facts,
+  attemptsMax: number,
+): readonly ChartEvent[] {
+  const { field } = confirm;
+  if (confirm.suggestion !== null || hindranceOf(field, state.fields, situation) !== null) return [];
+  return [{ type: "asked", wanted: { field, rule: confirm.rule ?? field }, attemptsMax }];
 }
 
 /** A greeting, thanks or goodbye and nothing else is no moment to come back to what was left over; nor is it while

@@ -26,6 +26,10 @@ function ask(voice: Voice): readonly Act[] {
   const { dialogue } = state;
   if (question?.type === "offered" && dialogue.mode === "confirming") {
     const { confirm } = dialogue;
+    if (confirm.suggestion === null) {
+      const asked = fieldOf(pack, confirm.field)?.unvalidated ?? "";
+      return [{ act: "confirm", confirm, text: fill(asked, values) }];
+    }
     const offered = { ...values, value: confirm.stated, suggestion: confirm.suggestion };
     return [{ act: "confirm", confirm, text: sayGeneral(voice, "confirm", pack.wordings.confirm, offered) }];
   }
@@ -35,8 +39,10 @@ function ask(voice: Voice): readonly Act[] {
   const field = fieldOf(pack, request.field);
   const word = (own: Wordings | undefined, general: Wordings | undefined, nth: number) =>
     fill(byAttempt(own ?? general ?? [], nth), values);
-  if (facts.invalid && facts.request?.field === request.field) {
-    const text = word(ownValue(rule?.invalid ?? {}, request.field), field?.invalid, request.attempt - 1);
+  const isInvalid = facts.invalid && facts.request?.field === request.field;
+  if (isInvalid || facts.confirmation === "denied") {
+    const nth = Math.max(1, request.attempt - 1);
+    const text = word(ownValue(rule?.invalid ?? {}, request.field), field?.invalid, nth);
     return [{ act: "reprompt", request, invalid: true, text }];
   }
   const text = word(ownValue(rule?.ask ?? {}, request.field), field?.ask, request.attempt);
@@ -87,9 +93,13 @@ function react(voice: Voice, hasReplied: boolean): readonly Act[] {
   if (facts.asksBack) return [{ act: "pass_on", text: sayGeneral(voice, "pass_on", wordings.passed_on) }];
   if (hasReplied) return [];
   if (move === "digression") return [{ act: "wait", text: sayGeneral(voice, "wait", wordings.waiting) }];
-  if (question?.type === "let_go" && facts.request)
-    return [
-      { act: "let_go", field: facts.request.field, text: sayGeneral(voice, "let_go", wordings.let_go) },
-    ];
+  const left = question?.type === "let_go" ? facts.request : isLeft(voice) ? facts.confirm : null;
+  if (left !== null)
+    return [{ act: "let_go", field: left.field, text: sayGeneral(voice, "let_go", wordings.let_go) }];
   return [];
+}
+
+/** The value offered back is not right, and asked as often as is allowed. */
+function isLeft({ facts, question }: Voice): boolean {
+  return facts.confirmation === "denied" && question === undefined;
 }

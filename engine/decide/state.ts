@@ -4,7 +4,7 @@ import type { FieldKey } from "../understand/understanding.ts";
 /** A field that a rule wants, waiting to be asked for. */
 export interface Wanted {
   readonly field: FieldKey;
-  /** The intent whose trigger wanted it. */
+  /** The intent whose trigger wanted it; the field's own key when the customer brought it up themselves. */
   readonly rule: string;
 }
 
@@ -13,12 +13,17 @@ export interface Request extends Wanted {
   readonly attempt: number;
 }
 
-/** A value that looks mistyped, offered back. */
-export interface Confirm {
-  readonly field: FieldKey;
-  readonly stated: string;
-  readonly suggestion: string;
-}
+/** A value that was noted, offered back: it looks mistyped, and `suggestion` is what was likely meant; or it could not be
+ *  validated, and only the customer knows whether it is whole. */
+export type Confirm =
+  | { readonly field: FieldKey; readonly stated: string; readonly suggestion: string }
+  | {
+      readonly field: FieldKey;
+      readonly stated: string;
+      readonly suggestion: null;
+      /** The intent that had asked for it, or null when it was volunteered. */
+      readonly rule: string | null;
+    };
 
 /** Where the dialogue stands: one mode, and only what that mode has. */
 export type Dialogue =
@@ -34,8 +39,10 @@ export type Mode = Dialogue["mode"];
 export interface Progress {
   readonly asks: number;
   readonly refused: boolean;
-  /** The value for which a suggestion was offered last; for the same value it is not offered again. */
+  /** The value that was offered back last. The same mistyped one is not offered again, an unvalidated one only once. */
   readonly offered: string | null;
+  /** The customer said that the value offered back is not right: it counts as not given. */
+  readonly denied: boolean;
 }
 
 /** A conversation's state: plain JSON, all that the engine remembers between two turns. */
@@ -68,6 +75,7 @@ export const INITIAL_STATE: State = {
 };
 
 const wanted = { field: z.string(), rule: z.string() };
+const stated = { field: z.string(), stated: z.string() };
 const stateSchema: z.ZodType<State> = z.strictObject({
   version: z.literal(1),
   turn: z.int().min(0),
@@ -80,14 +88,22 @@ const stateSchema: z.ZodType<State> = z.strictObject({
     }),
     z.strictObject({
       mode: z.literal("confirming"),
-      confirm: z.strictObject({ field: z.string(), stated: z.string(), suggestion: z.string() }),
+      confirm: z.union([
+        z.strictObject({ ...stated, suggestion: z.string() }),
+        z.strictObject({ ...stated, suggestion: z.null(), rule: z.string().nullable() }),
+      ]),
     }),
     z.strictObject({ mode: z.literal("complete") }),
   ]),
   queue: z.array(z.strictObject(wanted)),
   fields: z.record(
     z.string(),
-    z.strictObject({ asks: z.int().min(0), refused: z.boolean(), offered: z.string().nullable() }),
+    z.strictObject({
+      asks: z.int().min(0),
+      refused: z.boolean(),
+      offered: z.string().nullable(),
+      denied: z.boolean().default(false), // states stored before it was known
+    }),
   ),
   said: z.record(z.string(), z.int().min(1)),
   previous: z.strictObject({ text: z.string(), asked: z.array(z.string()), own: z.boolean() }).nullable(),

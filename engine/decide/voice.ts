@@ -9,6 +9,8 @@ import { ownValue } from "./own-value.ts";
 import type { State } from "./state.ts";
 import { byTime, fill, type Values } from "./wording.ts";
 
+const DIGITS_MIN = 5; // a number with fewer was said in words
+
 /** What every act is worded from. */
 export interface Voice {
   readonly pack: RulePack;
@@ -30,12 +32,14 @@ export function voiceOf(
   state: State,
   question: ChartEvent | undefined,
 ): Voice {
-  const values = Object.fromEntries(
-    Object.entries(facts.situation.known).map(([field, value]) => [
-      field,
-      readable(pack, facts, field, value),
-    ]),
-  );
+  const values = {};
+  for (const [field, value] of Object.entries(facts.situation.known)) {
+    // Only when a wording uses it: reading a phone number well takes longer than most turns.
+    Object.defineProperty(values, field, {
+      enumerable: true,
+      get: () => readable(pack, facts, field, value),
+    });
+  }
   return { pack, facts, move, state, question, values };
 }
 
@@ -43,11 +47,15 @@ function readable(pack: RulePack, { collected }: Facts, field: FieldKey, value: 
   const kind = fieldOf(pack, field)?.extractor.kind;
   if (kind === "email") return withUnicodeDomain(value);
   if (kind !== "phone") return value;
-  const typed = collected.find((given) => given.field === field)?.raw;
+  const given = collected.find((detail) => detail.field === field)?.raw;
+  // "oh four one two …" is echoed in digits.
+  const typed =
+    given !== undefined && (given.match(/\p{Nd}/gu)?.length ?? 0) >= DIGITS_MIN ? given : undefined;
   return typed ?? parsePhoneNumberFromString(value)?.formatInternational() ?? value;
 }
 
 function withUnicodeDomain(email: string): string {
+  if (!email.includes("xn--")) return email;
   const at = email.lastIndexOf("@") + 1;
   return email.slice(0, at) + toUnicode(email.slice(at)).domain;
 }

@@ -16,7 +16,6 @@ export type Test<Word> =
 /** What a test that is no look-up may see of a word. */
 export interface Readable {
   readonly normal: string;
-  readonly asks: boolean;
   /** The word as compromise read it, where a trigger needs that. */
   readonly tagged?: CompromiseTerm;
 }

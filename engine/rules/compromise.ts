@@ -17,29 +17,10 @@ export interface Term {
   readonly alias?: readonly string[];
 }
 
-/** One token of a parsed trigger. compromise reads many more properties; these are the ones that we look at. */
+/** A parsed token. compromise reads many more properties; these are the ones that we look at. */
 export interface Token {
-  word?: string;
-  tag?: string;
-  chunk?: string;
-  switch?: string;
-  method?: string;
-  pos?: string;
-  root?: string;
-  group?: string | null;
-  fuzzy?: boolean;
-  optional?: boolean;
-  negative?: boolean;
-  greedy?: boolean;
-  anything?: boolean;
-  start?: boolean;
-  end?: boolean;
-  min?: number;
-  max?: number;
-  operator?: "or" | "and";
-  fastOr?: Set<string>;
-  choices?: Token[][];
-  regex?: { test(word: string): boolean };
+  readonly pos?: string;
+  readonly fastOr?: ReadonlySet<string>;
 }
 
 interface Internals {

@@ -58,6 +58,14 @@ function lintField(
       ),
     );
   }
+  if (field.extractor !== "phone" && field.unvalidated !== undefined) {
+    problems.push(
+      file.problem(
+        [...steps, "unvalidated"],
+        `\`unvalidated\` is for \`extractor: phone\`, not for \`${field.extractor}\``,
+      ),
+    );
+  }
   if (field.pattern !== undefined) {
     const wrong = patternError(field.pattern);
     if (wrong !== null) problems.push(file.problem([...steps, "pattern"], wrong));

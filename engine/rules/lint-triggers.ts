@@ -12,6 +12,8 @@ interface PlacedTrigger {
   readonly fillers: readonly string[];
   /** The rule, or the field, that it is for. */
   readonly owner: string;
+  /** The same for the same words, however they are spaced and capitalised. */
+  readonly gist: string;
 }
 
 /** Triggers that cannot work, that say the same twice, or that undo each other. */
@@ -26,6 +28,7 @@ export function lintTriggers(pack: LintedPack): Problem[] {
         written,
         fillers: [],
         owner: field,
+        gist: gistOf(written),
       })),
     ),
   );
@@ -43,13 +46,10 @@ function placed(
   list: "triggers" | "except",
 ): PlacedTrigger[] {
   const owner = file.kind === "intent" ? file.data.intent : file.data.signal;
-  return file.data[list].map((written, at) => ({
-    file,
-    steps: [list, at],
-    written,
-    fillers: file.data.fillers,
-    owner,
-  }));
+  const { fillers } = file.data;
+  return file.data[list].map((written, at) => {
+    return { file, steps: [list, at], written, fillers, owner, gist: gistOf(written) };
+  });
 }
 
 function uncompilable(
@@ -60,8 +60,7 @@ function uncompilable(
   return "error" in compiled ? [file.problem(steps, compiled.error)] : [];
 }
 
-/** The same words, however they are spaced and capitalised. */
-function sameAs(written: WrittenTrigger): string {
+function gistOf(written: WrittenTrigger): string {
   return typeof written === "string"
     ? written.toLowerCase().replaceAll(/\s+/g, " ").trim()
     : sourceOf(written);
@@ -69,7 +68,7 @@ function sameAs(written: WrittenTrigger): string {
 
 function repeatedTriggers(triggers: readonly PlacedTrigger[]): Problem[] {
   // A signal and an intent may listen for the same words: one says what becomes of the question, the other what to answer.
-  const scoped = (trigger: PlacedTrigger): string => `${trigger.file.kind} ${sameAs(trigger.written)}`;
+  const scoped = (trigger: PlacedTrigger): string => `${trigger.file.kind} ${trigger.gist}`;
   return findRepeated(triggers, scoped).map(({ first, again }) =>
     again.file.problem(
       again.steps,
@@ -81,17 +80,16 @@ function repeatedTriggers(triggers: readonly PlacedTrigger[]): Problem[] {
 }
 
 function repeatedIn(excepts: readonly PlacedTrigger[]): Problem[] {
-  return findRepeated(excepts, ({ owner, written }) => `${owner} ${sameAs(written)}`).map(
-    ({ first, again }) =>
-      again.file.problem(
-        again.steps,
-        `\`${sourceOf(again.written)}\` is written twice in \`except\` (first in line ${again.file.at(...first.steps).line})`,
-      ),
+  return findRepeated(excepts, ({ owner, gist }) => `${owner} ${gist}`).map(({ first, again }) =>
+    again.file.problem(
+      again.steps,
+      `\`${sourceOf(again.written)}\` is written twice in \`except\` (first in line ${again.file.at(...first.steps).line})`,
+    ),
   );
 }
 
 function repeatedMentions(mentions: readonly PlacedTrigger[]): Problem[] {
-  return findRepeated(mentions, ({ written }) => sameAs(written)).map(({ first, again }) =>
+  return findRepeated(mentions, ({ gist }) => gist).map(({ first, again }) =>
     again.file.problem(
       again.steps,
       `\`${sourceOf(again.written)}\` is a mention of \`${first.owner}\` already (${place(first.file, ...first.steps)})`,
@@ -100,10 +98,9 @@ function repeatedMentions(mentions: readonly PlacedTrigger[]): Problem[] {
 }
 
 function selfCancelled(triggers: readonly PlacedTrigger[], excepts: readonly PlacedTrigger[]): Problem[] {
+  const byGist = new Map(triggers.map((trigger) => [`${trigger.owner} ${trigger.gist}`, trigger]));
   return excepts.flatMap((except) => {
-    const own = triggers.find(
-      ({ owner, written }) => owner === except.owner && sameAs(written) === sameAs(except.written),
-    );
+    const own = byGist.get(`${except.owner} ${except.gist}`);
     return own
       ? [
           except.file.problem(

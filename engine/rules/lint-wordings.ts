@@ -71,6 +71,10 @@ function list(
   return texts.map((text, at) => ({ file, steps: [...steps, at], text, mood, extra }));
 }
 
+function question(file: ParsedFile, steps: readonly Step[], text: string): PlacedWording {
+  return { file, steps, text, mood: "question", extra: [] };
+}
+
 function ofIntents({ intents }: LintedPack): PlacedWording[] {
   return intents.flatMap((file) => {
     const { replies, done, requests } = file.data;
@@ -93,6 +97,9 @@ function ofFields({ fields }: LintedPack): PlacedWording[] {
       return [
         ...list(file, [...steps, "ask"], field.ask, "question"),
         ...list(file, [...steps, "invalid"], field.invalid, "question"),
+        ...(field.unvalidated === undefined
+          ? []
+          : [question(file, [...steps, "unvalidated"], field.unvalidated)]),
         ...list(file, [...steps, "thanks"], field.thanks, "statement"),
         ...list(file, [...steps, "corrected"], field.corrected, "statement"),
         { file, steps: [...steps, "why"], text: field.why, mood: "statement" as const, extra: [] },

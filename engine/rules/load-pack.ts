@@ -3,11 +3,12 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { FieldKey } from "../understand/understanding.ts";
 import { makeCompiler, triggerKey, type CompiledTrigger } from "./compile-trigger.ts";
 import { lint } from "./lint.ts";
-import { makeMatcher, type TriggerUse, type UsedTrigger } from "./matcher.ts";
+import { makeMatcher } from "./matcher.ts";
 import type { Example, Field, Intent, Problem, RuleFile, RulePack, Transcript, Wordings } from "./pack.ts";
 import { parseFile, type FileOf, type ParsedFile } from "./parse-file.ts";
 import { compare, sortProblems, type Step } from "./problems.ts";
 import type { FileKind, FieldsFile, WrittenTrigger } from "./schema.ts";
+import type { TriggerUse, UsedTrigger } from "./used-trigger.ts";
 
 /**
  * Makes a rule pack of its files, or says everything that is wrong with them, in the order of path and line. The files'
@@ -79,6 +80,7 @@ function toField(written: FieldsFile["fields"][number]): Field {
     required,
     ask: toWordings(written.ask),
     invalid: toWordings(written.invalid),
+    ...(written.unvalidated === undefined ? {} : { unvalidated: written.unvalidated }),
     why,
     thanks: toWordings(written.thanks),
     corrected: toWordings(written.corrected),

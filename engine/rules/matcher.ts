@@ -1,28 +1,17 @@
 import { RE2JS, RE2Set } from "re2js";
-import { buildAutomaton, needsOf, type Automaton, type Shape, type Test } from "./automaton.ts";
-import type { CompiledTrigger } from "./compile-trigger.ts";
-import type { FieldKey, Signal } from "../understand/understanding.ts";
-import type { Matcher } from "./pack.ts";
-import { runAutomaton, type Anchor, type Read } from "./run-automaton.ts";
+import type { UsedTrigger } from "./used-trigger.ts";
+import { findNearMisses } from "./near-misses.ts";
+import type { Matcher, NearMiss } from "./pack.ts";
+import { runAutomaton, type Read } from "./run-automaton.ts";
 import { sumUp, type Hit } from "./sum-up.ts";
 import { readTaggedTerms } from "./tagged-terms.ts";
-import { readTerms, type TermSentence } from "./terms.ts";
-import { isUsual } from "./usual-words.ts";
-import { holds, makeWordSets, union, type WordBits, type WordSets } from "./word-sets.ts";
-
-/** What a trigger is there for. */
-export type TriggerUse =
-  | { readonly role: "trigger" | "except"; readonly at: string; readonly intent: string }
-  | { readonly role: "trigger" | "except"; readonly at: string; readonly signal: Signal }
-  | { readonly role: "mention"; readonly field: FieldKey };
-
-/** One distinct trigger with all its uses: it is matched once, however many rules have it. */
-export interface UsedTrigger {
-  readonly compiled: CompiledTrigger;
-  readonly uses: readonly TriggerUse[];
-}
+import { readTerms, type Term, type TermSentence } from "./terms.ts";
+import { isPossible, makeIndex, toEntries, type Entry } from "./trigger-index.ts";
+import { makeWordSets, unionOf } from "./word-sets.ts";
 
 const TEXT_CHARS_MAX = 4_000; // the longest message there is; what is beyond it is not looked at
+const WINDOW_WORDS = 96; // of a sentence: nobody says a longer one, but some type without a full stop
+const OVERLAP_WORDS = 48; // more than any trigger without a `*` can span
 const HITS_MAX = 100; // of one regular expression in one message: a text that repeats itself says nothing new
 
 /**
@@ -36,145 +25,85 @@ export function makeMatcher(triggers: readonly UsedTrigger[]): Matcher {
     match(text) {
       const looked = text.slice(0, TEXT_CHARS_MAX);
       const sentences = readTerms(looked);
-      return sumUp(looked, [...words(looked, sentences), ...regexes(looked, sentences)]);
+      return sumUp(looked, [...words.find(looked, sentences), ...regexes(looked, sentences)]);
+    },
+    nearMisses(text) {
+      return words.nearMisses(readTerms(text.slice(0, TEXT_CHARS_MAX)));
     },
   };
 }
 
-interface Entry {
-  readonly trigger: UsedTrigger;
-  readonly automaton: Automaton<number>;
-  readonly from: Anchor;
-  readonly to: Anchor;
-  /** Of each of these lists of sets a sentence must hold a word. */
-  readonly needs: readonly (readonly number[])[];
-}
-
 type FindHits = (text: string, sentences: readonly TermSentence[]) => Hit[];
 
-function makeWordMatcher(triggers: readonly UsedTrigger[]): FindHits {
+function makeWordMatcher(triggers: readonly UsedTrigger[]): {
+  readonly find: FindHits;
+  nearMisses(sentences: readonly TermSentence[]): readonly NearMiss[];
+} {
   const sets = makeWordSets();
   const plain = toEntries(triggers, sets, false);
   const tagged = toEntries(triggers, sets, true);
-  const bitsOf = sets.seal();
-  const length = bitsOf([]).length;
-  const read = ({ terms }: TermSentence): Read[] => terms.map((term) => ({ term, bits: bitsOf(term.forms) }));
-  const candidates = makeIndex(plain, length);
-  return (text, sentences) => {
+  const { bitsOf, empty } = sets.seal();
+  const read = (terms: readonly Term[]): Read[] => terms.map((term) => ({ term, bits: bitsOf(term.forms) }));
+  const candidates = makeIndex(plain, empty());
+  const sum = empty(); // used again for each window, so that a message leaves nothing to collect
+  const find: FindHits = (text, sentences) => {
     const hits: Hit[] = [];
     let needsTags = false;
-    for (const [at, sentence] of sentences.entries()) {
-      const words = read(sentence);
-      const all = union(words.map(({ bits }) => bits), length);
-      for (const entry of candidates(all)) addHit(hits, entry, words, at);
-      needsTags ||= tagged.some((entry) => isPossible(entry, all));
+    for (let at = 0; at < sentences.length; at += 1) {
+      const words = read(sentences[at]?.terms ?? []);
+      for (const [start, end] of windows(words.length)) {
+        const all = unionOf(words, sum, start, end);
+        for (const entry of candidates(all)) addHit(hits, entry, words, at, start, end);
+        for (const entry of tagged) needsTags ||= isPossible(entry, all);
+      }
     }
     // Parts of speech cost many times the rest together: they are worked out only when a trigger could need them.
     if (!needsTags) return hits;
     for (const sentence of readTaggedTerms(text)) {
-      const words = read(sentence);
+      const words = read(sentence.terms);
       const at = sentenceAt(sentences, sentence.start);
       for (const entry of tagged) addHit(hits, entry, words, at);
     }
     return hits;
   };
-} // prettier-ignore
-
-function addHit(hits: Hit[], entry: Entry, words: readonly Read[], at: number): void {
-  const found = runAutomaton(entry, words);
-  if (found === null) return;
-  const start = words[found.first]?.term.start ?? 0;
-  const end = words[found.last]?.term.end ?? 0;
-  hits.push({ trigger: entry.trigger, start, end, from: at, to: at });
-}
-
-function toEntries(triggers: readonly UsedTrigger[], sets: WordSets, tagged: boolean): Entry[] {
-  return triggers.flatMap((trigger): Entry[] => {
-    const { compiled } = trigger;
-    if (compiled.kind !== "words" || compiled.tagged !== tagged) return [];
-    const shape = compiled.shape;
-    // Words that only compromise's contractions bring forth ("she's late") prove nothing by their absence.
-    const needs = needsOf(shape, rarest).filter((need) => !tagged || !need.flat().some((word) => MADE_BY_TAGGING.has(word)));
-    return [
-      {
-        trigger,
-        automaton: buildAutomaton(numbered(shape, sets)),
-        from: compiled.from,
-        to: compiled.to,
-        needs: needs
-          .toSorted((one, other) => commonness(one) - commonness(other))
-          .map((need) => need.map((words) => sets.numberOf(words))),
-      },
-    ];
-  });
-} // prettier-ignore
-
-const MADE_BY_TAGGING = new Set("am are did had has have is not us was were will would".split(" "));
-
-/** Of several needs the one that is met least often. */
-function rarest(needs: readonly (readonly string[])[][]): (readonly string[])[] {
-  return needs.toSorted((one, other) => commonness(one) - commonness(other))[0] ?? [];
-}
-
-/** How often a text holds one of these words: a guess, since rule authors write in words of every trade. */
-function commonness(need: readonly (readonly string[])[]): number {
-  return need.flat().reduce((sum, word) => sum + (isUsual(word) ? 10 : 1 / word.length), 0);
-}
-
-function numbered(shape: Shape<readonly string[]>, sets: WordSets): Shape<number> {
-  if (shape.kind === "test") return { kind: "test", test: numberedTest(shape.test, sets) };
-  if (shape.kind === "optional" || shape.kind === "repeated") {
-    return { kind: shape.kind, of: numbered(shape.of, sets) };
-  }
-  return { kind: shape.kind, parts: shape.parts.map((part) => numbered(part, sets)) };
-}
-
-function numberedTest(test: Test<readonly string[]>, sets: WordSets): Test<number> {
-  switch (test.kind) {
-    case "word":
-      return { kind: "word", word: sets.numberOf(test.word) };
-    case "not":
-      return { kind: "not", test: numberedTest(test.test, sets) };
-    case "oneOf":
-      return { kind: "oneOf", tests: test.tests.map((one) => numberedTest(one, sets)) };
-    default:
-      return test;
-  }
-}
-
-/** Looks entries up by the words that a sentence must hold for them: most messages hold none of them. */
-function makeIndex(entries: readonly Entry[], length: number): (all: WordBits) => Entry[] {
-  const bySet = new Map<number, Entry[]>();
-  const keys = new Uint32Array(length);
-  const always: Entry[] = [];
-  for (const entry of entries) {
-    const [key] = entry.needs;
-    if (key === undefined) always.push(entry);
-    for (const set of key ?? []) {
-      keys[set >> 5] = (keys[set >> 5] ?? 0) | (1 << (set & 31));
-      bySet.set(set, [...(bySet.get(set) ?? []), entry]);
-    }
-  }
-  return (all) => {
-    const found = [...always];
-    for (let at = 0; at < length; at += 1) {
-      for (let bits = (all[at] ?? 0) & (keys[at] ?? 0); bits !== 0; bits &= bits - 1) {
-        const set = (at << 5) + 31 - Math.clz32(bits & -bits);
-        for (const entry of bySet.get(set) ?? []) {
-          if (isPossible(entry, all) && !(severalKeys(entry) && found.includes(entry))) found.push(entry);
-        }
-      }
-    }
-    return found;
+  return {
+    find,
+    nearMisses: (sentences) =>
+      findNearMisses(
+        plain,
+        sentences.map(({ terms }) => read(terms)),
+        empty(),
+      ),
   };
 }
 
-function severalKeys({ needs }: Entry): boolean {
-  return (needs[0]?.length ?? 0) > 1;
+/** The parts of a sentence that are looked at together. In a longer one ever more triggers find their words, somewhere, and
+ *  each would be run over all of it. Windows overlap, so that what is said in one breath lies within one of them. */
+function windows(words: number): readonly (readonly [number, number])[] {
+  if (words <= WINDOW_WORDS) return [[0, words]];
+  const all: [number, number][] = [];
+  for (let start = 0; start === 0 || start + OVERLAP_WORDS < words; start += WINDOW_WORDS - OVERLAP_WORDS) {
+    all.push([start, Math.min(start + WINDOW_WORDS, words)]);
+  }
+  return all;
 }
 
-function isPossible({ needs }: Entry, all: WordBits): boolean {
-  return needs.every((need) => need.some((set) => holds(all, set)));
+function addHit(
+  hits: Hit[],
+  entry: Entry,
+  words: readonly Read[],
+  at: number,
+  from = 0,
+  to = words.length,
+): void {
+  const found = runAutomaton(entry, words, from, to);
+  if (found === null) return;
+  const { trigger } = entry;
+  // The window before may have found it already.
+  if (from > 0 && hits.some((hit) => hit.trigger === trigger && hit.from === at)) return;
+  const start = words[found.first]?.term.start ?? 0;
+  const end = words[found.last]?.term.end ?? 0;
+  hits.push({ trigger, start, end, from: at, to: at });
 }
 
 function makeRegexMatcher(triggers: readonly UsedTrigger[]): FindHits {

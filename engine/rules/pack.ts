@@ -18,6 +18,8 @@ export interface Field {
   readonly required: boolean;
   readonly ask: Wordings;
   readonly invalid: Wordings;
+  /** Asks once whether a value that could not be validated is whole; without it such a value is kept unasked. */
+  readonly unvalidated?: string;
   readonly why: string;
   /** Said when the value was given: "Thanks, I've noted {email}." */
   readonly thanks: Wordings;
@@ -120,10 +122,28 @@ export interface Transcript {
 /** Finds which rules match a text. Made once per pack, of all its triggers together. */
 export interface Matcher {
   match(text: string): MatcherResult;
+  /** The triggers that came nearest to matching, the nearest first; for people who wonder why a rule did not. */
+  nearMisses(text: string): readonly NearMiss[];
+}
+
+/** A trigger that did not match. */
+export interface NearMiss {
+  /** The intent or signal. */
+  readonly rule: string;
+  readonly trigger: string;
+  readonly at: string;
+  /** The words of which one would have to be said as well; none when all are said, but not in that order and place. */
+  readonly missing: readonly string[];
+}
+
+/** A trigger that matched, and what its rule lists as an exception and was said in the same sentence. */
+export interface Cancelled extends Matched {
+  readonly rule: string;
+  readonly by: Matched;
 }
 
 /** Where a trigger stands ("en/book.yaml:12") and what it found: [start, end) in UTF-16 units. */
-interface Matched {
+export interface Matched {
   readonly trigger: string;
   readonly at: string;
   readonly start: number;
@@ -134,6 +154,7 @@ export interface MatcherResult {
   readonly intents: readonly (Matched & { readonly intent: string })[];
   readonly signals: readonly (Matched & { readonly intent: Signal })[];
   readonly mentions: readonly FieldKey[];
+  readonly cancelled: readonly Cancelled[];
 }
 
 /** A compiled rule pack: immutable, shared by every conversation of a workspace. */

@@ -1,130 +1,236 @@
 import { RE2JS, RE2JSException } from "re2js";
-import { isTag, isTermMethod, parseMatch, type Token } from "./compromise.ts";
-import { wordsOfTrigger } from "./terms.ts";
+import type { Test } from "./automaton.ts";
+import { isTag, isTermMethod, matchTerms, parseMatch } from "./compromise.ts";
+import type { Anchor } from "./run-automaton.ts";
+import { QUESTION_MARK, wordsOfTrigger } from "./terms.ts";
+import { choice, mayBeEmpty, one, repeat, type WordShape } from "./word-shape.ts";
+
+/** A trigger in match syntax, understood. */
+export interface ParsedTrigger {
+  readonly shape: WordShape;
+  readonly from: Anchor;
+  readonly to: Anchor;
+  /** Whether compromise must read the message for it: for parts of speech and what else only it knows. */
+  readonly tagged: boolean;
+}
+
+const REPEATS_MAX = 20; // of `.{0,20}`; a longer gap is written with `*`
+const DEPTH_MAX = 5; // groups in groups; deeper ones nobody can read
 
 /** Parses a trigger in match syntax, or says in one sentence what is wrong with it. Never throws. */
-export function parseTrigger(source: string): readonly Token[] | { readonly error: string } {
-  const shape = checkBrackets(source);
-  if (shape !== null) return { error: `in the trigger \`${source}\` ${shape}` };
+export function parseTrigger(source: string): ParsedTrigger | { readonly error: string } {
+  const reader: Reader = { source: source.trim(), at: 0, tagged: false };
   try {
-    const tokens = readTokens(source);
-    const wrong = checkTokens(tokens);
-    return wrong === null ? tokens : { error: `in the trigger \`${source}\` ${wrong}` };
+    const from = take(reader, "^") ? "sentence" : "anywhere";
+    const shape = readSequence(reader, 0);
+    const to = take(reader, "$") ? "sentence" : "anywhere";
+    if (reader.at < reader.source.length) throw misplaced(reader);
+    return { shape, from, to, tagged: reader.tagged };
   } catch (error) {
-    // Only RE2 explains itself; what compromise trips over is a TypeError of its own.
+    if (error instanceof Misread) return { error: `in the trigger \`${source}\` ${error.message}` };
     const why = error instanceof RE2JSException ? `: ${error.message}` : "";
     return { error: `the trigger \`${source}\` cannot be read as match syntax${why}` };
   }
 }
 
-/** A token and all that its choices are made of. */
-export function withParts(token: Token): readonly Token[] {
-  return [token, ...(token.choices ?? []).flat().flatMap(withParts)];
+class Misread extends Error {}
+
+interface Reader {
+  readonly source: string;
+  at: number;
+  tagged: boolean;
 }
 
-/** What compromise would take for a strange word instead of complaining. */
-function checkBrackets(source: string): string | null {
-  const bare = source.replaceAll(INLINE_REGEX, "x");
-  if (/[[\]]/.test(bare))
-    return "square brackets are not accepted; write (a|b) for a choice and (a|b)? for an optional one";
-  let depth = 0;
-  for (const character of bare) {
-    if (character === "(") depth += 1;
-    if (character === ")") depth -= 1;
-    if (depth > 1) return "a group stands inside a group; write two triggers instead";
-    if (depth < 0) return "a `)` has no `(`";
-    if (character === "|" && depth === 0) return "`|` stands outside of a group; write (a|b)";
+/** Parts one after the other, up to the end, a `|`, a `)` or the closing `$`. */
+function readSequence(reader: Reader, depth: number): WordShape {
+  const parts: WordShape[] = [];
+  for (skipSpace(reader); !isAtEnd(reader); skipSpace(reader)) parts.push(...readPart(reader, depth));
+  return { kind: "sequence", parts };
+}
+
+function isAtEnd({ source, at }: Reader): boolean {
+  const next = source[at];
+  return next === undefined || next === "|" || next === ")" || (next === "$" && at === source.length - 1);
+}
+
+/** A word, group or sign with what stands behind it; `don't` is two words. */
+function readPart(reader: Reader, depth: number): WordShape[] {
+  const not = take(reader, "!");
+  const parts = readAtom(reader, depth);
+  const quantified = /[?+*{]/.test(reader.source[reader.at] ?? "");
+  // `don't?` and `!don't` are about all of its words.
+  const whole: WordShape[] = quantified || not ? [one(parts)] : [...parts];
+  const last = whole.length - 1;
+  const final = whole[last];
+  if (final === undefined) throw misplaced(reader);
+  whole[last] = quantify(reader, not ? negate(final) : final);
+  return whole;
+}
+
+function readAtom(reader: Reader, depth: number): readonly WordShape[] {
+  const { source, at } = reader;
+  switch (source[at]) {
+    case "(":
+      return [readGroup(reader, depth)];
+    case ".":
+      reader.at += 1;
+      return [ANY];
+    case "*":
+      return [ANY]; // its own quantifier
+    case "/":
+      return [readRegex(reader)];
+    case "#":
+    case "@":
+    case "{":
+    case "~":
+    case "%":
+    case "<":
+      return [readSpecial(reader)];
+    default:
+      return readWord(reader);
   }
-  if (depth > 0) return "a `(` has no `)`";
-  if (/\([^)]*\{\d*,? ?\d*\}[^)]*\)/.test(bare))
-    return "a repeat such as {0,2} stands inside a group; put it behind the group";
-  return /\(\s*\)|\(\s*\||\|\s*\||\|\s*\)/.test(bare)
-    ? "a group has an empty alternative; write (a|b)? for an optional one"
-    : null;
 }
 
-/** `/colou?r/` in place of a word, also inside of a group; it has no spaces, and in a group no brackets or `|`. */
-const INLINE_REGEX =
-  /(?<=^|[\s!^])\/(?:\\.|[^\s/\\])+\/(?=$|[\s?+*$])|(?<=[(|!^])\/(?:\\.|[^\s/\\()|])+\/(?=[)|?])/g;
-const REGEX_WORD = /^inlineregex(\d+)$/;
+const ANY: WordShape = { kind: "test", test: { kind: "any" } };
 
-/**
- * Parses a trigger into tokens. Regular expressions in it are taken out first and put in behind the parser, which would
- * run them on the engine's own RegExp (exponential time) and take their brackets for its own syntax.
- */
-function readTokens(source: string): Token[] {
-  const regexes: RE2JS[] = [];
-  const bare = source.replaceAll(INLINE_REGEX, (written) => {
-    regexes.push(RE2JS.compile(written.slice(1, -1), RE2JS.CASE_INSENSITIVE));
-    return `inlineregex${regexes.length - 1}`;
-  });
-  const regexOf = (word: string | undefined): RE2JS | undefined =>
-    regexes[Number(REGEX_WORD.exec(word ?? "")?.[1])];
-  const restore = (token: Token): Token => {
-    const words = [...(token.fastOr ?? [])];
-    const grouped = words.some((word) => regexOf(word))
-      ? words.map((word): Token[] => [{ word }])
-      : token.choices;
-    const { word, fastOr, ...others } = token;
-    const regex = regexOf(word);
+function readGroup(reader: Reader, depth: number): WordShape {
+  if (depth === DEPTH_MAX)
+    throw new Misread(`groups stand more than ${DEPTH_MAX} deep; write several triggers`);
+  reader.at += 1;
+  const choices: WordShape[] = [];
+  do {
+    const choice = readSequence(reader, depth + 1);
+    if (choice.kind === "sequence" && choice.parts.length === 0)
+      throw new Misread("a group has an empty alternative; write (a|b)? for an optional one");
+    if (mayBeEmpty(choice))
+      throw new Misread(
+        "a `?` stands inside a group; put it behind the group, or write the choice with and without",
+      );
+    choices.push(choice);
+  } while (take(reader, "|"));
+  if (!take(reader, ")"))
+    throw reader.at < reader.source.length ? misplaced(reader) : new Misread("a `(` has no `)`");
+  return choice(choices);
+}
+
+/** `!(a|b)`: one word that is none of these. */
+function negate(shape: WordShape): WordShape {
+  return { kind: "test", test: { kind: "not", test: testOf(shape) } };
+}
+
+function testOf(shape: WordShape): Test<readonly string[]> {
+  if (shape.kind === "test") return shape.test;
+  if (shape.kind === "choice") return { kind: "oneOf", tests: shape.parts.map(testOf) };
+  throw new Misread("`!` stands before several words; it looks at one word only");
+}
+
+function quantify(reader: Reader, shape: WordShape): WordShape {
+  const { source, at } = reader;
+  switch (source[at]) {
+    case "?":
+      reader.at += 1;
+      return { kind: "optional", of: shape };
+    case "+":
+      reader.at += 1;
+      return { kind: "repeated", of: shape };
+    case "*":
+      reader.at += 1;
+      return { kind: "optional", of: { kind: "repeated", of: shape } };
+    case "{": {
+      const bounds = /^\{(\d{1,3})(?:, ?(\d{1,3}))?\}/.exec(source.slice(at, at + 12));
+      if (bounds === null) throw new Misread("a `{` stands behind a word; accepted: {2} or {0,3}");
+      reader.at += bounds[0].length;
+      const [least, most] = [Number(bounds[1]), Number(bounds[2] ?? bounds[1])];
+      if (most > REPEATS_MAX || most < least || most === 0)
+        throw new Misread(
+          `\`${bounds[0]}\` repeats strangely; accepted: up to ${REPEATS_MAX} times, the smaller number first`,
+        );
+      return repeat(shape, least, most);
+    }
+    default:
+      return shape;
+  }
+}
+
+/** `/colou?r/` in place of a word: RE2 syntax, so that no pattern can stop a server. */
+function readRegex(reader: Reader): WordShape {
+  const written = /^\/((?:\\.|[^\s/\\])+)\//.exec(reader.source.slice(reader.at));
+  if (written === null)
+    throw new Misread("a `/` has no second one; a regular expression is written /like-this/, without spaces");
+  reader.at += written[0].length;
+  if (written[1] === ".") return ANY;
+  const regex = RE2JS.compile(written[1] ?? "", RE2JS.CASE_INSENSITIVE);
+  return { kind: "test", test: { kind: "where", holds: ({ normal }) => regex.test(normal) } };
+}
+
+const SPECIAL = /^(?:#(\w+)|@(\w+)|\{[^{}|]+\}|~[^~\s]+~|%[^%\s]+%|<[^<>\s]+>)/;
+
+/** What only compromise can judge: parts of speech, all forms of a word, near misspellings … */
+function readSpecial(reader: Reader): WordShape {
+  const [written, tag, method] = SPECIAL.exec(reader.source.slice(reader.at)) ?? [];
+  if (written === undefined) throw misplaced(reader);
+  if (tag !== undefined && !isTag(tag)) throw new Misread(`\`#${tag}\` is not a part of speech`);
+  if (method !== undefined && !isTermMethod(method)) throw new Misread(`\`@${method}\` is not known`);
+  reader.at += written.length;
+  if (method === "hasQuestionMark") return { kind: "test", test: { kind: "word", word: [QUESTION_MARK] } };
+  const [token, ...more] = parseMatch(written);
+  if (token === undefined || more.length > 0) throw new Misread(`\`${written}\` is not understood`);
+  if (token.fastOr !== undefined && token.pos === undefined) {
     return {
-      ...others,
-      ...(token.root !== undefined && fastOr === undefined ? inflected(token) : {}),
-      ...(regex ? { regex } : word === undefined ? {} : { word }),
-      ...(fastOr && grouped === token.choices ? { fastOr } : {}),
-      ...(grouped ? { choices: grouped.map((choice) => choice.map(restore)) } : {}),
+      kind: "test",
+      test: { kind: "word", word: [...token.fastOr].flatMap((word) => wordsOfTrigger(word).slice(0, 1)) },
     };
-  };
-  return parseMatch(spellOut(bare)).map(restore);
-}
-
-/** compromise knows the forms of `{send}` only outside of groups. */
-function inflected({ root, pos }: Token): Token {
-  return parseMatch(`{${root}${pos === undefined ? "" : `/${pos}`}}`)[0] ?? {};
-}
-
-/** Parts of a trigger that are not plain words, and plain words (second group). */
-const PARTS = /(\{[^}]*\}|[#@]\w+|%[^%]*%|<[^>]*>)|([\p{L}\p{N}][\p{L}\p{N}'’-]*)/gu;
-
-/** Writes words the way messages are read: `don't` as `do not`, `e-mail` as `email`, `gonna` as `going to`. */
-function spellOut(source: string): string {
-  const tidy = source
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/\s*\|\s*/g, "|")
-    .replaceAll(/\(\s/g, "(")
-    .replaceAll(/\s\)/g, ")");
-  let depth = 0;
-  let seen = 0;
-  return tidy
-    .replaceAll(PARTS, (part: string, other: string | undefined, word: string | undefined, at: number) => {
-      for (; seen < at; seen += 1) depth += tidy[seen] === "(" ? 1 : tidy[seen] === ")" ? -1 : 0;
-      if (other !== undefined || word === undefined) return part;
-      const spelled = wordsOfTrigger(word).join(" ");
-      const quantified = /[?+*{]/.test(tidy.charAt(at + word.length)) || tidy.charAt(at - 1) === "!";
-      return spelled.includes(" ") && quantified && depth === 0 ? `(${spelled})` : spelled;
-    })
-    .replaceAll(/\((\S)\)/g, "$1"); // compromise takes a group of one letter for a word
-}
-
-function checkTokens(tokens: readonly Token[]): string | null {
-  for (const token of tokens.flatMap(withParts)) {
-    if (token.word !== undefined && /[()|{}*+?!^$#@<>%~/\\]/.test(token.word))
-      return `\`${token.word}\` is not understood`;
-    if (token.tag !== undefined && !isTag(token.tag)) return `\`#${token.tag}\` is not a part of speech`;
-    if (token.method !== undefined && !isTermMethod(token.method)) return `\`@${token.method}\` is not known`;
   }
-  if (tokens.some((token) => (token.choices ?? []).flat().some((part) => part.optional)))
-    return "a `?` stands inside a group; put it behind the group, or write the choice with and without";
-  const anchored = tokens.some(
-    (token, at) =>
-      (token.start === true && at > 0) ||
-      (token.end === true && at < tokens.length - 1) ||
-      withParts(token)
-        .slice(1)
-        .some(({ start, end }) => start === true || end === true),
-  );
-  if (anchored) return "`^` stands first in a trigger and `$` last, not in a group";
-  if (tokens.some((token) => token.negative && token.choices?.some((choice) => choice.length > 1)))
-    return "`!` stands before a group with several words; it looks at one word only";
-  return null;
+  reader.tagged = true;
+  return {
+    kind: "test",
+    test: {
+      kind: "where",
+      holds: ({ tagged }) => tagged !== undefined && matchTerms([tagged], [token]).length > 0,
+    },
+  };
+}
+
+const WORD = /^[^\s()|?+*{}!^$#@<>%~/\\[\]]+/;
+
+function readWord(reader: Reader): readonly WordShape[] {
+  const [written] = WORD.exec(reader.source.slice(reader.at)) ?? [];
+  if (written === undefined) throw misplaced(reader);
+  reader.at += written.length;
+  const words = wordsOfTrigger(written);
+  if (words.length === 0) throw new Misread(`\`${written}\` is not understood`);
+  return words.map((word): WordShape => ({ kind: "test", test: { kind: "word", word: [word] } }));
+}
+
+/** What is wrong where the reader stands. */
+function misplaced({ source, at }: Reader): Misread {
+  switch (source[at]) {
+    case "[":
+    case "]":
+      return new Misread(
+        "square brackets are not accepted; write (a|b) for a choice and (a|b)? for an optional one",
+      );
+    case "|":
+      return new Misread("`|` stands outside of a group; write (a|b)");
+    case ")":
+      return new Misread("a `)` has no `(`");
+    case "^":
+    case "$":
+      return new Misread("`^` stands first in a trigger and `$` last, not in a group");
+    case undefined:
+      return new Misread("a word is missing");
+    default:
+      return new Misread(`\`${source[at] ?? ""}\` is not understood`);
+  }
+}
+
+function take(reader: Reader, sign: string): boolean {
+  skipSpace(reader);
+  if (reader.source[reader.at] !== sign) return false;
+  reader.at += 1;
+  return true;
+}
+
+function skipSpace(reader: Reader): void {
+  while (/\s/.test(reader.source[reader.at] ?? "")) reader.at += 1;
 }

@@ -23,55 +23,72 @@ export interface Found {
   readonly last: number;
 }
 
-interface Best {
-  first: number;
-  last: number;
+/** The states that are under way behind a word, and the term at which each began. A state keeps its earliest beginning. */
+interface UnderWay {
+  readonly states: number[];
+  readonly begun: number[];
 }
 
 /**
- * The first match in a sentence, and of those that begin there the longest; null when there is none. Every word is looked
- * at once for each state that is under way.
+ * The first match in a sentence's words [start, end), and of those that begin there the longest; null when there is none.
+ * Every word is looked at once for each state that is under way.
  */
-export function runAutomaton({ automaton, from, to }: Anchored, sentence: readonly Read[]): Found | null {
-  const { tests, follow, first, last } = automaton;
-  let best: Best | null = null;
-  // The states under way, and where each began; a state keeps its earliest beginning.
-  let active: number[] = [];
-  let began: number[] = [];
-  for (let at = 0; at < sentence.length; at += 1) {
+export function runAutomaton(
+  { automaton, from, to }: Anchored,
+  sentence: readonly Read[],
+  start = 0,
+  end = sentence.length,
+): Found | null {
+  const { follow, first, last } = automaton;
+  let best: Found | null = null;
+  let before: UnderWay = { states: [], begun: [] };
+  for (let at = start; at < end; at += 1) {
     const read = sentence[at];
     if (read === undefined) break;
-    const nextActive: number[] = [];
-    const nextBegan: number[] = [];
-    const step = (state: number, start: number): void => {
-      const test = tests[state];
-      if (test === undefined || nextActive.includes(state) || !passes(test, read)) return;
-      nextActive.push(state);
-      nextBegan.push(start);
-      if (last[state] !== true || !mayEnd(sentence, at, to)) return;
-      if (best === null || start < best.first) best = { first: start, last: at };
-      else if (start === best.first) best.last = at;
-    };
-    for (let k = 0; k < active.length; k += 1) {
-      const start = began[k] ?? 0;
-      if (best !== null && start > (best as Best).first) continue;
-      for (const state of follow[active[k] ?? 0] ?? []) step(state, start);
+    const after: UnderWay = { states: [], begun: [] };
+    for (let k = 0; k < before.states.length; k += 1) {
+      const begun = before.begun[k] ?? 0;
+      if (best !== null && begun > best.first) continue;
+      advance(automaton, follow[before.states[k] ?? 0] ?? [], read, begun, after);
     }
-    if (best === null && mayBegin(sentence, at, from)) for (const state of first) step(state, at);
-    if (read.term.silent) {
-      // What is under way may leave it unread.
-      for (let k = 0; k < active.length; k += 1) {
-        const state = active[k] ?? 0;
-        if (nextActive.includes(state)) continue;
-        nextActive.push(state);
-        nextBegan.push(began[k] ?? 0);
-      }
+    if (best === null && mayBegin(sentence, at, from)) advance(automaton, first, read, at, after);
+    for (let k = 0; k < after.states.length; k += 1) {
+      if (last[after.states[k] ?? 0] !== true || !mayEnd(sentence, at, to)) continue;
+      const begun = after.begun[k] ?? 0;
+      if (best === null || begun <= best.first) best = { first: begun, last: at };
     }
-    active = nextActive;
-    began = nextBegan;
-    if (active.length === 0 && (best !== null || (from === "sentence" && at >= 0))) break;
+    if (read.term.silent) stay(before, after);
+    before = after;
+    if (before.states.length === 0 && (best !== null || from === "sentence")) break;
   }
   return best;
+}
+
+/** Takes the word into those of the states that it fits. */
+function advance(
+  { tests }: Automaton<number>,
+  states: readonly number[],
+  read: Read,
+  begun: number,
+  into: UnderWay,
+): void {
+  for (const state of states) {
+    const test = tests[state];
+    if (test !== undefined && passes(test, read)) add(into, state, begun);
+  }
+}
+
+function add({ states, begun }: UnderWay, state: number, from: number): void {
+  const known = states.indexOf(state);
+  if (known < 0) {
+    states.push(state);
+    begun.push(from);
+  } else begun[known] = Math.min(begun[known] ?? from, from);
+}
+
+/** A silent word may be left unread: what was under way stays so. */
+function stay({ states, begun }: UnderWay, after: UnderWay): void {
+  for (const [k, state] of states.entries()) add(after, state, begun[k] ?? 0);
 }
 
 function mayBegin(sentence: readonly Read[], at: number, from: Anchor): boolean {

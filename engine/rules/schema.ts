@@ -132,6 +132,9 @@ const field = z.strictObject({
   mentions: z.array(trigger).default([]).describe("How people speak of the field: `my email`."),
   ask: wordings.describe("Asks for the field: first ask, reprompt. One question each."),
   invalid: wordings.describe("Said when the answer is not valid: one question each."),
+  unvalidated: text
+    .describe("With `extractor: phone`: asks once whether a number that may not be whole is. One question.")
+    .optional(),
   why: text.describe("Why we ask for it. A statement."),
   thanks: wordings.describe("Said when the value was given. A statement."),
   corrected: wordings.describe("Said when the value was put right. A statement."),

@@ -74,7 +74,8 @@ export function partsOf(word: string): readonly Part[] | null {
     case "d":
       return [part(word, before), silent("would")];
     case "s":
-      return [part(word, before), silent("is", "has")];
+      // Most often a possessive; "Tom's late" is heard all the same.
+      return [part(word, before), silent("is")];
     case "":
       return [part(word, before)];
     default:

@@ -1,6 +1,6 @@
 import type { FieldKey } from "../understand/understanding.ts";
-import type { TriggerUse, UsedTrigger } from "./matcher.ts";
-import type { MatcherResult } from "./pack.ts";
+import type { TriggerUse, UsedTrigger } from "./used-trigger.ts";
+import type { Cancelled, Matched, MatcherResult } from "./pack.ts";
 
 /** A place where a trigger matched: [start, end) in UTF-16 units, and the first and last sentence that it touches. */
 export interface Hit {
@@ -11,36 +11,38 @@ export interface Hit {
   readonly to: number;
 }
 
+const NOTHING: MatcherResult = { intents: [], signals: [], mentions: [], cancelled: [] };
+
 /** What the hits mean together: each rule's `except` cancels its triggers in the sentences in which it was said. */
 export function sumUp(text: string, hits: readonly Hit[]): MatcherResult {
+  if (hits.length === 0) return NOTHING;
   const ordered = hits
     .map((hit) => ({ ...hit, ...trimSpan(text, hit.start, hit.end) }))
     .toSorted((one, other) => one.start - other.start || other.end - one.end);
-  const cancelled = new Set<string>();
-  for (const { trigger, from, to } of ordered) {
+  const excepted = new Map<string, Matched>();
+  for (const { trigger, start, end, from, to } of ordered) {
     for (const use of trigger.uses) {
       if (use.role !== "except") continue;
-      for (let sentence = from; sentence <= to; sentence += 1) cancelled.add(`${sentence} ${ruleOf(use)}`);
+      const by = { trigger: trigger.compiled.source, at: use.at, start, end };
+      for (let sentence = from; sentence <= to; sentence += 1) excepted.set(`${sentence} ${ruleOf(use)}`, by);
     }
   }
   const intents: MatcherResult["intents"][number][] = [];
   const signals: MatcherResult["signals"][number][] = [];
   const mentions = new Set<FieldKey>();
+  const cancelled: Cancelled[] = [];
   for (const { trigger, start, end, from, to } of ordered) {
     for (const use of trigger.uses) {
       if (use.role === "mention") mentions.add(use.field);
-      if (
-        use.role !== "trigger" ||
-        cancelled.has(`${from} ${ruleOf(use)}`) ||
-        cancelled.has(`${to} ${ruleOf(use)}`)
-      )
-        continue;
+      if (use.role !== "trigger") continue;
       const found = { trigger: trigger.compiled.source, at: use.at, start, end };
-      if ("intent" in use) intents.push({ intent: use.intent, ...found });
+      const by = excepted.get(`${from} ${ruleOf(use)}`) ?? excepted.get(`${to} ${ruleOf(use)}`);
+      if (by !== undefined) cancelled.push({ rule: "intent" in use ? use.intent : use.signal, ...found, by });
+      else if ("intent" in use) intents.push({ intent: use.intent, ...found });
       else signals.push({ intent: use.signal, ...found });
     }
   }
-  return { intents, signals, mentions: [...mentions] };
+  return { intents, signals, mentions: [...mentions], cancelled };
 }
 
 function ruleOf(use: Exclude<TriggerUse, { role: "mention" }>): string {

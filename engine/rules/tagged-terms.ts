@@ -1,5 +1,5 @@
 import { tag, type Term as CompromiseTerm } from "./compromise.ts";
-import type { Term, TermSentence } from "./terms.ts";
+import { QUESTION_MARK, type Term, type TermSentence } from "./terms.ts";
 
 /** Reads `text` into sentences of terms with parts of speech, for the triggers that need them. Total. */
 export function readTaggedTerms(text: string): readonly TermSentence[] {
@@ -30,15 +30,23 @@ function locate(text: string, sentences: readonly (readonly CompromiseTerm[])[])
         gap += word.post.length;
       }
       const opens = at === 0 || /[^\s'’]/.test(words[at - 1]?.post ?? "");
-      const asks = word.post.includes("?");
-      return { start, end: cursor, forms: formsOf(word), normal: word.normal || word.implicit || "", opens, silent: false, asks, tagged: word };
+      return {
+        start,
+        end: cursor,
+        forms: formsOf(word),
+        normal: word.normal || word.implicit || "",
+        opens,
+        silent: false,
+        tagged: word,
+      };
     });
     return { terms, start: terms[0]?.start ?? cursor, end: cursor };
   });
-} // prettier-ignore
+}
 
 /** Everything that compromise would accept a word of a trigger as. */
 function formsOf(word: CompromiseTerm): string[] {
   const forms = [word.normal, word.text, word.implicit, word.machine, word.root, ...(word.alias ?? [])];
+  if (word.post.includes("?")) forms.push(QUESTION_MARK);
   return [...new Set(forms)].filter((form): form is string => form !== undefined && form !== "");
 }

@@ -1,4 +1,5 @@
 import type { Readable } from "./automaton.ts";
+import { isApostrophe, isDigit, isPlain, isSign, isSpace, isStop, isWordAt } from "./term-characters.ts";
 import { part, partsOf, type Part } from "./short-forms.ts";
 
 /** A word of a message as triggers see it. "don't" is two terms, of which both stand where the whole of it does. */
@@ -6,7 +7,8 @@ export interface Term extends Readable {
   /** [start, end) in UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  /** What a trigger may call it, in lower case and without accents. */
+  /** What a trigger may call it, in lower case and without accents; a word with a question mark behind it may be called
+   *  `?` too (`QUESTION_MARK`). */
   readonly forms: readonly string[];
   /** What a regular expression in a trigger sees: the word with a sign in front of it ("#44121", "$20"). */
   readonly normal: string;
@@ -14,8 +16,6 @@ export interface Term extends Readable {
   readonly opens: boolean;
   /** It may be left unread: the "is" of "it's". */
   readonly silent: boolean;
-  /** Whether a question mark follows it. */
-  readonly asks: boolean;
 }
 
 export interface TermSentence {
@@ -24,6 +24,9 @@ export interface TermSentence {
   readonly start: number;
   readonly end: number;
 }
+
+/** What `@hasQuestionMark` looks for. Nobody can write it as a word of a trigger. */
+export const QUESTION_MARK = "?";
 
 /** A full stop behind these belongs to them. */
 const ABBREVIATIONS = new Set(
@@ -35,6 +38,7 @@ const ENDINGS = new Set(
 ); // prettier-ignore
 /** "re-book", "pre-order" and "e-mail" are one word; other hyphens part words. */
 const PREFIXES = new Set("re pre co un non anti multi mis de ex out semi sub over under bi".split(" "));
+const PREFIX_CHARS_MAX = 5;
 const WORD_CHARS_MAX = 64; // what is longer is no word of any trigger
 
 /** Reads `text` into sentences of terms, in linear time. Total: any string, lone surrogates included. */
@@ -58,14 +62,17 @@ export function readTerms(text: string): readonly TermSentence[] {
   if (reader.sentences.length === 0 && text.trim() !== "") {
     // Nothing but marks: a lone "?" still asks.
     const start = text.length - text.trimStart().length;
-    push(reader, start, text.trimEnd().length, [part(text.trim().slice(0, WORD_CHARS_MAX))], "", isAsking(text, 0, length));
+    const marks = isAsking(text, 0, length) ? QUESTION_MARK : text.trim().slice(0, WORD_CHARS_MAX);
+    push(reader, start, text.trimEnd().length, [part(marks)], marks, false);
     endSentence(reader);
   }
   return reader.sentences;
-} // prettier-ignore
+}
 
 /** A word of a trigger, as `readTerms` would show it. */
 export function wordsOfTrigger(word: string): readonly string[] {
+  const lower = word.toLowerCase();
+  if (/^[a-z]+$/.test(lower) && partsOf(lower) === null) return [lower]; // nearly every one
   return readTerms(word).flatMap(({ terms }) =>
     terms.filter(({ silent }) => !silent).map(({ forms }) => forms[0] ?? ""),
   );
@@ -114,7 +121,8 @@ function readMarks(reader: Reader, from: number, to: number): void {
   }
   const last = reader.terms.at(-1);
   // "is it open ?"
-  if (last && isAsking(text, from, to)) reader.terms[reader.terms.length - 1] = { ...last, asks: true };
+  if (last && isAsking(text, from, to) && !last.forms.includes(QUESTION_MARK))
+    reader.terms[reader.terms.length - 1] = { ...last, forms: [...last.forms, QUESTION_MARK] };
   readTail(reader, from, to);
 }
 
@@ -136,7 +144,8 @@ function isAbbreviated(reader: Reader, at: number): boolean {
   if (last === undefined || last.end !== at) return false;
   // "No. 5", but "No. I'd rather not."
   if (last.normal === "no") return /^\s?\d/.test(reader.text.slice(at + 1, at + 3));
-  return ABBREVIATIONS.has(last.normal) || (last.normal.length === 1 && /[a-hj-z]/.test(last.normal));
+  const initial = last.normal.length === 1 ? /[a-hj-z]/.test(last.normal) : reader.text[at - 2] === ".";
+  return initial || ABBREVIATIONS.has(last.normal);
 }
 
 /** Words that no space parts: most often one, of plain letters. */
@@ -144,7 +153,11 @@ function readWords(reader: Reader, start: number, end: number, sign: string, ask
   const { text } = reader;
   let plain = true;
   for (let at = start; at < end && plain; at += 1) plain = isPlain(text.charCodeAt(at));
-  if (plain || isAddress(text, start, end)) {
+  if (plain && end - start <= WORD_CHARS_MAX) {
+    pushFolded(reader, start, end, text.slice(start, end).toLowerCase(), sign, asks);
+    return;
+  }
+  if (isAddress(text, start, end)) {
     pushWord(reader, start, end, sign, asks);
     return;
   }
@@ -169,10 +182,14 @@ function joinsWord(text: string, at: number, from: number): boolean {
   const after = text.charCodeAt(at + 1);
   const code = text.charCodeAt(at);
   if (isApostrophe(code)) return isWordAt(text, at + 1);
-  if (isDigit(before) && isDigit(after)) return code === 0x2e || code === 0x2c || code === 0x3a || code === 0x2d || code === 0x2f;
-  if (code === 0x2d) return at - from === 1 || PREFIXES.has(text.slice(from, at).toLowerCase());
+  if (isDigit(before) && isDigit(after))
+    return code === 0x2e || code === 0x2c || code === 0x3a || code === 0x2d || code === 0x2f;
+  if (code === 0x2d)
+    return (
+      at - from === 1 || (at - from <= PREFIX_CHARS_MAX && PREFIXES.has(text.slice(from, at).toLowerCase()))
+    );
   return code === 0x2e && isInitialAt(text, at);
-} // prettier-ignore
+}
 
 /** The full stops of "a.s.a.p" and "p.m". */
 function isInitialAt(text: string, at: number): boolean {
@@ -191,7 +208,25 @@ const ACCENTS = /\p{M}/gu;
 
 function pushWord(reader: Reader, start: number, end: number, sign: string, asks: boolean): void {
   const word = fold(reader.text.slice(start, Math.min(end, start + WORD_CHARS_MAX)));
-  push(reader, start, end, partsOf(word) ?? [part(word)], sign + word, asks);
+  pushFolded(reader, start, end, word, sign, asks);
+}
+
+function pushFolded(
+  reader: Reader,
+  start: number,
+  end: number,
+  word: string,
+  sign: string,
+  asks: boolean,
+): void {
+  const parts = partsOf(word);
+  if (parts !== null) push(reader, start, end, parts, sign + word, asks);
+  else {
+    const normal = sign === "" ? word : sign + word;
+    const forms = asks ? [word, QUESTION_MARK] : [word];
+    reader.terms.push({ start, end, forms, normal, opens: reader.opens, silent: false });
+    reader.opens = false;
+  }
 }
 
 /** As triggers and messages are compared: lower case, plain apostrophes, no accents, "e-mail" as "email". */
@@ -220,10 +255,11 @@ function push(
     const { forms, silent } = parts[k] ?? part(normal);
     const seen = k === 0 ? normal : (forms[0] ?? "");
     const opens = reader.opens && k === 0;
-    reader.terms.push({ start, end, forms, normal: seen, opens, silent, asks: asks && k === parts.length - 1 });
+    const all = asks && k === parts.length - 1 ? [...forms, QUESTION_MARK] : forms;
+    reader.terms.push({ start, end, forms: all, normal: seen, opens, silent });
   }
   reader.opens = false;
-} // prettier-ignore
+}
 
 function isAsking(text: string, from: number, to: number): boolean {
   for (let at = from; at < to; at += 1) {
@@ -231,44 +267,4 @@ function isAsking(text: string, from: number, to: number): boolean {
     if (code === 0x3f || code === 0x61f || code === 0xff1f) return true;
   }
   return false;
-}
-
-/** ! ? … and their kin, which end a sentence wherever they stand; the plain full stop is looked at more closely. */
-function isStop(code: number): boolean {
-  if (code < 0x80) return code === 0x21 || code === 0x3f;
-  return /[\u2026\u203c\u2047-\u2049\u0964\u0965\u061f\u06d4\u0589\u3002\uff01\uff1f\uff61]/.test(String.fromCharCode(code));
-} // prettier-ignore
-
-/** Signs that belong to the number or word behind them. */
-function isSign(code: number): boolean {
-  return code === 0x23 || code === 0x24 || code === 0x40 || code === 0x20ac || code === 0xa3 || code === 0x2b;
-}
-
-function isApostrophe(code: number): boolean {
-  return code === 0x27 || code === 0x2019 || code === 0x2018 || code === 0x2bc || code === 0xff07;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-/** a–z, A–Z, 0–9, _ */
-function isPlain(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isDigit(code) || code === 0x5f;
-}
-
-function isSpace(code: number): boolean {
-  if (code < 0x80) return code === 32 || (code >= 9 && code <= 13);
-  return code === 0xa0 || (code >= 0x2000 && code <= 0x200b) || code === 0x2028 || code === 0x2029 || code === 0x202f || code === 0x3000;
-} // prettier-ignore
-
-const WORDLIKE = /[\p{L}\p{M}\p{N}]/u;
-
-/** Whether a letter, mark or digit of any script stands at `at`, or the second half of one. */
-function isWordAt(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  if (code < 0x80) return isPlain(code);
-  if (Number.isNaN(code)) return false;
-  const whole = code >= 0xdc00 && code <= 0xdfff ? at - 1 : at;
-  return WORDLIKE.test(String.fromCodePoint(text.codePointAt(whole) ?? 0));
 }

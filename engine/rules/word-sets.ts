@@ -1,3 +1,5 @@
+import { makeSpeller } from "./misspellings.ts";
+
 /** Which sets a word belongs to: a bit for each set. */
 export type WordBits = Uint32Array;
 
@@ -5,9 +7,18 @@ export type WordBits = Uint32Array;
 export interface WordSets {
   /** The number of a set; equal sets have one number. */
   numberOf(words: readonly string[]): number;
-  /** Ends the numbering and gives the look-up of words. */
-  seal(): (forms: readonly string[]) => WordBits;
+  /** Ends the numbering. */
+  seal(): SealedSets;
 }
+
+export interface SealedSets {
+  /** The sets that a word of these forms is in; of no length when it is in none. */
+  bitsOf(forms: readonly string[]): WordBits;
+  /** Room for a union. */
+  empty(): WordBits;
+}
+
+const NONE = new Uint32Array(0);
 
 export function makeWordSets(): WordSets {
   const numbers = new Map<string, number>();
@@ -32,14 +43,22 @@ export function makeWordSets(): WordSets {
           bitsOf.set(word, bits);
         }
       }
-      const none = new Uint32Array(length);
-      return (forms) => {
-        const [only] = forms;
-        if (forms.length === 1 && only !== undefined) return bitsOf.get(only) ?? none;
-        return union(
-          forms.flatMap((form) => bitsOf.get(form) ?? []),
-          length,
+      const meantBy = makeSpeller(bitsOf.keys());
+      const read = (words: readonly string[]): WordBits => {
+        const known = words.flatMap((word) => bitsOf.get(word) ?? []);
+        if (known.length < 2) return known[0] ?? NONE;
+        return unionOf(
+          known.map((bits) => ({ bits })),
+          new Uint32Array(length),
         );
+      };
+      return {
+        bitsOf(forms) {
+          const [only] = forms;
+          if (forms.length > 1 || only === undefined) return read(forms);
+          return bitsOf.get(only) ?? read(meantBy(only));
+        },
+        empty: () => new Uint32Array(length),
       };
     },
   };
@@ -50,11 +69,18 @@ export function holds(bits: WordBits, set: number): boolean {
   return (((bits[set >> 5] ?? 0) >>> (set & 31)) & 1) === 1;
 }
 
-/** The sets that hold one of several words. */
-export function union(all: readonly WordBits[], length: number): WordBits {
-  const [only] = all;
-  if (all.length === 1 && only !== undefined) return only;
-  const sum = new Uint32Array(length);
-  for (const bits of all) for (let at = 0; at < length; at += 1) sum[at] = (sum[at] ?? 0) | (bits[at] ?? 0);
+/** The sets that hold one of several words: those at [start, end). Written into `sum`, which is given back. */
+export function unionOf(
+  all: readonly { readonly bits: WordBits }[],
+  sum: WordBits,
+  start = 0,
+  end = all.length,
+): WordBits {
+  sum.fill(0);
+  for (let word = start; word < end; word += 1) {
+    const bits = all[word]?.bits;
+    if (bits === undefined || bits.length === 0) continue;
+    for (let at = 0; at < sum.length; at += 1) sum[at] = (sum[at] ?? 0) | (bits[at] ?? 0);
+  }
   return sum;
 }

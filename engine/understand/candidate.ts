@@ -1,4 +1,4 @@
-import type { RejectReason, Signal, Span } from "./understanding.ts";
+import type { Doubt, RejectReason, Signal, Span } from "./understanding.ts";
 
 /** A value that a finder found, before it is given to a field. `reason` is null when it is taken. */
 export interface Candidate {
@@ -6,6 +6,10 @@ export interface Candidate {
   readonly span: Span;
   readonly extractor: string;
   readonly suggestion?: string;
+  /** Why its value could not be validated, although it is taken. */
+  readonly doubt?: Doubt;
+  /** The word or shape that decided. */
+  readonly because?: string;
   readonly reason: RejectReason | null;
 }
 

@@ -5,11 +5,11 @@ export const COMMON_WORDS: readonly string[] = (
   "this that these those here there where when why how what which who whom whose is am are was were be been being do does " +
   "did done have has had having will would shall should can could may might must not no yes none nothing nobody nowhere " +
   "im i'm ive i've ill i'll id i'd its it's thats that's theres whats hes shes youre dont doesnt didnt cant couldnt wont " +
-  "wouldnt isnt arent wasnt havent hasnt lets gonna wanna gotta " +
+  "wouldnt isnt arent wasnt havent hasnt lets gonna wanna gotta gunna gona wana gimme " +
   "hi hello hey hiya howdy greetings yo ok okay okey sure yeah yea yep yup nope nah thanks thank thankyou thx ty please pls plz " +
   "sorry oops hmm um uh er ah oh wow lol haha bye goodbye cheers regards sincerely welcome congrats " +
   "sir madam ma'am miss mister mr mrs ms dr doctor prof professor mate buddy dude bro guys folks everyone anyone someone " +
-  "vegan vegetarian beginner allergic intolerant diabetic pregnant novice expert newbie newcomer guest member user client " +
+  "vegan vegetarian pescatarian beginner allergic intolerant diabetic pregnant novice expert newbie newcomer guest member user client " +
   "customer subscriber tenant resident student teacher parent mom mum dad wife husband boyfriend girlfriend " +
   "ridiculous unacceptable awful terrible horrible outrageous absurd crazy nuts bonkers rubbish nonsense joke scam spam " +
   "third first second fourth fifth last next previous latest final " +
@@ -34,7 +34,7 @@ export const COMMON_WORDS: readonly string[] = (
   "gmail yahoo hotmail outlook icloud google facebook whatsapp telegram instagram twitter amazon apple microsoft paypal ebay " +
   "iphone ipad android samsung windows macbook laptop tablet tv " +
   "why because since until while during before after between against through per via " +
-  "ma na nahi hai kya haan ji bhai yaar kindly dear team support help service staff reception manager supervisor boss owner director " +
+  "ma na nahi hai kya haan bhai yaar kindly dear team support help service staff reception manager supervisor boss owner director " +
   "cancel change update confirm check reschedule move switch stop start need want like know think guess suppose mean believe hope wish " +
   "talk speak reply answer ask tell told said say says see saw seen look looks show send sent give gave get got make made take took " +
   "bring put keep let use used try call called calls book booked order ordered buy bought pay paid return returned " +
@@ -51,7 +51,21 @@ export const COMMON_WORDS: readonly string[] = (
   "toyota honda hyundai nissan suzuki buick chevrolet chevy mazda kia bmw audi tesla volkswagen volvo skoda renault peugeot fiat jeep " +
   "solutions technologies industries street avenue boulevard mall flight " +
   "thnx tnx myname ref reference refs ph pw num mob acct acc ac passcode pnr pwd dob otp kosher halal company enterprises llc ltd inc corp pvt " +
-  "gluten-free non-smoker smoker ok' kk k u r ur n b4 btw fyi imo idk tbh omg wtf asap etc eg ie vs"
+  "skip pass spelled spelt misspelled misspelt gluten-free non-smoker smoker ok' kk k u r ur n b4 btw fyi imo idk tbh omg wtf asap etc eg ie vs"
+).split(" ");
+
+/** Peoples and tongues that the dictionary lacks: they have a capital and are no person. */
+export const PEOPLES: readonly string[] = (
+  "danish swedish finnish turkish scottish irish polish welsh kurdish flemish icelandic romanian hungarian lithuanian latvian estonian croatian " +
+  "serbian ukrainian georgian kenyan ghanaian ethiopian egyptian moroccan tunisian lebanese syrian iraqi iranian persian arab arabic hebrew hindi " +
+  "punjabi bengali tamil urdu pakistani nepali burmese vietnamese filipino malay malaysian indonesian korean taiwanese cantonese mandarin peruvian cuban"
+).split(" ");
+
+/** Yes, no, hello and thanks in other languages. */
+export const COMMON_ELSEWHERE: readonly string[] = (
+  "да нет не зачем почему что как кто привет здравствуйте спасибо пожалуйста хочу ναι όχι γιατί τι ευχαριστώ γεια نعم لا لماذا ليس شكرا مرحبا السلام " +
+  "हाँ हां नहीं क्यों नमस्ते धन्यवाद כן לא למה שלום תודה có không tại sao chào cảm ơn sí oui nein nie não sim hola bonjour hallo ciao gracias merci danke " +
+  "pourquoi warum porque obrigado obrigada dziękuję tak"
 ).split(" ");
 
 /** Names that the dictionary, or the list above, knows only as something else. */
@@ -60,7 +74,7 @@ export const ALSO_NAMES: readonly string[] = (
   "violet hazel olive pearl crystal joy faith hope grace mark rose jack bill frank chase hunter cooper mason carter parker " +
   "page paige dean dale glen gene guy norm wade reed lane angel christian jasmine iris penny ginger destiny heather holly harmony " +
   "melody victor earl king duke max miles jordan chelsea paris london austin dallas brooklyn sydney florence carolina georgia " +
-  "virginia israel savannah charlotte madison phoenix dakota diego santiago lourdes israel kenya india china asia"
+  "virginia israel savannah charlotte madison phoenix dakota diego santiago lourdes israel kenya india china asia norman robin jean"
 ).split(" ");
 
 /** Ordinary words that are also common surnames: believed behind a first name only. */
@@ -69,5 +83,7 @@ export const SURNAMES: readonly string[] = (
   "bird fox wolf swan wright knight bishop pope price day weeks winters snow frost rice bean berry long short little strong sharp " +
   "power powers love good best west north east moon star waters wells ford park parks lake banner butcher potter weaver fisher " +
   "carpenter gardener shepherd farmer miller law quill doe head foot hand cross church house rich poor wise sweet bright golden " +
-  "silver gold marsh moss reed heath bridges burns shields steel flowers flower glass ball rush singer dyer barber chandler"
+  "silver gold marsh moss reed heath bridges burns shields steel flowers flower glass ball rush singer dyer barber chandler " +
+  "winter winters summers swift prince porter church noble savage stark keen mason page hardy moody gentry marshall steward major pope " +
+  "penny love market song reason"
 ).split(" ");

@@ -8,8 +8,8 @@ import { read, type Reading } from "./reading.ts";
 import type { Context, Finding, Signal } from "./understanding.ts";
 
 /** Finds the customer's details in `text`, in text order. Accepted findings never overlap, and there is at most one of
- *  them a field. Where two extractors want the same span the more particular shape has it: email, phone, the pack's own
- *  patterns, name. Never throws. */
+ *  them a field; unvalidated ones count as accepted here. Where two extractors want the same span the more particular
+ *  shape has it: email, phone, the pack's own patterns, name. Never throws. */
 export function findDetails(
   text: string,
   context: Context,
@@ -27,22 +27,29 @@ export function findDetails(
       region: context.region,
       signals,
     };
-    for (const candidate of candidates(reading, field, about).slice(0, CANDIDATES_MAX)) {
+    const found = candidates(reading, field, about);
+    for (const candidate of found.length > CANDIDATES_MAX ? found.slice(0, CANDIDATES_MAX) : found) {
       const finding = settle(text, field, candidate, accepted);
       findings.push(finding);
-      if (finding.status === "accepted") accepted.push(finding);
+      if (finding.status !== "rejected") accepted.push(finding);
     }
   }
+  if (findings.length < 2) return findings;
   return findings.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
 }
 
 const KINDS = ["email", "phone", "pattern", "name"] as const;
 
 /** The fields in the order in which spans are given out. Of two fields of one kind, the one asked for goes first. */
-function inTurn(fields: readonly Field[], context: Context): readonly Field[] {
-  const rank = (field: Field): number =>
-    KINDS.indexOf(field.extractor.kind) * 2 + (context.requested.includes(field.field) ? 0 : 1);
-  return fields.toSorted((a, b) => rank(a) - rank(b));
+function inTurn(fields: readonly Field[], { requested }: Context): readonly Field[] {
+  const ordered: Field[] = [];
+  for (const kind of KINDS) {
+    for (const field of fields)
+      if (field.extractor.kind === kind && requested.includes(field.field)) ordered.push(field);
+    for (const field of fields)
+      if (field.extractor.kind === kind && !requested.includes(field.field)) ordered.push(field);
+  }
+  return ordered;
 }
 
 function candidates(reading: Reading, field: Field, about: Circumstance): readonly Candidate[] {
@@ -62,7 +69,7 @@ function candidates(reading: Reading, field: Field, about: Circumstance): readon
 }
 
 function settle(text: string, field: Field, candidate: Candidate, taken: readonly Finding[]): Finding {
-  const { value, span, extractor, suggestion } = candidate;
+  const { value, span, extractor, suggestion, because } = candidate;
   const raw = text.slice(span.start, span.end);
   const found = {
     field: field.field,
@@ -71,6 +78,7 @@ function settle(text: string, field: Field, candidate: Candidate, taken: readonl
     span,
     extractor,
     ...(suggestion === undefined ? {} : { suggestion }),
+    ...(because === undefined ? {} : { because }),
   };
   if (candidate.reason !== null) return { ...found, status: "rejected", reason: candidate.reason };
   if (taken.some((other) => other.field !== field.field && overlaps(other.span, span))) {
@@ -78,5 +86,7 @@ function settle(text: string, field: Field, candidate: Candidate, taken: readonl
   }
   if (taken.some((other) => other.field === field.field))
     return { ...found, status: "rejected", reason: "superseded" };
-  return { ...found, status: "accepted" };
+  return candidate.doubt === undefined
+    ? { ...found, status: "accepted" }
+    : { ...found, status: "unvalidated", reason: candidate.doubt };
 }

@@ -8,7 +8,7 @@ import { spokenAddresses } from "./spoken-emails.ts";
 import { suggestDomain } from "./suggest-domain.ts";
 import { typedAddresses } from "./typed-emails.ts";
 
-const MAY_HOLD = /@|\b(?:at|dot)\b|mail|yahoo|outlook|icloud/i;
+const MAY_HOLD = /@|\b(?:at|dot|arroba|arobase)\b|mail|yahoo|outlook|icloud/i;
 const SPEAKS_OF_MAIL = /\be-?mail|\bmail\b|\baddress\b|\breach me\b|\bcontact\b/i;
 const PROVIDER = /(?:gmail|yahoo|hotmail|outlook|icloud|protonmail)(?:\.?[a-z]{2,4})?(?:\.[a-z]{2})?$/i;
 

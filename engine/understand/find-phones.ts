@@ -1,155 +1,152 @@
-import {
-  findPhoneNumbersInText,
-  isSupportedCountry,
-  parsePhoneNumberFromString,
-  type CountryCode,
-} from "libphonenumber-js/max";
-import type { Candidate, Circumstance } from "./candidate.ts";
+import { CANDIDATES_MAX, overlaps, type Candidate, type Circumstance } from "./candidate.ts";
+import { digitRuns, hasDigits } from "./digit-runs.ts";
 import { foldWidth } from "./fold-width.ts";
 import { keepOne } from "./keep-one.ts";
-import { phoneClue, type PhoneClue } from "./phone-clues.ts";
-import { blankNotPhones, digitRuns, isCardNumber, type DigitRun } from "./phone-shapes.ts";
+import { otherNumberAsked, otherNumberSaid, phoneClue, type PhoneClue } from "./phone-clues.ts";
+import { numberCheck, type NumberCheck } from "./phone-numbers.ts";
+import { isOffered, numberLike } from "./phone-offers.ts";
+import { piecesOf, within, type Piece } from "./phone-pieces.ts";
+import { hasAreaCode, isCardNumber, isInsideWord, likelyOther } from "./phone-shapes.ts";
 import type { Reading } from "./reading.ts";
-import type { RejectReason, Span } from "./understanding.ts";
-
-// The metadata set is "max": it alone knows every range that is really assigned. With "min" any ten digits would be a
-// number of the United States, and every order number a phone. It costs 75 kB more, on a server.
+import { spokenDigits } from "./spoken-digits.ts";
+import type { RejectReason } from "./understanding.ts";
 
 const DIGITS_MIN = 5; // no number of any plan is shorter, extensions and short codes aside
 const DIGITS_SHAPED_MIN = 7; // shorter ones are taken for the beginning of a number
-const DIGITS_MAX = 15; // E.164
 
-/** How people begin an international number, whatever their own country dials for it. */
-const INTERNATIONAL_PREFIX = /^[(\s]*(?:\+|00)[)\s]*/;
+const DIGITS_PLANNED_MIN = 8; // with its trunk zero
 
-interface FoundNumber {
-  readonly value: string;
-  readonly span: Span;
-  readonly kind: "international" | "national" | "country_code";
+/** A message with digits in it, and what is known about it. */
+interface Listening {
+  readonly reading: Reading;
+  /** With full-width forms and other scripts' digits folded. */
+  readonly folded: string;
+  readonly about: Circumstance;
+  readonly check: NumberCheck;
+  /** The word by which the message before asks for another number. */
+  readonly otherAsked: string | null;
 }
 
-/** Finds phone numbers in order; accepted ones as E.164. International numbers always, national ones in `region`, and
- *  digits without a plus or 00 that begin with a country code where a phone was asked for or spoken of. Never throws. */
+/** Finds phone numbers in order. Valid ones are E.164: international numbers always, national ones in `region`, and digits
+ *  without a plus or 00 that begin with a country code where a phone was asked for or spoken of. What was asked for, is
+ *  called a phone or is offered as one, but is not valid, is taken with its doubt. Never throws. */
 export function findPhones(reading: Reading, about: Circumstance): readonly Candidate[] {
   const folded = foldWidth(reading.text);
-  if (!hasDigits(folded, about.asked ? 1 : DIGITS_MIN)) return [];
-  const { text, blanked } = blankNotPhones(folded);
-  const country = about.region !== null && isSupportedCountry(about.region) ? about.region : undefined;
+  const spoken = spokenDigits(reading);
+  if (spoken.length === 0 && !hasDigits(folded, about.asked ? 3 : DIGITS_MIN)) return [];
+  const otherAsked = about.asked || about.previous === null ? null : otherNumberAsked(about.previous);
+  const listening = { reading, folded, about, check: numberCheck(about.region), otherAsked };
   const candidates: Candidate[] = [];
-  for (const run of digitRuns(text)) candidates.push(...judge(text, run, reading, about, country));
-  for (const span of blanked) {
-    const digits = folded.slice(span.start, span.end).replace(/\D/g, "");
-    if (digits.length < DIGITS_SHAPED_MIN || reading.text.slice(span.start, span.end).includes("/")) continue;
-    candidates.push({ value: digits, span, extractor: "phone/shape", reason: "not_a_phone" });
+  for (const run of digitRuns(folded)) {
+    if (candidates.length >= CANDIDATES_MAX) break;
+    const pieces = piecesOf(folded, run).filter((piece) => !spoken.some((said) => overlaps(said, piece)));
+    for (const piece of pieces) candidates.push(...judge(listening, piece));
   }
-  return keepOne(
-    reading,
-    candidates.toSorted((a, b) => a.span.start - b.span.start),
-    about.signals,
-  );
+  for (const piece of spoken) candidates.push(...judgeNumber(listening, piece, clueFor(listening, piece)));
+  const ordered = candidates.toSorted((a, b) => a.span.start - b.span.start);
+  return keepOne(reading, ordered, about.signals);
 }
 
-function judge(
-  text: string,
-  run: DigitRun,
-  reading: Reading,
-  about: Circumstance,
-  country: CountryCode | undefined,
+function judge(listening: Listening, piece: Piece): readonly Candidate[] {
+  const { reading, folded, about } = listening;
+  if (piece.digits.length < 3 || isInsideWord(folded, piece.start, piece.end)) return [];
+  if (piece.shape !== null) return [];
+  const clue = clueFor(listening, piece);
+  if (piece.digits.length < DIGITS_SHAPED_MIN) {
+    return isFragment(piece, reading, about, clue) ? [rejection(piece, "incomplete", clue)] : [];
+  }
+  return judgeNumber(listening, piece, clue);
+}
+
+function judgeNumber(listening: Listening, piece: Piece, clue: PhoneClue): readonly Candidate[] {
+  const { about, check } = listening;
+  if (clue.says === "other_number") return besideOther(listening, piece, clue);
+  if (!piece.plus && isCardNumber(piece.digits))
+    return [rejection(piece, "not_a_phone", { ...clue, word: "card number" })];
+  return asPhones(listening, piece, clue, check.numbersIn(piece, about.asked || clue.says === "phone"));
+}
+
+function asPhones(
+  listening: Listening,
+  piece: Piece,
+  clue: PhoneClue,
+  valid: ReturnType<NumberCheck["numbersIn"]>,
 ): readonly Candidate[] {
-  if (isInsideWord(text, run)) return [];
-  const clue = phoneClue(reading, run);
-  const reject = (reason: RejectReason): readonly Candidate[] => [
-    { value: run.digits, span: { start: run.start, end: run.end }, extractor: "phone/digits", reason },
-  ];
-  if (run.digits.length < DIGITS_SHAPED_MIN) {
-    return isFragment(run, reading, about, clue) ? reject("incomplete") : [];
+  const { reading, folded, about, check } = listening;
+  const expected = about.asked || clue.says === "phone";
+  const raw = folded.slice(piece.start, piece.end);
+  const other = expected ? null : likelyOther(raw);
+  if (other !== null) return [rejection(piece, "not_a_phone", { ...clue, word: other })];
+  const reason = clue.says === "phone" || clue.says === "other_number" ? null : clue.says;
+  const because = reason === null || clue.word === null ? {} : { because: clue.word };
+  if (valid.length > 0) {
+    return valid.map(({ value, piece: { start, end }, kind }) => {
+      const span = { start, end: extensionEnd(folded, end) };
+      return { value, span, extractor: `phone/${kind}`, reason, ...because };
+    });
   }
-  if (clue === "other_number" || isCardNumber(run.digits)) return reject("not_a_phone");
-  const numbers = numbersIn(text, run, country, about.asked || clue === "phone");
-  if (numbers.length > 0) {
-    const reason = clue === "someone_else" ? "someone_else" : clue === "negated" ? "negated" : null;
-    return numbers.map(({ value, span, kind }) => ({ value, span, extractor: `phone/${kind}`, reason }));
-  }
-  if (run.digits.length > DIGITS_MAX) return reject("not_a_phone");
-  if (country === undefined && !run.international) return reject("ambiguous");
-  return reject(about.asked || clue === "phone" || run.international ? "invalid_for_region" : "not_a_phone");
+  if (check.hasRegion && isBeginning(piece)) return expected ? [rejection(piece, "incomplete", clue)] : [];
+  const like = numberLike(piece);
+  if (like === null) return [rejection(piece, "not_a_phone", clue)];
+  const doubt = check.hasRegion || like.international ? "invalid_for_region" : "ambiguous";
+  // "I ordered a lamp, the number is …": where anything may be called so, what else is spoken of decides.
+  const isCalled = clue.says === "phone" && !(clue.weak === true && otherNumberSaid(reading));
+  const offered = about.asked || isCalled || like.plus || hasAreaCode(raw) || isOffered(reading, like);
+  if (!offered) return [rejection(piece, "not_a_phone", clue)];
+  const span = { start: like.start, end: extensionEnd(folded, like.end) };
+  const found = { value: digitsOf(like), span, ...because };
+  const how = about.asked ? "asked" : clue.says === "phone" ? "spoken_of" : "offered";
+  return [{ ...found, extractor: `phone/${how}`, reason, ...(reason === null ? { doubt } : {}) }];
 }
 
-function numbersIn(
-  text: string,
-  run: DigitRun,
-  country: CountryCode | undefined,
-  expected: boolean,
-): readonly FoundNumber[] {
-  const raw = text.slice(run.start, run.end);
-  const span = { start: run.start, end: run.end };
-  const whole = run.international
-    ? validNumber(raw.replace(INTERNATIONAL_PREFIX, "+"), undefined)
-    : country === undefined
-      ? null
-      : validNumber(raw, country);
-  if (whole !== null) return [{ value: whole, span, kind: run.international ? "international" : "national" }];
-  // 971 56 … : a country code without its plus. Below eleven digits it would as well be a national number.
-  if (
-    expected &&
-    !run.international &&
-    run.digits.length >= (country === undefined ? 12 : 11) &&
-    run.digits[0] !== "0"
-  ) {
-    const value = validNumber(`+${run.digits}`, undefined);
-    if (value !== null) return [{ value, span, kind: "country_code" }];
-  }
-  return numbersInside(raw, run.start, country);
+/** "postcode 2000 0412 345 678": the word claims the first block, and the rest is judged for itself. */
+function besideOther(listening: Listening, piece: Piece, clue: PhoneClue): readonly Candidate[] {
+  const [first] = piece.blocks;
+  const isPostal =
+    first !== undefined && first.digits.length < DIGITS_SHAPED_MIN && POSTAL.has(clue.word ?? "");
+  const rest = within(piece, 1, piece.blocks.length);
+  if (!isPostal || rest.digits.length < 9) return [rejection(piece, "not_a_phone", clue)];
+  const none = { says: null, word: null };
+  return asPhones(listening, rest, none, listening.check.numbersIn(rest, listening.about.asked));
 }
 
-/** Two numbers, or a number and something else, that only a space parts. */
-function numbersInside(
-  raw: string,
-  offset: number,
-  country: CountryCode | undefined,
-): readonly FoundNumber[] {
-  if (!/[ \t/]/.test(raw)) return [];
-  const options = country === undefined ? {} : { defaultCountry: country };
-  return findPhoneNumbersInText(raw, options).map(({ startsAt, endsAt, number }) => ({
-    value: number.number,
-    span: { start: offset + startsAt, end: offset + endsAt },
-    kind: raw[startsAt] === "+" ? "international" : "national",
-  }));
+const POSTAL = new Set(["zip", "zipcode", "postcode", "postal", "pin", "pincode", "code"]);
+
+function clueFor({ reading, otherAsked }: Listening, piece: Piece): PhoneClue {
+  const clue = phoneClue(reading, piece);
+  const decided = clue.says !== null && !(clue.says === "phone" && clue.weak);
+  return otherAsked === null || decided ? clue : { says: "other_number", word: otherAsked };
 }
 
-function validNumber(raw: string, country: CountryCode | undefined): string | null {
-  const number = parsePhoneNumberFromString(raw, country === undefined ? {} : { defaultCountry: country });
-  return number !== undefined && number.isValid() ? number.number : null;
+function rejection(piece: Piece, reason: RejectReason, { word }: PhoneClue): Candidate {
+  const { start, end } = piece;
+  const because = word === null || reason === "incomplete" ? {} : { because: word };
+  return { value: digitsOf(piece), span: { start, end }, extractor: "phone/digits", reason, ...because };
 }
 
-/** Letters or signs glued to the digits make them part of a code ("A1-516733", "x+45=3"), not a phone. */
-function isInsideWord(text: string, run: Span): boolean {
-  const before = text[run.start - 1] ?? " ";
-  const after = text[run.end] ?? " ";
-  const glued = /[a-zA-Z0-9_@=*^~&]/;
-  if (glued.test(before) && !/^[+(]/.test(text.slice(run.start, run.start + 1))) return true;
-  if (/[-.,]/.test(before) && /[a-zA-Z\d]/.test(text[run.start - 2] ?? " ")) return true;
-  if (/^(?:x|ext)/i.test(text.slice(run.end, run.end + 3))) return false;
-  if (/[a-zA-Z_@=*^%°+]/.test(after) && !/^[a-zA-Z]{2,}/.test(text.slice(run.end, run.end + 2))) return true;
-  return /^(?:st|nd|rd|th|am|pm|kg|km|mm|cm|gb|mb)\b/i.test(text.slice(run.end, run.end + 3));
+/** "0412 345": where the numbering plan is known, a trunk zero and a few digits are no number that it might have. */
+function isBeginning({ digits, international }: Piece): boolean {
+  return !international && digits.startsWith("0") && digits.length < DIGITS_PLANNED_MIN;
+}
+
+function digitsOf({ plus, digits }: Piece): string {
+  return plus ? `+${digits}` : digits;
+}
+
+const EXTENSION = /[ ,;]{0,2}(?:ext(?:ension|n)?\.?|int\.?|ramal|x|#) ?:? ?\d{1,6}(?![\da-z])/iy;
+
+/** An extension is read with its number, though no part of the value. */
+function extensionEnd(text: string, end: number): number {
+  EXTENSION.lastIndex = end;
+  return EXTENSION.test(text) ? EXTENSION.lastIndex : end;
 }
 
 /** A few digits given as the answer: "0412", not the "2" of "a table for 2". */
-function isFragment(run: DigitRun, reading: Reading, about: Circumstance, clue: PhoneClue): boolean {
-  if (run.digits.length < 3 || clue === "other_number" || clue === "someone_else") return false;
-  if (clue === "phone") return run.digits.length >= DIGITS_MIN || about.asked;
+function isFragment(piece: Piece, reading: Reading, about: Circumstance, { says }: PhoneClue): boolean {
+  const { digits, start, end } = piece;
+  if (says === "other_number" || says === "someone_else" || says === "recipient") return false;
+  if (says === "phone") return digits.length >= DIGITS_MIN || about.asked;
   return (
-    about.asked &&
-    reading.words.length - run.digits.length < 4 &&
-    reading.text.trim().length < run.end - run.start + 16
+    about.asked && reading.words.length - digits.length < 4 && reading.text.trim().length < end - start + 16
   );
-}
-
-function hasDigits(text: string, least: number): boolean {
-  let count = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 48 && code <= 57 && ++count >= least) return true;
-  }
-  return false;
 }

@@ -5,8 +5,8 @@ import type { Signal } from "./understanding.ts";
 const CORRECTS =
   /\b(?:sorry|i mean|i meant|actually|no wait|wait|rather|correction|oops|scratch that|make that|change (?:it|that)|should be)\b|\*/i;
 
-/** Leaves one value standing. Of several, the last when it puts the earlier ones right, otherwise the first: what people
- *  name first is what they mean first. */
+/** Leaves one value standing. Of several, the last when it puts the earlier ones right, otherwise the first valid one: what
+ *  people name first is what they mean first. */
 export function keepOne(
   reading: Reading,
   candidates: readonly Candidate[],
@@ -19,7 +19,7 @@ export function keepOne(
   const between = reading.text.slice(first.span.end, last.span.start);
   const before = reading.text.slice(0, first.span.start);
   const corrected = CORRECTS.test(between) || (signals.has("correction") && !CORRECTS.test(before));
-  const kept = corrected ? last : first;
+  const kept = corrected ? last : (taken.find(({ doubt }) => doubt === undefined) ?? first);
   return candidates.map((candidate) =>
     candidate === kept || candidate.reason !== null ? candidate : rejected(candidate, "superseded"),
   );

@@ -1,236 +1,193 @@
-import { CANDIDATES_MAX } from "./candidate.ts";
-import { endsClause, isCapitalised, readName, type Certainty, type NameWords } from "./name-words.ts";
+import type { Cue } from "./name-cue-table.ts";
+import type { NameWords } from "./name-parts.ts";
+import { readName } from "./name-words.ts";
+import { endsClause, isMarked, skipOpening, type Page } from "./name-page.ts";
 import { gapAfter, type Reading } from "./reading.ts";
 import type { RejectReason } from "./understanding.ts";
-import { wordKind } from "./vocabulary.ts";
+import { isCommon, isOrdinary, isQuality, wordKind } from "./vocabulary.ts";
 
-/** A name that a cue points at; `words` is null where the cue stands before ordinary words. */
+/** Words that a cue points at: a name, or where one was looked for in vain. */
 export interface CuedName {
-  readonly cue: string;
-  readonly certainty: Certainty;
+  readonly cue: Cue;
   readonly at: number;
   readonly words: NameWords | null;
-  /** The last name where it stands apart: "first name Lena, last name Okoro". */
-  readonly apart?: NameWords;
   readonly reason: RejectReason | null;
 }
 
-interface Cue {
-  readonly words: readonly string[];
-  readonly certainty: Certainty;
-  readonly name: string;
+/** What was asked for: the customer's own name, or somebody else's. */
+export interface Asked {
+  readonly name: boolean;
+  readonly other: boolean;
 }
 
-function cues(certainty: Certainty, phrases: readonly string[]): readonly Cue[] {
-  return phrases.map((phrase) => ({
-    words: phrase.split(" "),
-    certainty,
-    name: phrase.replace(/\W+/g, "_"),
-  }));
+/** Cues that answer about whatever was asked: "it's …", "the name is …". */
+const ABOUT_IT = new Set("it it's its the name name's".split(" "));
+
+/** What a cue points at; null where its words stand for something else. */
+export function pointedAt(page: Page, index: number, cue: Cue, about: Asked): CuedName | null {
+  if (cue.side === "behind") return nameBehind(page, index, cue);
+  if (cue.certainty === "booking") return bookedName(page, index, cue, about.name);
+  if (!hasFittingGap(page.reading, index, cue) || isQuoted(page.reading, index, cue)) return null;
+  const at = skipFillers(page.reading, index + cue.words.length);
+  const words = readName(page, at, cue.certainty);
+  if (isOthers(page.reading, index, cue) || (about.other && ABOUT_IT.has(cue.words[0] ?? "")))
+    return { cue, at, words, reason: "someone_else" };
+  if (words === null || !isBelievable(page, words, cue, index))
+    return { cue, at, words: null, reason: "not_a_name" };
+  return { cue, at, words, reason: null };
 }
 
-const CUES: readonly Cue[] = [
-  ...cues("strong", [
-    "my name is", "my name's", "my names", "my names is", "my name", "my name was", "my full name is", "my first name is", "my real name is",
-    "my name would be", "name will be", "name should be", "name would be", "the name is", "the name's", "the names", "name is", "name's",
-    "names", "name", "name as", "name was", "myname is", "my last name is", "my last name", "my surname is", "last name is", "surname is",
-    "full name is", "full name", "first name is", "first name", "i am called", "i'm called", "im called", "call me",
-    "known as", "i go by", "under the name of", "under the name", "under name", "in the name of", "in name of", "under",
-    "on the name of", "by the name of", "me llamo", "mi nombre es", "je m'appelle", "mon nom est", "ich heiße", "ich heisse", "mein name ist",
-    "meu nome é", "mi chiamo", "nama saya", "tên tôi là", "tôi tên là", "mình tên là", "mam na imię", "nazywam się", "ik heet", "jag heter",
-  ]),
-  ...cues("weak", ["it's me", "its me", "this is me", "i'm", "im", "i am", "i m", "this is", "it's", "its", "it is", "myself", "this is actually", "soy"]),
-].toSorted((a, b) => b.words.length - a.words.length); // prettier-ignore
-
-/** Cues by their first word: one look-up a word. */
-const BY_FIRST_WORD: ReadonlyMap<string, readonly Cue[]> = new Map(
-  CUES.map(({ words }) => [words[0] ?? "", CUES.filter((cue) => cue.words[0] === words[0])]),
-);
-
-/** "The doctor's name is …", "her name is …", "company name …": a name, but not the customer's. */
-const NOT_MINE = new Set(
-  (
-    "his her their your whose its what user company business street hotel product brand file domain pet dog cat school bank city " +
-    "doctor doctors event restaurant middle maiden last sur screen account wifi network boss husband wife son daughter friend " +
-    "dr host band song movie show building place no any some every another different street agent agents team"
-  ).split(" "),
-);
-const BOOKING = /\b(?:book\w*|reserv\w*|table|appointment|schedul\w*|name|account|list\w*|it|it's|its|hold|held|put|file\w*|register\w*|order\w*|made|party)\b/i; // prettier-ignore
-
-/** The names that cues in a text point at, in order. `asked`: the name was asked for, so that "under Okoro" alone answers. */
-export function cuedNames(reading: Reading, asked: boolean): readonly CuedName[] {
-  const found: CuedName[] = [];
-  for (let i = 0; i < reading.words.length && found.length < CANDIDATES_MAX; i++) {
-    const cue = cueAt(reading, i);
-    if (cue !== null) {
-      const at = i + cue.words.length;
-      found.push(pointAt(reading, i, at, cue, asked));
-      i = at - 1;
-      continue;
-    }
-    const other = nameBeforeCue(reading, i) ?? bookedFor(reading, i);
-    if (other !== null) found.push(other);
-  }
-  return found;
-}
-
-function cueAt(reading: Reading, index: number): Cue | null {
-  const candidates = BY_FIRST_WORD.get(reading.words[index]?.lower ?? "");
-  const cue = candidates?.find((cue) => matches(reading, index, cue));
-  return cue === undefined || isQuoted(reading, index, cue) ? null : cue;
-}
-
-function matches(reading: Reading, index: number, cue: Cue): boolean {
-  for (let k = 0; k < cue.words.length; k++) {
-    const word = reading.words[index + k];
-    if (word === undefined || word.lower !== cue.words[k]) return false;
-    if (k > 0 && !/^\s+$/.test(word.gap)) return false;
-  }
+/** A strong cue may be written as a label ("Name: Lena", "my name is... Lena"); a weak one is only said. */
+function hasFittingGap(reading: Reading, index: number, cue: Cue): boolean {
   const gap = gapAfter(reading, index + cue.words.length - 1);
-  return cue.certainty === "strong"
-    ? /^[\s:=\-–—"'“‘«(]{1,4}(?:\.{2,3}\s?)?$/.test(gap)
-    : /^\s+["'“‘]?$|^\s?[:-]\s$/.test(gap) || (cue.words[1] === "me" && gap === ", ");
+  if (cue.name === "first" || cue.name === "last") return /^\s?[:=]\s?$/.test(gap);
+  if (gap === " ") return true;
+  if (cue.certainty === "strong") return /^[\s:=\-–—"'“‘«(]{1,4}(?:\.{2,3}\s?)?$/.test(gap);
+  return /^\s+["'“‘]?$|^\s?[:-]\s$/.test(gap) || (cue.words[1] === "me" && gap === ", ");
 }
 
 const QUOTING = new Set("my the a to of in called named titled from add is at".split(" "));
 
-/** "my This Is Selena playlist", "add the name …": the words of a cue inside another name. A bare "name" begins a clause. */
+/** "my This Is Selena playlist", "add the name …": the words of a cue inside of another name. A bare "name" begins a clause. */
 function isQuoted(reading: Reading, index: number, cue: Cue): boolean {
-  const word = reading.words[index];
-  const before = reading.words[index - 1];
-  if (
-    word === undefined ||
-    before === undefined ||
-    before.sentence !== word.sentence ||
-    !/^\s+$/.test(word.gap)
-  )
-    return false;
-  if (cue.words[0] === "this" || cue.words[0] === "call") return QUOTING.has(before.lower);
-  if (cue.name !== "name" && cue.name !== "names") return false;
-  return before.lower === "the" && !/^(?:under|in)$/.test(reading.words[index - 2]?.lower ?? "");
+  const before = wordBefore(reading, index);
+  if (before === null) return false;
+  if (cue.name === "am") return !/^(?:hi|hello|hey|yes)$/.test(before) && index > 0;
+  if (cue.words[0] === "this" || cue.words[0] === "call") return QUOTING.has(before);
+  return (cue.name === "name" || cue.name === "names") && before === "the";
 }
 
-function pointAt(reading: Reading, index: number, at: number, cue: Cue, asked: boolean): CuedName {
-  const certainty = cue.certainty;
-  const base = { cue: `cue:${cue.name}`, certainty, at };
-  const before = reading.words[index - 1];
-  const owner =
-    before !== undefined && before.sentence === reading.words[index]?.sentence ? before.lower : "";
-  if (
-    /^(?:the_)?names?|^(?:full|first|last)_/.test(cue.name) &&
-    (NOT_MINE.has(owner) || /'s?$/.test(owner))
-  ) {
-    return { ...base, words: readName(reading, at, certainty), reason: "someone_else" };
-  }
-  if (cue.name === "under" && !asked && !BOOKING.test(reading.text))
-    return { ...base, words: null, reason: "not_a_name" };
-  const words = readName(reading, skipFillers(reading, at), certainty);
-  return words === null || !isBelievable(reading, words, cue)
-    ? { ...base, words: null, reason: "not_a_name" }
-    : { ...base, words, reason: null };
+/** The word before `index` in its clause. */
+function wordBefore({ words }: Reading, index: number): string | null {
+  const before = words[index - 1];
+  const word = words[index];
+  return before !== undefined && before.sentence === word?.sentence && /^\s+$/.test(word.gap)
+    ? before.lower
+    : null;
 }
 
-/** "This is …" and "it's …" introduce things more often than people; "I'm …" states more often than it names. */
-function isBelievable(reading: Reading, words: NameWords, cue: Cue): boolean {
-  if (cue.certainty === "strong") return true;
-  const first = reading.words[words.first];
-  if (first === undefined) return false;
-  const kind = wordKind(first.lower);
-  if (kind === "name") return true;
-  const capital = reading.capitals === "mixed" && isCapitalised(reading, first);
-  if (cue.words[0] === "i'm" || cue.words[0] === "im" || cue.words[0] === "i")
-    return capital || endsClause(reading, words.last);
-  if (kind === "either") return capital || endsClause(reading, words.last);
-  const next = reading.words[words.last + 1]?.lower ?? "";
-  return (
-    capital ||
-    /^(?:here|speaking|calling|from)$/.test(next) ||
-    words.last > words.first ||
-    cue.words[0] === "myself" ||
-    isOpening(reading, words)
-  );
-}
-
-/** The cue is the beginning of the message and the name its end: "hi, its vasko". */
-function isOpening(reading: Reading, words: NameWords): boolean {
-  return words.first <= 4 && endsClause(reading, words.last);
-}
-
-function skipFillers(reading: Reading, at: number): number {
-  const word = reading.words[at]?.lower;
-  return word === "actually" || word === "just" || word === "again" || word === "is" ? at + 1 : at;
-}
-
-const OPENERS = new Set(
+/** Whose name "… name is" tells when a word stands before it. */
+const MINE = new Set(
   (
-    "hi hello hey hiya yo good morning afternoon evening day there yes yeah yea yep yup sure ok okay well so oh um uh right certainly " +
-    "absolutely course of thanks thank you please alright fine great and no problem greetings dear sir madam team all mam ma'am " +
-    "thankyou okey ya k hmm actually sorry but"
+    "first last full given family second sur real legal nick reservation booking account customer client caller guest the and yes so sure ok okay well " +
+    "ma mi course hi hello hey oh is also with please but thanks or i"
   ).split(" "),
 );
 
-/** Index of the first word of a sentence behind greetings and fillers. */
-export function skipOpening(reading: Reading, sentence: number): number {
-  const { first, last } = reading.sentences[sentence] ?? { first: 0, last: -1 };
-  let at = first;
-  while (at <= last && OPENERS.has(reading.words[at]?.lower ?? "")) at++;
-  return at;
+/** "The doctor's name is …", "her name is …", "company name …": a name, but not the customer's. */
+function isOthers(reading: Reading, index: number, cue: Cue): boolean {
+  if (cue.words[0] === "my" || cue.words[0] === "under" || !/name|behalf/.test(cue.name)) return false;
+  const before = wordBefore(reading, index);
+  if (before === null || MINE.has(before)) return false;
+  if (cue.name === "by_the_name_of") return isOrdinary(before) && !BOOKED.has(before);
+  if (/^(?:use|in|on|named|and|with|to|for|of)_/.test(cue.name)) return false;
+  return (
+    !before.endsWith("my") &&
+    (/'s?$/.test(before) || (isOrdinary(before) && (isCommon(before) || !isQuality(before))))
+  );
 }
 
-/** "Mike here", "Dorotea Quill speaking", "Vasko is my name": the cue stands behind. */
-function nameBeforeCue(reading: Reading, index: number): CuedName | null {
-  const word = reading.words[index];
-  if (word === undefined || !isCueBehind(reading, index)) return null;
-  const at = skipOpening(reading, word.sentence);
+function skipFillers({ words }: Reading, at: number): number {
+  const word = words[at]?.lower;
+  return word === "actually" || word === "just" || word === "again" || word === "is" || word === "simply"
+    ? at + 1
+    : at;
+}
+
+/** "This is …" and "it's …" introduce things more often than people; "I'm …" states more often than it names. */
+function isBelievable(page: Page, words: NameWords, cue: Cue, index: number): boolean {
+  if (cue.certainty === "strong") return true;
+  const { reading } = page;
+  const first = reading.words[words.first];
+  if (first === undefined) return false;
+  if (wordKind(first.lower) === "name" || isMarked(page, words.first)) return true;
+  if (cue.words[0] === "i'm" || cue.words[0] === "im" || cue.words[0] === "i") return true;
+  if (wordKind(first.lower) === "either") return endsClause(page, words.last);
+  const next = reading.words[words.last + 1]?.lower ?? "";
+  return (
+    /^(?:here|speaking|calling|from)$/.test(next) ||
+    cue.words[0] === "myself" ||
+    words.last > words.first ||
+    (index <= 3 && endsClause(page, words.last))
+  );
+}
+
+/** "Mike here", "Dorotea Quill speaking", "Vasko is my name": from the beginning of the clause to the cue. */
+function nameBehind(page: Page, index: number, cue: Cue): CuedName | null {
+  const { words } = page.reading;
+  const word = words[index];
+  if (word === undefined || index === 0 || words[index - 1]?.sentence !== word.sentence) return null;
+  if (cue.certainty === "booking") return partyName(page, index, cue);
+  if (!/^[,"”’)]? $/.test(word.gap)) return null;
+  let at = index - 1;
+  while (at > 0 && index - at < 6 && words[at]?.sentence === word.sentence && words[at]?.gap === " ") at--;
+  if (words[at]?.sentence !== word.sentence) at++;
+  const opening = skipOpening(page.reading, word.sentence);
+  if (at < opening) at = opening;
   if (at >= index) return null;
-  const words = readName(reading, at, word.lower === "is" ? "strong" : "asked");
-  if (words === null || words.last !== index - 1) return null;
-  return { cue: `cue:${word.lower}`, certainty: "weak", at, words, reason: null };
+  const found = readName(page, at, cue.certainty === "strong" ? "strong" : "asked");
+  if (found === null || !isJustBefore(page, found.last, index)) return null;
+  return { cue, at, words: found, reason: null };
 }
 
-function isCueBehind(reading: Reading, index: number): boolean {
-  const word = reading.words[index];
-  const next = reading.words[index + 1]?.lower;
-  switch (word?.lower) {
-    case "here":
-    case "speaking":
-    case "calling":
-      return /^[,]?\s$/.test(word.gap);
-    case "this":
-      return next === "side";
-    case "is":
-      return (
-        next === "my" &&
-        /^(?:full |first |last )?name\b/.test(`${lowerAt(reading, index + 2)} ${lowerAt(reading, index + 3)}`)
-      );
-    default:
-      return false;
-  }
+/** A suffix or a full stop may stand between the name and its cue. */
+function isJustBefore({ reading }: Page, last: number, index: number): boolean {
+  return last === index - 1 || (last === index - 2 && reading.words[index - 1]?.lower === "name");
+}
+
+/** "the Okoro party", "my Lena Okoro booking": words with capitals behind an article. */
+function partyName(page: Page, index: number, cue: Cue): CuedName | null {
+  const { words } = page.reading;
+  let at = index;
+  while (at > 0 && index - at < 4 && words[at]?.gap === " " && isMarked(page, at - 1)) at--;
+  if (at === index || !/^(?:the|a|my|our)$/.test(words[at - 1]?.lower ?? "")) return null;
+  const found = readName(page, at, "booking");
+  const first = words[at]?.lower ?? "";
+  if (found === null || found.last !== index - 1 || isOrdinary(first)) return null;
+  const enough = found.last > found.first ? wordKind(first) !== "unknown" : cue.name === "party";
+  return enough ? { cue, at, words: found, reason: null } : null;
 }
 
 const BOOKED = new Set(
-  "booking bookings reservation table appointment booked reserved reserve room party".split(" "),
+  (
+    "book booking bookings reservation reservations table appointment booked reserved reserve made room party rooms passengers tickets loan" +
+    "scheduled listed registered hold held put file filed name"
+  ).split(" "),
 );
+const BOOKED_BEFORE_MAX = 9;
 
-/** "A reservation for Lena Okoro": a booking stands under its holder's name. A full name only: "for Lena" may be anyone. */
-function bookedFor(reading: Reading, index: number): CuedName | null {
-  const word = reading.words[index];
-  if (word === undefined || (word.lower !== "for" && word.lower !== "by")) return null;
-  const since = reading.words.slice(Math.max(0, index - 8), index);
-  if (!since.some(({ lower, sentence }) => sentence === word.sentence && BOOKED.has(lower))) return null;
+/** "Book it under Okoro", "a reservation for Lena Okoro": a booking stands under its holder's name. Behind "for" and "by" a
+ *  full name only: "for Lena" may be anyone. */
+function bookedName(page: Page, index: number, cue: Cue, asked: boolean): CuedName | null {
+  const { words } = page.reading;
+  const word = words[index];
   const at = index + 1;
-  const words = readName(reading, at, "weak");
-  const first = words === null ? undefined : reading.words[words.first];
-  if (
-    words === null ||
-    first === undefined ||
-    words.last === words.first ||
-    wordKind(first.lower) === "ordinary"
-  )
-    return null;
-  return { cue: `cue:${word.lower}`, certainty: "weak", at, words, reason: null };
+  if (word === undefined || !/^\s["'“‘]?$|^: $/.test(gapAfter(page.reading, index))) return null;
+  const held = cue.name === "for" && /^(?:its|it's|is|put)$/.test(words[index - 1]?.lower ?? "");
+  if (cue.name !== "under" && !held && !isBooked(page, index)) return null;
+  const found = readName(page, at, "booking");
+  const first = found === null ? undefined : words[found.first];
+  if (found === null || first === undefined) return null;
+  const full = found.last > found.first;
+  const booked =
+    cue.name === "under"
+      ? asked || full || isMarked(page, found.first) || isBooked(page, index) || index <= 2
+      : full && !isOrdinary(first.lower) && isFollowedWell(page, found.last);
+  return booked ? { cue, at, words: found, reason: null } : null;
 }
 
-function lowerAt(reading: Reading, index: number): string {
-  return reading.words[index]?.lower ?? "";
+/** "for Lena Okoro at 8" goes on with small words; "for Okoro Solutions" and "for Okoro vs Lind" do not. */
+function isFollowedWell(page: Page, last: number): boolean {
+  const next = page.reading.words[last + 1]?.lower ?? "";
+  return (endsClause(page, last) || isCommon(next)) && !/^(?:vs|v|versus)$/.test(next);
+}
+
+function isBooked({ reading }: Page, index: number): boolean {
+  const sentence = reading.words[index]?.sentence;
+  for (let k = index - 1; k >= 0 && index - k < BOOKED_BEFORE_MAX; k--) {
+    const word = reading.words[k];
+    if (word?.sentence !== sentence) return false;
+    if (word !== undefined && BOOKED.has(word.lower)) return true;
+  }
+  return false;
 }

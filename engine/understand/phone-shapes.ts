@@ -1,60 +1,55 @@
-import { CANDIDATES_MAX } from "./candidate.ts";
-import type { Span } from "./understanding.ts";
+import type { DigitBlock } from "./digit-runs.ts";
 
-/** A run of digits that could be a phone number. Offsets are into the text. */
-export interface DigitRun extends Span {
-  readonly digits: string;
-  /** It begins with + or with the 00 that people write for it. */
-  readonly international: boolean;
+/** What a block of digits is by its shape and by what touches it, when that is no phone; null when it may be one. */
+export function otherShape(text: string, block: DigitBlock): string | null {
+  const raw = text.slice(block.start, block.end);
+  const before = text[block.start - 1] ?? "";
+  const after = text[block.end] ?? "";
+  if (after === ":" && isDigitAt(text, block.end + 1)) return "time";
+  if (before === ":" && isDigitAt(text, block.start - 2)) return "time";
+  if (block.groups.length === 3 && DATE.test(raw)) return "date";
+  if (CURRENCY.test(before) || (before === " " && CURRENCY.test(text[block.start - 2] ?? ""))) return "price";
+  if (CURRENCY.test(after) || after === "%" || PRICED.test(text.slice(block.end, block.end + 9)))
+    return "price";
+  if (after === "," || before === ",") return isThousands(text, block, before, after) ? "amount" : null;
+  return null;
 }
 
-/** Shapes that hold many digits and are no phone: dates, times, prices, decimal numbers, web addresses. */
-const NOT_PHONES = [
-  /\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b/g, // 2024-05-31
-  /\b\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}\b/g, // 31.05.2024
-  /\b\d{1,2}\/\d{1,2}\/\d{2}\b/g, // 5/31/24
-  /\b\d{1,2}:\d{2}(?::\d{2})?/g, // 12:37:30
-  /[$€£¥₹฿]\s?\d[\d.,]{0,20}/g, // $1,200
-  /\b\d[\d.,]{0,20}\s?(?:[$€£¥₹฿%]|(?:usd|eur|gbp|dollars|euros|pounds|baht|rupees)\b)/gi,
-  /\b\d{1,3}(?:,\d{3}){1,6}\b/g, // 1,234,567
-  /\b\d{1,2}\.\d{1,2}\s?[ap]\.?m\b/gi, // 8.30 pm
-  /(?:https?:\/\/|www\.)\S+/gi,
-] as const;
+const DATE =
+  /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d{2}|\d{1,2}\/\d{1,2}\/\d{2})$/;
+const CURRENCY = /[$€£¥₹฿]/;
+const PRICED = /^ ?(?:usd|eur|gbp|inr|aud|dollars?|euros?|pounds?|baht|rupees|[$€£¥₹฿])(?![a-z])/i;
 
-/** Blanks what is not a phone by its very shape, so that it cannot run together with one. Keeps every offset. */
-export function blankNotPhones(text: string): { readonly text: string; readonly blanked: readonly Span[] } {
-  const blanked: Span[] = [];
-  let result = text;
-  for (const shape of NOT_PHONES) {
-    result = result.replace(shape, (found, ...rest) => {
-      const start = rest.find((value): value is number => typeof value === "number") ?? 0;
-      blanked.push({ start, end: start + found.length });
-      return "\u0001".repeat(found.length);
-    });
-  }
-  return { text: result, blanked };
+/** "1,234,567" and "1,234.50"; "0412345678,0413345678" is two numbers. */
+function isThousands(
+  text: string,
+  { end, digits, groups }: DigitBlock,
+  before: string,
+  after: string,
+): boolean {
+  const first = groups[0] ?? 0;
+  if (before === ",") return first === 3;
+  return after === "," && digits.length <= 3 && /^,\d{3}(?!\d)/.test(text.slice(end, end + 5));
 }
 
-const RUN = /(?:\+|\(\+|\()?\s?\d(?:[\d]|[ \t]?[-–./()]{1,2}[ \t]?(?=[\d(])|[ \t]{1,2}(?=[\d(])){0,39}/g;
+/** An area code in brackets: nothing else is written so. */
+export function hasAreaCode(raw: string): boolean {
+  return /^\(0?\d{2,5}\)[ .-]?\d/.test(raw);
+}
 
-/** Digit runs with the separators that phone numbers are written with, in order. Linear: a run is cut at 40 steps. */
-export function digitRuns(text: string): readonly DigitRun[] {
-  const runs: DigitRun[] = [];
-  for (const match of text.matchAll(RUN)) {
-    const raw = match[0].trimEnd().replace(/[-–./(\s]+$/, "");
-    const start = match.index + (match[0].length - match[0].trimStart().length);
-    const end = match.index + raw.length;
-    const digits = raw.replace(/\D/g, "");
-    const international = raw.includes("+") || /^\(?00/.test(raw.trimStart());
-    if (runs.length === CANDIDATES_MAX) break;
-    runs.push({ start: trimBracket(text, start, end), end, digits, international });
-  }
-  return runs;
+/** Shapes that phones rarely have and that something else usually has: what decides is whether a phone is spoken of. */
+export function likelyOther(raw: string): string | null {
+  if (/^\d{3}-\d{2}-\d{4}$/.test(raw)) return "social security number";
+  if (/^\d{5}-\d{4}$/.test(raw)) return "zip code";
+  if (/^\d{1,2} \d{1,2} (?:19|20)\d{2}$/.test(raw)) return "date";
+  if (/^\d{1,3}\.\d+$/.test(raw)) return "decimal number";
+  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(raw)) return "network address";
+  return null;
 }
 
 /** Whether digits of a bank card: 13 to 19 of them, and Luhn's sum comes out even. */
 export function isCardNumber(digits: string): boolean {
-  if (digits.length < 13 || digits.length > 19) return false;
+  if (digits.length < 13 || digits.length > 19 || digits.startsWith("0")) return false;
   let sum = 0;
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i]);
@@ -64,7 +59,37 @@ export function isCardNumber(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** An opening bracket that the run never closes belongs to the sentence, not to the number. */
-function trimBracket(text: string, start: number, end: number): number {
-  return text[start] === "(" && !text.slice(start, end).includes(")") ? start + 1 : start;
+const URL_CHARS_BACK_MAX = 200;
+
+/** Letters or signs glued to the digits make them part of a code ("A1-516733", "x+45=3"), not a phone. */
+export function isInsideWord(text: string, start: number, end: number): boolean {
+  const before = text[start - 1] ?? " ";
+  const opens = text[start] === "+" || text[start] === "(";
+  if (!opens && GLUE.test(before) && !isLabel(text, start)) return true;
+  if (before === "-" && /[a-zA-Z\d]/.test(text[start - 2] ?? " ")) return true;
+  if (before === "/" && isInsideUrl(text, start)) return true;
+  const after = text.slice(end, end + 4);
+  if (/^(?:x\s?\d|ext)/i.test(after)) return false;
+  if (/^[a-zA-Z_@=*^%°+]/.test(after) && !/^[a-zA-Z]{2}/.test(after)) return true;
+  return /^(?:st|nd|rd|th|am|pm|kg|km|mm|cm|gb|mb)\b/i.test(after);
+}
+
+const GLUE = /[a-zA-Z0-9_@=*^~&]/;
+const LABEL = /(?<![a-z])(?:is|no|num|number|ph|phone|tel|mob|mobile|cell|call|at|on|whatsapp|contact)$/i;
+
+/** "ph9840012345", "my number is9840012345": a word that lost its space. */
+function isLabel(text: string, start: number): boolean {
+  return LABEL.test(text.slice(Math.max(0, start - 9), start));
+}
+
+function isInsideUrl(text: string, start: number): boolean {
+  const least = Math.max(0, start - URL_CHARS_BACK_MAX);
+  let from = start;
+  while (from > least && !/[\s<>"]/.test(text[from - 1] ?? "")) from--;
+  return /^[a-z][a-z+.-]*:\/\/|^www\.|^[\w-]+\.[a-z]{2,}\//i.test(text.slice(from, start));
+}
+
+function isDigitAt(text: string, index: number): boolean {
+  const code = text.charCodeAt(index);
+  return code >= 48 && code <= 57;
 }

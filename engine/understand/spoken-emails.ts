@@ -11,8 +11,9 @@ export interface SpokenAddress extends Span {
 
 const MARKS: ReadonlyMap<string, string> = new Map([
   ["dot", "."], ["point", "."], ["period", "."], ["underscore", "_"], ["dash", "-"], ["hyphen", "-"], ["minus", "-"],
-  ["plus", "+"],
+  ["plus", "+"], ["punto", "."], ["ponto", "."], ["punkt", "."],
 ]); // prettier-ignore
+const AT = new Set(["at", "arroba", "arobase"]);
 const PROVIDERS = new Set(
   (
     "gmail googlemail yahoo hotmail outlook icloud aol msn live protonmail proton gmx ymail rediffmail fastmail mail email " +
@@ -38,27 +39,39 @@ export function spokenAddresses(reading: Reading, expected: boolean): readonly S
   return found;
 }
 
-/** `at` is either the word "at", or the word before a written @. */
+/** `at` is either the word "at", or the word before a written @. Brackets around the word, "(at)", are as good as an @. */
 function addressAround(reading: Reading, at: number, expected: boolean): SpokenAddress | null {
   const word = reading.words[at];
   if (word === undefined) return null;
-  const written = /^\s*@\s*$/.test(gapAfter(reading, at));
-  if (!written && word.lower !== "at") return null;
-  if (!written && !(/^[\s([{<]*$/.test(word.gap) && /^[\s)\]}>]*$/.test(gapAfter(reading, at)))) return null;
-  const local = localBefore(reading, written ? at : at - 1, expected);
-  const domain = domainAfter(reading, at + 1);
-  if (local === null || domain === null) return null;
+  const isWord = AT.has(word.lower);
+  const after = gapAfter(reading, at);
+  const signed = !isWord && after.includes("@") && after.trim() === "@";
+  if (!signed && !isWord) return null;
+  if (!signed && !(/^[\s([{<]*$/.test(word.gap) && /^[\s)\]}>]*$/.test(after))) return null;
+  const written = signed || (/[([{<]/.test(word.gap) && /^[)\]}>]/.test(after));
+  const domain = domainAfter(reading, signed ? at + 1 : behindAt(reading, at));
+  if (domain === null) return null;
+  const sure = PROVIDERS.has(domain.text.split(".")[0] ?? "") || written;
+  const local = localBefore(reading, signed ? at : at - 1, expected || sure);
+  if (local === null) return null;
   const first = reading.words[local.first];
   const last = reading.words[domain.last];
   if (first === undefined || last === undefined || first.sentence !== word.sentence) return null;
   const start = first.start - (mark(first.gap) === "_" ? 1 : 0);
   // Typed in full: not spoken.
-  if (gapAfter(reading, at) === "@" && !local.said && !domain.said) return null;
-  const sure = PROVIDERS.has(domain.text.split(".")[0] ?? "") || written;
+  if (after === "@" && !local.said && !domain.said) return null;
   if (!sure && !expected) return null;
   if (!local.marked && !/\d/.test(local.text) && NO_MAILBOX.has(local.text)) return null;
   if (!sure && !local.marked && isOrdinary(local.text)) return null;
   return { start, end: last.end, local: local.text, domain: domain.text };
+}
+
+/** Where the domain begins: behind "at", "at the rate", "at the rate of" or "at sign". */
+function behindAt({ words }: Reading, at: number): number {
+  const said = (ahead: number): string => words[at + ahead]?.lower ?? "";
+  if (said(1) === "sign") return at + 2;
+  if (said(1) !== "the" || said(2) !== "rate") return at + 1;
+  return said(3) === "of" ? at + 4 : at + 3;
 }
 
 interface Local {
@@ -140,6 +153,15 @@ function domainAfter(reading: Reading, first: number): Domain | null {
     const written = mark(next.gap);
     const spoken = MARKS.get(next.lower);
     const beyond = reading.words[last + 2];
+    if (
+      dots === 0 &&
+      next.lower === "com" &&
+      PROVIDERS.has(text.toLowerCase()) &&
+      /^[ ,;.]{1,3}$/.test(next.gap)
+    ) {
+      // "mike@gmail,com", "mike@gmail com", "mike@gmail . com"
+      return { last: last + 1, text: `${text}.com`, said: said || next.gap !== "." };
+    }
     if (written === "." || written === "-") {
       text += written + typed(reading, next);
       last += 1;

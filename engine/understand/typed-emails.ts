@@ -33,11 +33,16 @@ function localStart(text: string, at: number, floor: number): number {
   const least = Math.max(floor, at - LOCAL_CHARS_MAX);
   let start = at;
   while (start > least && isLocalChar(text, start - 1)) start--;
-  // Quotation marks, bullets and mark-up around an address are not part of it.
-  while (start < at && /['’*_`.|/=~&?!#-]/.test(text[start] ?? "")) start++;
+  // Quotation marks, bullets and mark-up around an address are not part of it; a row of signs alone is its local part.
+  let bare = start;
+  while (bare < at && /['’*_`.|/=~&?!#-]/.test(text[bare] ?? "")) bare++;
+  if (bare < at && /[a-z0-9\u00c0-\u024f]/i.test(text[bare] ?? "")) start = bare;
   // "email=bob@…", "To/bob@…": a word and a sign that no mail provider gives out.
-  const cut = Math.max(...["=", "/", "|", "?", "&"].map((sign) => text.slice(start, at).lastIndexOf(sign)));
-  return cut < 0 ? start : start + cut + 1;
+  const local = text.slice(start, at);
+  const cut = Math.max(...["=", "/", "|", "?", "&"].map((sign) => local.lastIndexOf(sign)));
+  const isLabelled =
+    /^[\w.:=&?/|-]+$/.test(local.slice(0, cut + 1)) && /^[a-z0-9]/i.test(local.slice(cut + 1));
+  return isLabelled ? start + cut + 1 : start;
 }
 
 /** ASCII atext and dot; Latin letters with marks too, so that "josé@" is seen as malformed rather than as "@". */

@@ -18,11 +18,13 @@ export function understand(pack: RulePack, text: string, context: Context): Unde
 
 /** The first match of each intent: what else of it stands in the message says nothing new. */
 function firstOfEach<Match extends { readonly intent: string }>(matches: readonly Match[]): readonly Match[] {
+  if (matches.length < 2) return matches;
   const seen = new Set<string>();
   return matches.filter(({ intent }) => !seen.has(intent) && seen.add(intent));
 }
 
 function byPriority(pack: RulePack, matches: readonly RuleMatch[]): readonly RuleMatch[] {
+  if (matches.length < 2) return matches;
   return pack.intents.flatMap(({ intent }) => matches.filter((match) => match.intent === intent));
 }
 

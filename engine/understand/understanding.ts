@@ -33,10 +33,14 @@ export type RejectReason =
   | "not_a_name" // the position of a name, but ordinary words
   | "claimed_by_other_field"; // one span fills one field
 
+/** Why a value that was given, and that reads like one of its field, could not be validated. */
+export type Doubt = Extract<RejectReason, "invalid_for_region" | "ambiguous">;
+
 /** A candidate value in a text. `raw` is exactly `text.slice(span.start, span.end)`. */
 export type Finding = {
   readonly field: FieldKey;
-  /** The normalised value: canonical email, E.164 phone, name as written with outer spaces gone. */
+  /** The normalised value: canonical email, E.164 phone, name as written with outer spaces gone. Of an unvalidated phone
+   *  the digits as given, with the plus if there was one. */
   readonly value: string;
   readonly raw: string;
   readonly span: Span;
@@ -44,7 +48,14 @@ export type Finding = {
   readonly extractor: string;
   /** A likely intended value when this one looks mistyped ("bob@gmail.com" for "bob@gmial.com"). */
   readonly suggestion?: string;
-} & ({ readonly status: "accepted" } | { readonly status: "rejected"; readonly reason: RejectReason });
+  /** The word or shape that decided, where there is one: "policy" made it not_a_phone. */
+  readonly because?: string;
+} & (
+  | { readonly status: "accepted" }
+  /** Given as the field's value, and stored, but not known to be a valid one. */
+  | { readonly status: "unvalidated"; readonly reason: Doubt }
+  | { readonly status: "rejected"; readonly reason: RejectReason }
+);
 
 /** What people do with a question besides answering it. The pack's `signal:` files say how it sounds. */
 export const SIGNALS = [

@@ -5,6 +5,7 @@ import { INITIAL_STATE } from "../../engine/decide/state.ts";
 import type { State } from "../../engine/decide/state.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import { takeTurn } from "../../engine/turn.ts";
+import { explainMissed } from "./explain-missed.ts";
 import { Refusal } from "./refusal.ts";
 import { parseRegion, readPack, readSettings } from "./settings.ts";
 
@@ -33,6 +34,7 @@ export function explainCommand(): Command {
         region,
       });
       for (const line of explainTrace(turn.trace, text)) console.log(line);
+      for (const line of explainMissed(pack, text, turn.understanding)) console.log(line);
       for (const reply of turn.replies) console.log(`reply: ${reply}`);
     });
 }
@@ -51,7 +53,7 @@ function before(pack: RulePack, { asked, previous }: Options): State {
     ...said,
     turn: 1,
     dialogue: { mode: "requesting", request: { field: asked, rule, attempt: 1 } },
-    fields: { [asked]: { asks: 1, refused: false, offered: null } },
+    fields: { [asked]: { asks: 1, refused: false, offered: null, denied: false } },
     previous: { text: previous ?? field.ask[0], asked: [], own: true },
   };
 }

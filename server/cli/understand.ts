@@ -28,8 +28,9 @@ export function understandCommand(): Command {
     .description(
       [
         "Reads JSON lines {id, text, context?: {requested, previous, region?}} from standard input and prints",
-        '{"id", "name", "email", "phone", "intents"} for each, in order. A line that cannot be read is reported on',
-        "standard error; the others are answered, and the exit code is 1.",
+        '{"id", "name", "email", "phone", "intents"} for each, in order, and with "unvalidated" where some of these values',
+        "were given but are not known to be valid, such as a phone number of an unknown region. A line that cannot be read",
+        "is reported on standard error; the others are answered, and the exit code is 1.",
       ].join("\n"),
     )
     .action(async () => {
@@ -55,15 +56,17 @@ export function understandCommand(): Command {
 function heard(pack: RulePack, { id, text, context }: Line, regionDefault: string | null) {
   const { requested, previous } = context;
   const heard = understand(pack, text, { requested, previous, region: context.region ?? regionDefault });
-  const accepted = (field: string) =>
+  const taken = (field: string) =>
     heard.findings
-      .filter((finding) => finding.field === field && finding.status === "accepted")
+      .filter((finding) => finding.field === field && finding.status !== "rejected")
       .map((finding) => finding.value);
+  const unvalidated = heard.findings.filter(({ status }) => status === "unvalidated");
   return {
     id,
-    name: accepted("name")[0] ?? null,
-    email: accepted("email"),
-    phone: accepted("phone"),
+    name: taken("name")[0] ?? null,
+    email: taken("email"),
+    phone: taken("phone"),
+    ...(unvalidated.length === 0 ? {} : { unvalidated: unvalidated.map(({ value }) => value) }),
     intents: heard.intents.map((match) => match.intent),
   };
 }

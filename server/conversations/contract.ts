@@ -92,11 +92,12 @@ export const RequestView = z.object({
 });
 export type RequestView = z.infer<typeof RequestView>;
 
-/** A value that looks mistyped, offered back. */
+/** A value that was noted, offered back: with the likely intended one where it looks mistyped, and with null where it
+ *  could not be validated and the customer is asked whether it is whole. */
 export const ConfirmView = z.object({
   field: z.string(),
   stated: z.string(),
-  suggestion: z.string(),
+  suggestion: z.string().nullable(),
   ...spoken,
 });
 export type ConfirmView = z.infer<typeof ConfirmView>;
@@ -106,8 +107,12 @@ export const FindingView = z.object({
   value: z.string(),
   raw: z.string(),
   span: z.object({ start: z.int(), end: z.int() }),
-  status: z.enum(["accepted", "rejected"]),
+  /** "unvalidated": given and stored, but not known to be a valid value. */
+  status: z.enum(["accepted", "unvalidated", "rejected"]),
+  /** Why it was rejected, or could not be validated. */
   reason: z.string().optional(),
+  /** The word or shape that decided, where there is one. */
+  because: z.string().optional(),
   suggestion: z.string().optional(),
 });
 export type FindingView = z.infer<typeof FindingView>;

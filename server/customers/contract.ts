@@ -57,6 +57,8 @@ export const Provenance = z.object({
   rule: z.string().nullable(),
   packHash: z.string(),
   trust,
+  /** Given, but not known to be a valid value: a phone number that no numbering plan has. */
+  unvalidated: z.boolean(),
   /** Whether it is the profile's value, agrees with it, was replaced, or contradicts it from another handle. */
   standing: z.enum(["current", "agreeing", "superseded", "conflicting"]),
   at: z.iso.datetime(),

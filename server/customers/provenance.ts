@@ -26,6 +26,7 @@ interface ClaimRow extends ToldRow {
   readonly span_end: number;
   readonly extractor: string;
   readonly rule: string | null;
+  readonly unvalidated: boolean;
   readonly pack_hash: string;
   readonly at: Date;
 }
@@ -53,7 +54,7 @@ export async function provenanceOf(
   );
   const shown = mostImportant(told, emailKey);
   const rows = await tx.prepared<ClaimRow>(
-    `select id, handle_id, conversation_id, message_seq, field, value, raw, span_start, span_end, extractor, rule,
+    `select id, handle_id, conversation_id, message_seq, field, value, raw, span_start, span_end, extractor, rule, unvalidated,
        pack_hash, trust, at
      from claims where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))
      order by seq`,
@@ -92,6 +93,7 @@ function provenance(row: ClaimRow, standing: Standing): Provenance {
     rule: row.rule,
     packHash: row.pack_hash,
     trust: row.trust,
+    unvalidated: row.unvalidated,
     standing,
     at: row.at.toISOString(),
   };

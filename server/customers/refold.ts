@@ -46,13 +46,13 @@ export async function refold(
   const { workspaceId } = tx;
   const [row] = await tx.prepared<Row>(told, { workspaceId, id });
   if (row === undefined || row.first_at === null || row.last_at === null) {
-    await tx.prepared("delete from customers where workspace_id = :workspaceId and id = :id", {
+    tx.later("delete from customers where workspace_id = :workspaceId and id = :id", {
       workspaceId,
       id,
     });
     return;
   }
-  await tx.prepared(update, {
+  tx.later(update, {
     workspaceId,
     id,
     ...folded(row.claims, emailKey),

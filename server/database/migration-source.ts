@@ -2,12 +2,14 @@ import type { Knex } from "knex";
 import * as createWorkspaces from "../../migrations/20261123090000_create_workspaces.ts";
 import * as createConversations from "../../migrations/20261123090100_create_conversations.ts";
 import * as createClaims from "../../migrations/20261123090200_create_claims.ts";
+import * as markUnvalidatedClaims from "../../migrations/20261124090000_mark_unvalidated_claims.ts";
 
 /** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090000_create_workspaces": createWorkspaces,
   "20261123090100_create_conversations": createConversations,
   "20261123090200_create_claims": createClaims,
+  "20261124090000_mark_unvalidated_claims": markUnvalidatedClaims,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

@@ -8,6 +8,7 @@ import { AppError } from "../app-error.ts";
 import type { Database } from "./database.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { openSession, silentKnex } from "./session.ts";
+import type { Query, Rows } from "./session.ts";
 
 const ACQUIRE_TIMEOUT_MS = 10_000; // one connection for all: who waits longer than this has given up
 
@@ -66,9 +67,22 @@ function serve(pglite: PGlite, whenClosed: () => Promise<void>): Database {
     kind: "pglite",
     knex,
     config,
-    session: () => openSession(knex, (sql) => pglite.exec(sql)),
+    session: () => openSession<PGlite>(knex, runOneByOne),
     unhurried: () => ({ knex, close: async () => {} }),
     statistics: { trips: 0, retries: 0 },
     close: () => (closing ??= close()),
   };
+}
+
+/** There is no way to travel: what counts is the same order, and the same end at the first failure. */
+async function runOneByOne(pglite: PGlite, queries: readonly Query[]): Promise<readonly Rows[]> {
+  const results: Rows[] = [];
+  for (const { text, values } of queries) {
+    const { rows } = await pglite.query<object>(text, [...values]).catch((error: unknown) => {
+      if (error instanceof Error && "severity" in error) error.message = `${text} - ${error.message}`;
+      throw error;
+    });
+    results.push(rows);
+  }
+  return results;
 }

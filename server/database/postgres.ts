@@ -1,9 +1,11 @@
 import createKnex from "knex";
 import type { Knex } from "knex";
 import { types } from "pg";
+import type { Client } from "pg";
 import { AppError } from "../app-error.ts";
 import type { Database } from "./database.ts";
 import { explainFailure } from "./explain-failure.ts";
+import { runInOneTrip } from "./one-trip.ts";
 import { openSession, silentKnex } from "./session.ts";
 
 const CONNECTIONS_MAX = 20; // PostgreSQL comes with 100; this leaves room for other programs and a second server
@@ -28,7 +30,7 @@ export async function openServer(databaseUrl: string, production: boolean): Prom
     kind: "postgres",
     knex,
     config,
-    session: () => openSession(knex),
+    session: () => openSession<Client>(knex, (client, queries) => runInOneTrip(client, queries, readerOf)),
     unhurried() {
       const migrating = createKnex(serverConfig(databaseUrl, 1, 0));
       return { knex: migrating, close: () => migrating.destroy() };
@@ -49,6 +51,9 @@ function serverConfig(databaseUrl: string, connectionsMax: number, statementTime
       statement_timeout: statementTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       keepAlive: true,
+      // A kept statement is planned once a connection, not five times more with the values at hand: each is written to have one
+      // good plan (see turn/open.ts), and planning one takes as long as running it twenty times.
+      options: "-c plan_cache_mode=force_generic_plan",
       types: { getTypeParser },
     },
     pool: { min: 0, max: connectionsMax, idleTimeoutMillis: IDLE_TIMEOUT_MS },
@@ -81,6 +86,9 @@ async function checkServer(knex: Knex, production: boolean): Promise<void> {
 const INT8 = 20; // the type's number in PostgreSQL's catalogue
 
 function getTypeParser(type: number, format: string): unknown {
-  if (format === "binary") return types.getTypeParser(type, "binary");
+  return format === "binary" ? types.getTypeParser(type, "binary") : readerOf(type);
+}
+
+function readerOf(type: number): (text: string) => unknown {
   return type === INT8 ? Number : types.getTypeParser(type, "text");
 }

@@ -53,14 +53,15 @@ function missingOf(pack: RulePack, known: Readonly<Record<FieldKey, string>>): F
 }
 
 function findingView(finding: Finding): FindingView {
-  const { field, value, raw, span, status, suggestion } = finding;
+  const { field, value, raw, span, status, suggestion, because } = finding;
   return {
     field,
     value,
     raw,
     span: { start: span.start, end: span.end },
     status,
-    ...(finding.status === "rejected" ? { reason: finding.reason } : {}),
+    ...(finding.status === "accepted" ? {} : { reason: finding.reason }),
+    ...(because === undefined ? {} : { because }),
     ...(suggestion === undefined ? {} : { suggestion }),
   };
 }

@@ -1,18 +1,19 @@
 import { v7 as uuid } from "uuid";
-import { INITIAL_STATE, type State } from "../../engine/decide/state.ts";
+import { INITIAL_STATE } from "../../engine/decide/state.ts";
 import { hearOther } from "../../engine/decide/hear.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
-import { takeTurn, type Turn } from "../../engine/turn.ts";
+import { takeTurn } from "../../engine/turn.ts";
 import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace, type WorkspaceTransaction } from "../database/in-workspace.ts";
 import { AppError } from "../app-error.ts";
-import { answer } from "./answer.ts";
 import { applyLink, settleLink } from "./link.ts";
-import { open, type Earlier, type Opened } from "./open.ts";
+import { open, type Earlier, type Occasion, type Opened } from "./open.ts";
 import { statedEmailKey } from "./plan-link.ts";
 import { record } from "./record.ts";
+import { createMemory, serves, type Memory, type Remembered } from "./remembered.ts";
+import { settle, type Heard, type Message } from "./settle.ts";
 import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
@@ -42,31 +43,39 @@ export async function chat(
   const person = ["handle", workspaceId, request.platform, request.handle];
   const lock = advisoryKey(...person);
   const at = timeSaid(request.at, now);
-  return queueOf(database).run(JSON.stringify(person), () =>
-    inWorkspace(database, workspaceId, (tx) => takeMessage(tx, pack, request, { at, now }, options), {
-      lock,
-    }),
-  );
+  const message: Message = { pack, request, at, now, region: request.region ?? options.region ?? null };
+  const occasion = occasionOf(message, options.silenceMs ?? SILENCE_MS);
+  const key = JSON.stringify(person);
+  const { queue, memory } = ofDatabase(database);
+
+  return queue.run(key, async () => {
+    const remembered = memory.recall(key);
+    memory.forget(key); // until this message is stored, nobody knows where it leaves the person
+    const quick = remembered === undefined ? null : quickly(message, occasion, remembered);
+    const { response, left } =
+      (quick && (await inWorkspace(database, workspaceId, quick, { lock }))) ??
+      (await inWorkspace(database, workspaceId, (tx) => takeMessage(tx, message, occasion), { lock }));
+    if (left !== null) memory.remember(key, left);
+    return response;
+  });
 }
 
-const queues = new WeakMap<Database, TurnQueue>();
+const perDatabase = new WeakMap<Database, { readonly queue: TurnQueue; readonly memory: Memory }>();
 
-function queueOf(database: Database): TurnQueue {
-  const queue = queues.get(database) ?? createTurnQueue();
-  queues.set(database, queue);
-  return queue;
+function ofDatabase(database: Database) {
+  const own = perDatabase.get(database) ?? { queue: createTurnQueue(), memory: createMemory() };
+  perDatabase.set(database, own);
+  return own;
 }
 
-async function takeMessage(
-  tx: WorkspaceTransaction,
-  pack: RulePack,
-  request: ChatRequest,
-  { at, now }: { readonly at: number; readonly now: number },
-  options: ChatOptions,
-): Promise<ChatResponse> {
-  const silenceMs = options.silenceMs ?? SILENCE_MS;
-  const coolOffMs = pack.limits.coolOffDays * DAY_MS;
-  const opened = await open(tx, {
+interface Taken {
+  readonly response: ChatResponse;
+  /** Where it leaves the person, if that is worth remembering. */
+  readonly left: Remembered | null;
+}
+
+function occasionOf({ pack, request, at }: Message, silenceMs: number): Occasion {
+  return {
     platform: request.platform,
     handle: request.handle,
     conversationId: request.conversationId ?? null,
@@ -75,94 +84,72 @@ async function takeMessage(
     fields: pack.fields.map(({ field }) => field),
     aliveSince: at - silenceMs,
     aliveUntil: at + silenceMs,
-    refusedSince: at - coolOffMs,
-  });
+    refusedSince: at - pack.limits.coolOffDays * DAY_MS,
+  };
+}
+
+/** Takes the message from what is remembered of the person, in one trip that records it. Null when it does not serve, or the
+ *  message gives a detail: links are settled with the customers locked. What is returned finds out whether the person was still
+ *  there: null when another process has taken a message meanwhile, or this message came before; nothing is written then. */
+function quickly(message: Message, occasion: Occasion, remembered: Remembered) {
+  if (!serves(remembered, message.request, occasion, message.pack.hash)) return null;
+  const heard = hear(message, remembered);
+  if (heard.turn !== null && heard.turn.collected.length > 0) return null;
+  return async (tx: WorkspaceTransaction): Promise<Taken | null> => {
+    const { response, left, recorded } = settle(message, occasion, remembered, heard, null);
+    const { sql, bindings } = record(tx.workspaceId, {
+      ...recorded,
+      handle: { ...recorded.handle, remembered: remembered.revision },
+    });
+    const rows = await tx.last(sql, bindings);
+    return rows.length === 0 ? null : { response: answered(message, response, heard), left };
+  };
+}
+
+async function takeMessage(tx: WorkspaceTransaction, message: Message, occasion: Occasion): Promise<Taken> {
+  const { request } = message;
+  const opened = await open(tx, occasion);
   if (request.conversationId !== undefined && opened.conversation === null) {
     throw new AppError(
       "conversation_not_found",
       "There is no such conversation with this handle on this platform.",
     );
   }
-  if (opened.earlier !== null) return again(opened.earlier, request);
+  if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
 
+  const heard = hear(message, opened);
+  const collected = heard.turn?.collected ?? [];
+  const link =
+    collected.length === 0 ? null : await settleLink(tx, opened.customer, statedEmailKey(collected), uuid());
+  const { response, left, recorded, place } = settle(message, occasion, opened, heard, link);
+  const { sql, bindings } = record(tx.workspaceId, recorded);
+  if (link === null) {
+    await tx.last(sql, bindings);
+  } else {
+    tx.later(sql, bindings);
+    await applyLink(tx, link, place);
+  }
+  return { response: answered(message, response, heard), left };
+}
+
+/** What the engine makes of it. */
+function hear({ pack, request, at, region }: Message, opened: Opened): Heard {
   const before = opened.conversation?.state ?? INITIAL_STATE;
-  const turn =
-    request.role === "customer"
-      ? takeTurn(pack, before, request.text, {
-          now: at,
-          known: opened.known,
-          coolingOff: Object.fromEntries(
-            Object.entries(opened.refusedAt).map(([field, refusedAt]) => [field, refusedAt + coolOffMs]),
-          ),
-          collecting: "on",
-          region: request.region ?? options.region ?? null,
-        })
-      : null;
-  const state = turn?.state ?? hearOther(pack, before, request.text);
-  return keep(tx, pack, request, opened, { turn, state, at, now });
-}
-
-interface Heard {
-  readonly turn: Turn | null;
-  readonly state: State;
-  readonly at: number;
-  readonly now: number;
-}
-
-/** Links, records, answers. */
-async function keep(
-  tx: WorkspaceTransaction,
-  pack: RulePack,
-  request: ChatRequest,
-  opened: Opened,
-  { turn, state, at, now }: Heard,
-): Promise<ChatResponse> {
-  const collected = turn?.collected ?? [];
-  const stated = statedEmailKey(collected);
-  const link = collected.length === 0 ? null : await settleLink(tx, opened.customer, stated, uuid());
-
-  const conversationId = opened.conversation?.id ?? uuid();
-  const handleId = opened.handleId ?? uuid();
-  const linkSeq = opened.linkSeq + 1;
-  const replies = turn !== null && request.respond ? turn.replies : [];
-  const response = answer(pack, {
-    conversationId,
-    customerId: link?.target.id ?? opened.customer?.id ?? null,
+  if (request.role !== "customer") return { turn: null, state: hearOther(pack, before, request.text) };
+  const coolOffMs = pack.limits.coolOffDays * DAY_MS;
+  const turn = takeTurn(pack, before, request.text, {
+    now: at,
     known: opened.known,
-    state,
-    turn,
-    responds: request.respond,
+    coolingOff: Object.fromEntries(
+      Object.entries(opened.refusedAt).map(([field, refusedAt]) => [field, refusedAt + coolOffMs]),
+    ),
+    collecting: "on",
+    region,
   });
+  return { turn, state: turn.state };
+}
 
-  await record(tx, {
-    handle: {
-      id: handleId,
-      isNew: opened.handleId === null,
-      platform: request.platform,
-      handle: request.handle,
-    },
-    conversation: {
-      id: conversationId,
-      isNew: opened.conversation === null,
-      state,
-      messageCount: opened.conversation?.messageCount ?? 0,
-      customerId: opened.customer?.id ?? null,
-      linkSeq,
-      statedEmailKey: stated,
-    },
-    message: {
-      role: request.role,
-      text: request.text,
-      key: request.messageId ?? null,
-      response: JSON.stringify(response),
-    },
-    replies,
-    turn,
-    at,
-    now,
-    newId: uuid,
-  });
-  if (link !== null) await applyLink(tx, link, { conversationId, handleId, linkSeq, at, now });
+function answered({ request }: Message, response: ChatResponse, { turn }: Heard): ChatResponse {
   return turn !== null && request.trace ? { ...response, trace: turn.trace } : response;
 }
 

@@ -16,7 +16,7 @@ export async function settleLink(
   if (sought !== null) {
     // A statement of its own: the next one must see what the turn that held the lock before has committed.
     const lock = advisoryKey("email", tx.workspaceId, sought);
-    await tx.prepared("select pg_advisory_xact_lock(:lock)", { lock });
+    tx.later("select pg_advisory_xact_lock(:lock)", { lock });
   }
   const currentId = current?.id ?? null;
   const locked = currentId === null && sought === null ? [] : await lockCustomers(tx, currentId, sought);
@@ -54,19 +54,15 @@ export interface LinkPlace {
  *  up to date with what their conversations say. */
 export async function applyLink(tx: WorkspaceTransaction, plan: LinkPlan, place: LinkPlace): Promise<void> {
   const { target, source } = plan;
-  if (plan.isNew) await insertCustomer(tx, target, place);
-  if (plan.moves !== "none") await moveConversations(tx, plan, plan.moves, place);
+  if (plan.isNew) insertCustomer(tx, target, place);
+  if (plan.moves !== "none") moveConversations(tx, plan, plan.moves, place);
   await refold(tx, target, place.now);
   if (source !== null) await refold(tx, source, place.now);
 }
 
 /** With the dates and the count of no conversation yet: refold follows. */
-async function insertCustomer(
-  tx: WorkspaceTransaction,
-  { id, emailKey }: Identity,
-  place: LinkPlace,
-): Promise<void> {
-  await tx.prepared(
+function insertCustomer(tx: WorkspaceTransaction, { id, emailKey }: Identity, place: LinkPlace): void {
+  tx.later(
     `insert into customers (
        workspace_id, id, email_key, email, first_at, last_at, conversation_count, created_at, updated_at, version)
      values (:workspaceId, :id, :emailKey, :emailKey, :at, :at, 0, :now, :now, 0)`,
@@ -83,14 +79,14 @@ const moved = {
 } as const;
 
 /** The message's own conversation gets the handle's latest link; one that follows it keeps its place in the order. */
-async function moveConversations(
+function moveConversations(
   tx: WorkspaceTransaction,
   { target, source }: LinkPlan,
   moves: keyof typeof moved,
   place: LinkPlace,
-): Promise<void> {
+): void {
   const { conversationId, handleId, linkSeq } = place;
-  await tx.prepared(
+  tx.later(
     `update conversations set
        customer_id = :targetId,
        link_trust = 'claimed',

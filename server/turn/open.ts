@@ -25,11 +25,15 @@ export interface Occasion {
 /** What stands in the database before a message. */
 export interface Opened {
   readonly handleId: string | null;
+  /** The handle's count of messages: what is read here holds as long as it stays. 0 for a handle that is new. */
+  readonly revision: number;
   /** The conversation that goes on, or null for one that begins. */
   readonly conversation: {
     readonly id: string;
     readonly state: State;
     readonly messageCount: number;
+    readonly startedAt: number;
+    readonly lastAt: number;
   } | null;
   /** The conversation's customer; for one that begins, the handle's. */
   readonly customer: Identity | null;
@@ -37,6 +41,8 @@ export interface Opened {
   readonly linkSeq: number;
   /** What this handle itself has given, or a verified link: field → value. */
   readonly known: Readonly<Record<FieldKey, string>>;
+  /** Whether some of it is what another handle gave, across a verified link. */
+  readonly isShared: boolean;
   /** field → milliseconds since the epoch of its latest refusal in another conversation. */
   readonly refusedAt: Readonly<Record<FieldKey, number>>;
   /** The message that came earlier under this messageId, and what was answered, as JSON. */
@@ -52,9 +58,13 @@ export interface Earlier {
 
 interface Row {
   readonly handle_id: string | null;
+  readonly revision: number | null;
   readonly conversation_id: string | null;
   readonly state: string | null;
   readonly message_count: number | null;
+  readonly started_at: Date | null;
+  readonly last_at: Date | null;
+  readonly link_trust: string | null;
   readonly customer_id: string | null;
   readonly email_key: string | null;
   readonly link_seq: number;
@@ -72,7 +82,8 @@ interface Row {
 
 const person = `
   with person as materialized (
-    select id from handles where workspace_id = :workspaceId and platform = :platform and handle = :handle
+    select id, revision from handles
+    where workspace_id = :workspaceId and platform = :platform and handle = :handle
   )`;
 
 const theStatedOne = `
@@ -136,9 +147,13 @@ const rest = `
   )
   select
     person.id as handle_id,
+    person.revision,
     current.id as conversation_id,
     cast(current.state as text) as state,
     current.message_count,
+    current.started_at,
+    current.last_at,
+    current.link_trust,
     customer.id as customer_id,
     customer.email_key,
     coalesce((select link_seq from linked), 0) as link_seq,
@@ -193,22 +208,40 @@ export async function open(tx: WorkspaceTransaction, occasion: Occasion): Promis
         })
       : await tx.prepared<Row>(openStated, { ...bindings, conversationId });
   if (row === undefined) throw new Error("the statement that opens a turn returned no row");
-  return openedFrom(row);
+  return openedFrom(row, occasion.fields);
 }
 
-function openedFrom(row: Row): Opened {
-  const { conversation_id: id, state, message_count: messageCount } = row;
-  const goesOn = id !== null && state !== null && messageCount !== null;
+function openedFrom(row: Row, fields: readonly FieldKey[]): Opened {
   const known: Record<FieldKey, string> = JSON.parse(row.known);
   const refusedAt: Record<FieldKey, number> = JSON.parse(row.refused_at);
   return {
     handleId: row.handle_id,
-    conversation: goesOn ? { id, state: readState(state), messageCount } : null,
+    revision: row.revision ?? 0,
+    conversation: conversationFrom(row),
     customer: row.customer_id === null ? null : { id: row.customer_id, emailKey: row.email_key },
     linkSeq: row.link_seq,
-    known,
+    known: inOrder(fields, known),
+    isShared: row.link_trust === "verified",
     refusedAt,
     earlier: earlierFrom(row),
+  };
+}
+
+/** The known values in the order of the pack's fields: what callers are answered does not depend on a database's order. */
+export function inOrder(fields: readonly FieldKey[], known: Opened["known"]): Opened["known"] {
+  const order = fields.filter((field) => Object.hasOwn(known, field));
+  return Object.fromEntries(order.map((field) => [field, known[field] ?? ""]));
+}
+
+function conversationFrom(row: Row): Opened["conversation"] {
+  const { conversation_id: id, state, message_count: messageCount, started_at: began, last_at: last } = row;
+  if (id === null || state === null || messageCount === null || began === null || last === null) return null;
+  return {
+    id,
+    state: readState(state),
+    messageCount,
+    startedAt: began.getTime(),
+    lastAt: last.getTime(),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Collected, Trace } from "../../engine/decide/decision.ts";
 import type { State } from "../../engine/decide/state.ts";
 import type { FieldKey } from "../../engine/understand/understanding.ts";
-import type { WorkspaceTransaction } from "../database/in-workspace.ts";
+import type { Binding } from "../database/statement.ts";
+import { recordStatement } from "./record-statement.ts";
 
 /** Everything that a message leaves behind, but for links and profiles. */
 export interface Recorded {
@@ -10,6 +11,8 @@ export interface Recorded {
     readonly isNew: boolean;
     readonly platform: string;
     readonly handle: string;
+    /** Where it was not read in this transaction: the revision at which it was. */
+    readonly remembered: number | null;
   };
   readonly conversation: {
     readonly id: string;
@@ -22,6 +25,8 @@ export interface Recorded {
     /** The number that a new link of this handle gets. */
     readonly linkSeq: number;
     readonly statedEmailKey: string | null;
+    /** Whether the customers concerned are brought up to date afterwards (see link.ts), or here. */
+    readonly isRelinked: boolean;
   };
   readonly message: {
     readonly role: "customer" | "agent" | "bot";
@@ -30,8 +35,8 @@ export interface Recorded {
     /** What the caller is answered, as JSON. */
     readonly response: string;
   };
-  /** What this program says in return: stored as the bot's messages. */
-  readonly replies: readonly string[];
+  /** What this program says in return, stored as the bot's message; or null. */
+  readonly reply: string | null;
   /** Of a customer's message. */
   readonly turn: {
     readonly trace: Trace;
@@ -44,134 +49,66 @@ export interface Recorded {
   readonly newId: () => string;
 }
 
-const insertHandle = `
-  new_handle as (
-    insert into handles (workspace_id, id, platform, handle, created_at)
-    values (:workspaceId, :handleId, :platform, :handle, :now)
-  )`;
-
-const insertConversation = `
-  conversation as (
-    insert into conversations (
-      workspace_id, id, handle_id, platform, customer_id, link_trust, linked_at, link_seq, stated_email_key,
-      started_at, last_at, turn, message_count, state)
-    values (
-      :workspaceId, :conversationId, :handleId, :platform, cast(:customerId as uuid),
-      case when cast(:customerId as uuid) is not null then 'claimed' end,
-      case when cast(:customerId as uuid) is not null then cast(:at as timestamptz) end,
-      case when cast(:customerId as uuid) is not null then cast(:linkSeq as bigint) end,
-      cast(:statedEmailKey as text), :at, :at, :turn, :messageCount, cast(:state as json))
-  )`;
-
-const updateConversation = `
-  conversation as (
-    update conversations set
-      state = cast(:state as json), turn = :turn, message_count = :messageCount,
-      started_at = least(started_at, :at), last_at = greatest(last_at, :at),
-      stated_email_key = coalesce(cast(:statedEmailKey as text), stated_email_key)
-    where workspace_id = :workspaceId and id = :conversationId
-  )`;
-
-// The customer's dates and count follow its conversations in the same transaction. Written even when they stay: so this turn
-// and one that counts the customer's conversations anew wait for each other, and none misses what the other adds.
-const updateCustomer = `
-  customer as (
-    update customers set
-      first_at = least(first_at, :at), last_at = greatest(last_at, :at),
-      conversation_count = conversation_count + cast(:begun as integer)
-    where workspace_id = :workspaceId and id = cast(:customerId as uuid)
-  )`;
-
-const insertMessages = `
-  message as (
-    insert into messages (
-      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, turn, response, at, recorded_at)
-    select :workspaceId, :conversationId, seq, id, :handleId, role, text, message_key, turn, response, :at, :now
-    from json_to_recordset(cast(:messages as json)) as said (
-      seq integer, id uuid, role text, text text, message_key text, turn integer, response json)
-  )`;
-
-const insertTurn = `
-  turn as (
-    insert into turns (workspace_id, conversation_id, turn, message_seq, trace, pack_hash, engine_version, at)
-    values (
-      :workspaceId, :conversationId, :turn, :messageSeq, cast(:trace as json), :packHash, :engineVersion, :at)
-  )`;
-
-const insertClaims = `
-  claim as (
-    insert into claims (
-      workspace_id, id, conversation_id, handle_id, message_seq, turn, field, value, raw, span_start, span_end,
-      extractor, rule, pack_hash, trust, at)
-    select
-      :workspaceId, id, :conversationId, :handleId, :messageSeq, :turn, field, value, raw, span_start, span_end,
-      extractor, rule, :packHash, 'claimed', :at
-    from json_to_recordset(cast(:claims as json)) as heard (
-      id uuid, field text, value text, raw text, span_start integer, span_end integer, extractor text, rule text)
-  )`;
-
-const insertRefusals = `
-  refusal as (
-    insert into refusals (workspace_id, conversation_id, field, handle_id, at)
-    select :workspaceId, :conversationId, field, :handleId, :at
-    from json_array_elements_text(cast(:refused as json)) as refused (field)
-    on conflict (workspace_id, conversation_id, field) do update set at = excluded.at
-  )`;
-
-/** Writes a message and all that came of it, in one statement. */
-export async function record(tx: WorkspaceTransaction, recorded: Recorded): Promise<void> {
-  const { handle, conversation, turn, at, now } = recorded;
+/** A statement that writes a message and all that came of it, with its bindings. It returns a row; or none, and writes nothing,
+ *  when a remembered handle is at another revision by now, or has a message with this key. */
+export function record(
+  workspaceId: string,
+  recorded: Recorded,
+): { readonly sql: string; readonly bindings: Readonly<Record<string, Binding>> } {
+  const { handle, conversation, message, reply, turn, at, now, newId } = recorded;
   const messageSeq = conversation.messageCount + 1;
-  const parts = [conversation.isNew ? insertConversation : updateConversation, insertMessages];
-  const bindings: Record<string, string | number | Date | null> = {
-    workspaceId: tx.workspaceId,
+  const { customerId } = conversation;
+  const sql = recordStatement({
+    handle: handle.isNew ? "new" : handle.remembered === null ? "read" : "remembered",
+    conversation: conversation.isNew ? "new" : "known",
+    customer: customerId !== null && !conversation.isRelinked,
+    key: message.key !== null,
+    reply: reply !== null,
+    turn: turn !== null,
+    claims: turn !== null && turn.collected.length > 0,
+    refusals: turn !== null && turn.refused.length > 0,
+  });
+  const bindings: Record<string, Binding> = {
+    workspaceId,
     conversationId: conversation.id,
     handleId: handle.id,
     at: new Date(at),
     now: new Date(now),
     turn: conversation.state.turn,
-    messageCount: messageSeq + recorded.replies.length,
+    messageCount: messageSeq + (reply === null ? 0 : 1),
     state: JSON.stringify(conversation.state),
     statedEmailKey: conversation.statedEmailKey,
-    messages: JSON.stringify(messageRows(recorded, messageSeq)),
+    customerId,
+    messageSeq,
+    messageId: newId(),
+    role: message.role,
+    text: message.text,
+    response: message.response,
+    isTurn: turn !== null,
   };
-  const add = (part: string, values: Readonly<Record<string, string | number | null>>) => {
-    parts.push(part);
-    Object.assign(bindings, values);
-  };
-
-  if (conversation.isNew) {
-    const { customerId, linkSeq } = conversation;
-    Object.assign(bindings, { platform: handle.platform, customerId, linkSeq });
-  }
-  if (handle.isNew) add(insertHandle, { platform: handle.platform, handle: handle.handle });
-  if (conversation.customerId !== null) {
-    add(updateCustomer, { customerId: conversation.customerId, begun: conversation.isNew ? 1 : 0 });
-  }
+  if (handle.isNew) bindings["handle"] = handle.handle;
+  if (handle.remembered !== null) bindings["revision"] = handle.remembered;
+  if (handle.isNew || conversation.isNew) bindings["platform"] = handle.platform;
+  if (conversation.isNew) bindings["linkSeq"] = conversation.linkSeq;
+  if (message.key !== null) bindings["messageKey"] = message.key;
+  if (reply !== null) Object.assign(bindings, { replyId: newId(), reply });
   if (turn !== null) {
     const { trace, collected, refused } = turn;
-    const made = { messageSeq, packHash: trace.pack };
-    add(insertTurn, { ...made, trace: JSON.stringify(trace), engineVersion: trace.engine });
-    if (collected.length > 0)
-      add(insertClaims, { claims: JSON.stringify(claimRows(collected, recorded.newId)) });
-    if (refused.length > 0) add(insertRefusals, { refused: JSON.stringify([...new Set(refused)]) });
+    Object.assign(bindings, {
+      trace: JSON.stringify(trace),
+      packHash: trace.pack,
+      engineVersion: trace.engine,
+    });
+    if (collected.length > 0) bindings["claims"] = JSON.stringify(claimRows(collected, newId));
+    if (refused.length > 0) bindings["refused"] = JSON.stringify([...new Set(refused)]);
   }
-  await tx.prepared(`with ${parts.join(",")} select 1`, bindings);
-}
-
-function messageRows({ message, replies, turn, conversation, newId }: Recorded, seq: number) {
-  const { role, text, key, response } = message;
-  const made = turn === null ? null : conversation.state.turn;
-  const answer: unknown = JSON.parse(response);
-  return [
-    { seq, id: newId(), role, text, message_key: key, turn: made, response: answer },
-    ...replies.map((reply, index) => ({ seq: seq + 1 + index, id: newId(), role: "bot", text: reply })),
-  ];
+  return { sql, bindings };
 }
 
 function claimRows(collected: readonly Collected[], newId: () => string) {
   return collected.map(({ span, ...claim }) => {
-    const { field, value, raw, extractor, rule } = claim;
-    return { id: newId(), field, value, raw, span_start: span.start, span_end: span.end, extractor, rule };
+    const { field, value, raw, extractor, rule, unvalidated = false } = claim;
+    const { start, end } = span;
+    return { id: newId(), field, value, raw, span_start: start, span_end: end, extractor, rule, unvalidated };
   });
 }

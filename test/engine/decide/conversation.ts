@@ -36,6 +36,8 @@ const FRAGMENTS = [
   "0412 345 678",
   "+61 412 345 678",
   "12345",
+  "0412 345 67",
+  "call me on 98765432",
   "no thanks, I'd rather not",
   "I won't give you my phone number",
   "no",

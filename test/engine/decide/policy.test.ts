@@ -245,6 +245,88 @@ test("the consent to a suggestion is the characters of the yes", () => {
   ]);
 });
 
+const doubted = ["book a table", "Mike", "0412 345 67"];
+
+test("a number that no numbering plan has is noted, and asked back once", () => {
+  expect(last(doubted)).toMatchObject({
+    move: "answer",
+    said: "Noted 0412 345 67. Is that whole?",
+    mode: "confirming",
+    collected: { phone: "041234567" },
+    asked: { phone: "known" },
+  });
+  expect(last(doubted).turn.collected).toMatchObject([{ field: "phone", unvalidated: true, rule: "book" }]);
+  expect(last(doubted).turn.confirm).toMatchObject({ stated: "041234567", suggestion: null });
+});
+
+test.each(["yes", "0412 345 67", "hmm", "rather not"])(
+  "after %s the number stays as it was given",
+  (answer) => {
+    const heard = last([...doubted, answer]);
+    expect(heard).toMatchObject({ mode: "listening", open: null });
+    expect(Object.values(heard.collected).filter((value) => value !== "041234567")).toEqual([]);
+  },
+);
+
+test("another number takes its place, and is not asked back again", () => {
+  expect(last([...doubted, "0412 345 678"])).toMatchObject({
+    mode: "listening",
+    collected: { phone: "+61412345678" },
+  });
+  expect(last([...doubted, "0412 345 6789"])).toMatchObject({
+    mode: "listening",
+    collected: { phone: "04123456789" },
+  });
+});
+
+test("a no asks once more and says what is wrong, while an attempt is left", () => {
+  const denied = [...doubted, "no"];
+  expect(last(denied)).toMatchObject({
+    said: "That phone is not whole?",
+    open: "phone",
+    attempt: 2,
+    asked: { phone: "asked" },
+  });
+  expect(last([...denied, "0412 345 678"])).toMatchObject({
+    mode: "listening",
+    collected: { phone: "+61412345678" },
+  });
+  expect(last([...denied, "0412 345 6789"]).mode).toBe("listening");
+  expect(last(["book a table", "Mike", "0412", "0412 345 67", "no"])).toMatchObject({
+    said: "Never mind then.",
+    open: null,
+    asked: { phone: "attempts_exhausted" },
+  });
+});
+
+test("a volunteered number that is said to be wrong is asked for, as attempt one", () => {
+  const told = ["my phone is 0412 345 67", "no"];
+  expect(last(told)).toMatchObject({ said: "That phone is not whole?", open: "phone", attempt: 1 });
+});
+
+test("the question survives a digression, and an upset customer does not get it", () => {
+  const aside = [...doubted, "what are your opening hours?"];
+  expect(last(aside)).toMatchObject({ move: "digression", mode: "confirming" });
+  expect(last([...aside, "yes"])).toMatchObject({
+    mode: "listening",
+    said: "Noted 041234567.",
+  });
+  expect(last(["book a table", "Mike", "0412 345 67, your service is a joke"])).toMatchObject({
+    said: "I am sorry.",
+    collected: { phone: "041234567" },
+    mode: "listening",
+  });
+});
+
+test("a doubtful number takes no known one's place, unless it puts it right", () => {
+  const known = { phone: "+61412345678" };
+  expect(last(["my phone is 98765432"], { known })).toMatchObject({ collected: {}, mode: "listening" });
+  expect(last(["actually my phone is 98765432"], { known })).toMatchObject({
+    collected: { phone: "98765432" },
+    mode: "confirming",
+  });
+});
+
 test("a correction replaces what was known and says so", () => {
   expect(last(["my email is bob@home.example", "actually it's bob@work.example"])).toMatchObject({
     move: "correction",

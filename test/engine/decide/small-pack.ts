@@ -16,7 +16,7 @@ ${["name", "email", "phone"]
     invalid: [That ${field} is not whole?]
     why: ${field} is for the team.
     thanks: ["Noted {${field}}."]
-    corrected: ["Changed to {${field}}."]`,
+    corrected: ["Changed to {${field}}."]${field === "phone" ? '\n    unvalidated: "Noted {phone}. Is that whole?"' : ""}`,
   )
   .join("\n")}`;
 

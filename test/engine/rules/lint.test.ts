@@ -142,9 +142,9 @@ const TRIGGERS: readonly (readonly [name: string, trigger: unknown, message: str
     "in the trigger `send|mail me` `|` stands outside of a group; write (a|b)",
   ],
   [
-    "groups do not nest",
-    "(a (b|c)|d)",
-    "in the trigger `(a (b|c)|d)` a group stands inside a group; write two triggers instead",
+    "groups do not nest without end",
+    "((((((a|b)|c)|d)|e)|f)|g)",
+    "in the trigger `((((((a|b)|c)|d)|e)|f)|g)` groups stand more than 5 deep; write several triggers",
   ],
   ["brackets come in pairs", "(a|b", "in the trigger `(a|b` a `(` has no `)`"],
   ["closing brackets too", "a) b", "in the trigger `a) b` a `)` has no `(`"],
@@ -174,9 +174,14 @@ const TRIGGERS: readonly (readonly [name: string, trigger: unknown, message: str
     "the trigger `a /(?!b)c/` cannot be read as match syntax: error parsing regexp: invalid or unsupported Perl syntax: `(?!`",
   ],
   [
-    "a repeat stands behind its group",
+    "no choice may be empty",
     "(a{0,2}|c) d",
-    "in the trigger `(a{0,2}|c) d` a repeat such as {0,2} stands inside a group; put it behind the group",
+    "in the trigger `(a{0,2}|c) d` a `?` stands inside a group; put it behind the group, or write the choice with and without",
+  ],
+  [
+    "a repeat has bounds",
+    "a{3,2} b",
+    "in the trigger `a{3,2} b` `{3,2}` repeats strangely; accepted: up to 20 times, the smaller number first",
   ],
   [
     "what is optional stands behind its group",
@@ -191,7 +196,7 @@ const TRIGGERS: readonly (readonly [name: string, trigger: unknown, message: str
   [
     "what is not meant is one word",
     "a !(b c|d)",
-    "in the trigger `a !(b c|d)` `!` stands before a group with several words; it looks at one word only",
+    "in the trigger `a !(b c|d)` `!` stands before several words; it looks at one word only",
   ],
   [
     "a trigger has an end",
@@ -266,6 +271,12 @@ const FIELD_CHANGES: readonly (readonly [
     "extractor: email",
     "extractor: email\n    pattern: a",
     ["fields.yaml:7:14 `pattern` is for `extractor: pattern`, not for `email`"],
+  ],
+  [
+    "only a phone can be asked whether it is whole",
+    "extractor: email",
+    "extractor: email\n    unvalidated: Is it whole?",
+    ["fields.yaml:7:18 `unvalidated` is for `extractor: phone`, not for `email`"],
   ],
   [
     "a pattern is RE2 and finds something",

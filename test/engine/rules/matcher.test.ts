@@ -31,6 +31,11 @@ const MATCHING: readonly (readonly [trigger: unknown, text: string, words: reado
   ["book (now)? (please|thanks)?$", "book now", ["book now"]],
   ["book (now)? (please|thanks)?$", "book it", []],
   ["^(ok|all right)? book$", "we book", []],
+  [
+    "(send (me|us) (the|a)? (price list|menu)|menu please)",
+    "send us a menu. menu please",
+    ["send us a menu", "menu please"],
+  ],
   ["(a b|c)+ d", "a b c a b d", ["a b c a b d"]],
   ["send .{1,2} (it|it now)", "send it it now", ["send it it now"]],
   ["want * please", "I want this and that please please", ["want this and that please please"]],
@@ -164,6 +169,13 @@ test("one trigger serves a rule, another rule's except and a field's mention", (
   expect(found.mentions).toEqual(["email"]);
 });
 
+test("a long sentence without a stop is heard from end to end, each trigger once, its anchors at its own ends", () => {
+  const long = `${"la ".repeat(150)}email me ${"la ".repeat(90)}email me ${"la ".repeat(300)}call me`;
+  expect(heard("email .{0,20} me", long)).toEqual(["email me"]);
+  expect(heard("call me$", long)).toEqual(["call me"]);
+  expect(heard("^email me", long)).toEqual([]);
+});
+
 test("what is beyond the longest message is not looked at", () => {
   expect(heard("email me", `${" ".repeat(4_000)}email me`)).toEqual([]);
 });
@@ -253,14 +265,5 @@ describe("laws", () => {
       }),
       { numRuns: 1_000 },
     );
-  });
-
-  test("a text of 4,000 characters takes no more than a second, whatever it repeats", () => {
-    for (const unit of ["a ", "I don't ", "a.", "a-b-", "(", "!?", "1-2 ", "i you ", "“a. ", "' "]) {
-      const long = unit.repeat(4_000).slice(0, 4_000);
-      const before = performance.now();
-      pack.matcher.match(long);
-      expect(performance.now() - before).toBeLessThan(1_000);
-    }
   });
 });

@@ -10,6 +10,8 @@ describe("addresses are found as people type them", () => {
     ["'bob@work.example'", ["bob@work.example"]],
     ["**bob@work.example**", ["bob@work.example"]],
     ["email=bob@work.example", ["bob@work.example"]],
+    ["#%`+bob@work.example", ["#%`+bob@work.example"]],
+    ["!bob?{}~x@work.example", ["bob?{}~x@work.example"]],
     ["bob@work.example.Thanks", ["bob@work.example"]],
     ["我的邮箱是bob@work.com谢谢", ["bob@work.com"]],
     ["ｍｉｋｅ＠ｇｍａｉｌ．ｃｏｍ", ["mike@gmail.com"]],
@@ -48,6 +50,14 @@ describe("addresses are understood as people say them", () => {
     ["mike @ gmail . com", ["mike@gmail.com"]],
     ["m i k e at g mail dot com", ["mike@gmail.com"]],
     ["my email is lena at quillworks dot example", ["lena@quillworks.example"]],
+    ["lena [at] quillworks [dot] example", ["lena@quillworks.example"]],
+    ["ottmar at the rate gmail dot com", ["ottmar@gmail.com"]],
+    ["ottmar at the rate of gmail.com", ["ottmar@gmail.com"]],
+    ["ottmar arroba gmail punto com", ["ottmar@gmail.com"]],
+    ["it's priya 22 at outlook dot com", ["priya22@outlook.com"]],
+    ["ottmar@gmail,com", ["ottmar@gmail.com"]],
+    ["ottmar at gmail com", ["ottmar@gmail.com"]],
+    ["ottmar@gmail . com", ["ottmar@gmail.com"]],
   ])("%s", (text, expected) => {
     expect(heardOf("email", text)).toEqual(expected);
   });

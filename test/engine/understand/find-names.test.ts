@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { heardOf } from "./hear.ts";
+import { heardOf, takenOf } from "./hear.ts";
 
 describe("people say their name", () => {
   test.each([
@@ -68,7 +68,7 @@ describe("ordinary words are no name", () => {
     "is this Mike?",
     "Thanks Sarah",
   ])("%s", (text) => {
-    expect(heardOf("name", text)).toEqual([]);
+    expect(takenOf("name", text)).toBeNull();
   });
 
   test.each([
@@ -78,7 +78,7 @@ describe("ordinary words are no name", () => {
     "what do you need it for",
     "I'd rather not say",
   ])("asked for the name: %s", (text) => {
-    expect(heardOf("name", text, { asked: "name" })).toEqual([]);
+    expect(takenOf("name", text, { asked: "name" })).toBeNull();
   });
 });
 
@@ -90,7 +90,11 @@ describe("a name that is not the customer's own is heard and not taken", () => {
     ["Mike?", { asked: "name" }, ["in_question: Mike"]],
     ["Friday", { asked: "name" }, ["not_a_name: Friday"]],
     ["Thanks, Sarah", { previous: "Hi, I'm Sarah from support. How can I help?" }, ["agent_name: Sarah"]],
-    ["mike at gmail dot com", { asked: "name" }, ["claimed_by_other_field: Mike"]],
+    ["mike at gmail dot com", { asked: "name" }, ["not_a_name: Mike"]],
+    ["can we do 8 instead", { asked: "name" }, ["not_a_name: Can"]],
+    ["this is Amazon calling", {}, ["not_a_name: Amazon"]],
+    ["not lisa, liza", {}, ["negated: Lisa", "Liza"]],
+    ["it's Dr Amara Nwosu", { previous: "Who is your doctor?" }, ["someone_else: Amara Nwosu"]],
     ["I'm Tom. Sorry, I mean, my name is Tim", {}, ["superseded: Tom", "Tim"]],
   ])("%s", (text, heard, expected) => {
     expect(heardOf("name", text, heard)).toEqual(expected);

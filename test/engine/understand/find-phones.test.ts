@@ -1,8 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hear, heardOf } from "./hear.ts";
+import { hear, heardOf, type Heard } from "./hear.ts";
+
+type Case = readonly [text: string, heard: Heard, expected: string];
 
 describe("numbers are taken as E.164", () => {
-  test.each([
+  test.each<Case>([
     ["0412 345 678", { region: "AU" }, "+61412345678"],
     ["0412-345-678, thanks", { region: "AU", asked: "phone" }, "+61412345678"],
     ["call me on +61 412 345 678", {}, "+61412345678"],
@@ -11,13 +14,65 @@ describe("numbers are taken as E.164", () => {
     ["0044 (0)161 496 0000", {}, "+441614960000"],
     ["00 44 161 496 0000", { region: "US" }, "+441614960000"],
     ["971 50 123 4567", { region: "US", asked: "phone" }, "+971501234567"],
-    ["０４１２ ３４５ ６７８", { region: "AU" }, "+61412345678"],
-    ["٠٤١٢٣٤٥٦٧٨", { region: "AU" }, "+61412345678"],
-    ["我的电话是0412345678", { region: "AU" }, "+61412345678"],
     ["5pm 0412 345 678", { region: "AU" }, "+61412345678"],
     ["0412345678 is my number", { region: "AU" }, "+61412345678"],
+    ["my number is0412345678", { region: "AU" }, "+61412345678"],
+    ["thanks for your help, my number is 0412 345 678", { region: "AU" }, "+61412345678"],
+    ["+86 139 0000 0008", {}, "+8613900000008"],
   ])("%s", (text, heard, expected) => {
     expect(heardOf("phone", text, heard)).toEqual([expected]);
+  });
+});
+
+test.each([
+  "０４１２ ３４５ ６７８",
+  "٠٤١٢٣٤٥٦٧٨",
+  "۰۴۱۲ ۳۴۵ ۶۷۸",
+  "०४१२ ३४५ ६७८",
+  "๐๔๑๒-๓๔๕-๖๗๘",
+  "我的电话是0412345678",
+  "เบอร์โทร ๐๔๑๒๓๔๕๖๗๘ ค่ะ",
+])("%s is heard in whatever digits it is written", (text) => {
+  expect(heardOf("phone", text, { region: "AU" })).toEqual(["+61412345678"]);
+});
+
+test.each([
+  "oh four one two three four five six seven eight",
+  "zero four one two, three four five, six seven eight",
+  "it's zero-four-one-two-three-four-five-six-seven-eight",
+  "plus six one four one two three four five six seven eight",
+])("%s is a number said digit by digit", (text) => {
+  expect(heardOf("phone", text, { region: "AU", asked: "phone" })).toEqual(["+61412345678"]);
+});
+
+test("double and triple repeat the digit that follows", () => {
+  expect(heardOf("phone", "nine eight double four oh, triple one two", { asked: "phone" })).toEqual([
+    "unvalidated: 984401112",
+  ]);
+  expect(heardOf("phone", "one two three, let's go", { asked: "phone" })).toEqual([]);
+});
+
+describe("a number is heard beside other digits", () => {
+  test.each<Case>([
+    ["postcode 2000, 0412 345 678", { region: "AU" }, "+61412345678"],
+    ["postcode 2000 0412 345 678", { region: "AU", asked: "phone" }, "+61412345678"],
+    ["12 May Street 2000 0412 345 678", { region: "AU" }, "+61412345678"],
+    ["0412 345 678 on 31/05/2024 at 12:30", { region: "AU" }, "+61412345678"],
+    ["0412 345 678, the deposit was $1,200.50", { region: "AU" }, "+61412345678"],
+    ["call 0412 345 678 between 9 and 5", { region: "AU" }, "+61412345678"],
+  ])("%s", (text, heard, expected) => {
+    expect(heardOf("phone", text, heard)).toEqual([expected]);
+  });
+
+  test("the policy's number is told from the phone's", () => {
+    expect(heardOf("phone", "policy 88120045 and my phone is 0412 345 678", { region: "AU" })).toEqual([
+      "not_a_phone: 88120045",
+      "+61412345678",
+    ]);
+    expect(heardOf("phone", "card 4111 1111 1111 1111, mobile 0412 345 678", { region: "AU" })).toEqual([
+      "not_a_phone: 4111111111111111",
+      "+61412345678",
+    ]);
   });
 });
 
@@ -33,17 +88,80 @@ describe("other digits are no phone", () => {
     ["a table for 2 at 8", { asked: "phone" }, []],
     ["item A41555526714", {}, []],
     ["https://shop.example/4155552671", {}, []],
+    ["078-05-1120", {}, ["not_a_phone: 078051120"]],
+    ["it is 3.1415926535", {}, ["not_a_phone: 31415926535"]],
+    ["the server 192.168.100.200 is down", {}, ["not_a_phone: 192168100200"]],
+    ["I paid 1,234,567,890 for it", {}, []],
+    ["please contact me about 99912345", {}, ["not_a_phone: 99912345"]],
+    ["I ordered a lamp, the number is 99912345", {}, ["not_a_phone: 99912345"]],
+    ["where is 9999912345?", {}, ["not_a_phone: 9999912345"]],
+    ["my booking is under Priya, 9999912345", {}, ["not_a_phone: 9999912345"]],
+    ["9999912345", { previous: "What is your order number?" }, ["not_a_phone: 9999912345"]],
+    ["the number is 4155552671", { previous: "Please give me your PNR." }, ["not_a_phone: 4155552671"]],
   ])("%s", (text, heard, expected) => {
     expect(heardOf("phone", text, { region: "US", ...heard })).toEqual(expected);
+  });
+
+  test.each([
+    ["policy number 415 555 2671", "policy"],
+    ["4155552671 is my account", "account"],
+    ["4111 1111 1111 1111", "card number"],
+    ["078-05-1120", "social security number"],
+  ])("%s names the word or shape that says so", (text, because) => {
+    expect(hear(text, { region: "US" })).toMatchObject([
+      { status: "rejected", reason: "not_a_phone", because },
+    ]);
+  });
+});
+
+describe("a number that cannot be validated is heard, and marked", () => {
+  test.each<Case>([
+    ["1234567890", { region: "US", asked: "phone" }, "1234567890"],
+    ["my number is 0412 345 678", {}, "0412345678"],
+    ["0412 345 67", { region: "AU", asked: "phone" }, "041234567"],
+    ["call me on 555 0188", {}, "5550188"],
+    ["+99 123 456 789", {}, "+99123456789"],
+    ["priya and 9999912345", {}, "9999912345"],
+    ["sure 999 991 2345", {}, "9999912345"],
+    ["9999912345", {}, "9999912345"],
+    ["12 Hill Road Salem 9999912345", {}, "9999912345"],
+    ["at (099) 991-2345 please", {}, "0999912345"],
+    ["my phone: 9999912345 x42", {}, "9999912345"],
+  ])("%s", (text, heard, expected) => {
+    expect(heardOf("phone", text, heard)).toEqual([`unvalidated: ${expected}`]);
+  });
+
+  test("the reason is the region, or that there is none", () => {
+    const text = "my number is 1234567890";
+    expect(hear(text, { region: "US" })).toMatchObject([{ reason: "invalid_for_region" }]);
+    expect(hear(text)).toMatchObject([{ reason: "ambiguous", extractor: "phone/spoken_of" }]);
+  });
+
+  test("of several, one that is valid stands, and otherwise the first", () => {
+    expect(heardOf("phone", "my number is 0412 345 67 or 0413 345 678", { region: "AU" })).toEqual([
+      "superseded: 041234567",
+      "+61413345678",
+    ]);
+    expect(heardOf("phone", "9999912345 9999954321", { asked: "phone" })).toEqual([
+      "unvalidated: 9999912345",
+      "superseded: 9999954321",
+    ]);
   });
 });
 
 describe("a number that cannot be taken says why", () => {
   test.each([
     ["0412", { region: "AU", asked: "phone" }, ["incomplete: 0412"]],
-    ["1234567890", { region: "US", asked: "phone" }, ["invalid_for_region: 1234567890"]],
-    ["my number is 0412 345 678", { asked: "phone" }, ["ambiguous: 0412345678"]],
+    ["0412 345", { region: "AU", asked: "phone" }, ["incomplete: 0412345"]],
     ["call my wife on 0412 345 678", { region: "AU" }, ["someone_else: +61412345678"]],
+    ["0412 345 678 is my wife's number", { region: "AU" }, ["someone_else: +61412345678"]],
+    ["my son's number is 0412 345 678", { region: "AU" }, ["someone_else: +61412345678"]],
+    ["I called 0412 345 678 twice", { region: "AU" }, ["recipient: +61412345678"]],
+    ["you called me from 0412 345 678", { region: "AU" }, ["recipient: +61412345678"]],
+    ["you called me on 0412 345 678", { region: "AU" }, ["+61412345678"]],
+    ["0412-345-678/0413-345-678", { region: "AU" }, ["+61412345678", "superseded: +61413345678"]],
+    ["0412 345 678 is not my number", { region: "AU" }, ["negated: +61412345678"]],
+    ["my old number was 0412 345 678", { region: "AU" }, ["negated: +61412345678"]],
     ["not 0412 345 678, it's 0413 345 678", { region: "AU" }, ["negated: +61412345678", "+61413345678"]],
     [
       "0412 345 678, sorry, I mean 0413 345 678",
@@ -62,4 +180,22 @@ test("a number is echoed as typed, and an unknown region takes international num
     value: "+61412345678",
     extractor: "phone/international",
   });
+});
+
+test("an extension is read with its number, and is no part of the value", () => {
+  const finding = hear("call me on (415) 555-2671 ext. 12 please", { region: "US" }).find(
+    ({ field }) => field === "phone",
+  );
+  expect(finding).toMatchObject({ raw: "(415) 555-2671 ext. 12", value: "+14155552671" });
+});
+
+test("law: ten digits of any grouping are found whole when a phone was asked for, and read as nothing else", () => {
+  const digits = fc.stringMatching(/^[1-9]\d{9}$/);
+  const cut = fc.integer({ min: 2, max: 5 });
+  fc.assert(
+    fc.property(digits, cut, fc.constantFrom(" ", "-", ".", " - "), (number, at, gap) => {
+      const text = [number.slice(0, at), number.slice(at, 7), number.slice(7)].filter((part) => part !== "");
+      expect(heardOf("phone", text.join(gap), { asked: "phone" })).toEqual([`unvalidated: ${number}`]);
+    }),
+  );
 });

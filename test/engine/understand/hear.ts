@@ -36,11 +36,17 @@ export function hear(text: string, heard: Heard = {}): readonly Finding[] {
   return findDetails(text, context(heard), heard.fields ?? FIELDS, { signals });
 }
 
-/** What was heard of one field, in short: the value taken, or "reason: value" of what was not. */
+/** What was heard of one field, in short: the value taken, "unvalidated: value", or "reason: value" of what was not taken. */
 export function heardOf(key: string, text: string, heard: Heard = {}): readonly string[] {
   return hear(text, heard)
     .filter((finding) => finding.field === key)
-    .map((finding) =>
-      finding.status === "accepted" ? finding.value : `${finding.reason}: ${finding.value}`,
-    );
+    .map((finding) => {
+      if (finding.status === "accepted") return finding.value;
+      return `${finding.status === "unvalidated" ? "unvalidated" : finding.reason}: ${finding.value}`;
+    });
+}
+
+/** The value that was taken for a field, or null. */
+export function takenOf(key: string, text: string, heard: Heard = {}): string | null {
+  return hear(text, heard).find(({ field, status }) => field === key && status === "accepted")?.value ?? null;
 }

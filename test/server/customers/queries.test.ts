@@ -61,6 +61,17 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     },
   );
 
+  test("a number that could not be validated is stored with its mark, and asked back", async () => {
+    const { database, workspaceId, say } = await begin();
+    const { customer, confirm, findings } = await say("a", "my number is 0412 345 67");
+    expect(confirm).toMatchObject({ field: "phone", stated: "041234567", suggestion: null });
+    expect(findings).toMatchObject([{ field: "phone", status: "unvalidated", value: "041234567" }]);
+    const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+    expect(CustomerDetail.parse(detail)).toEqual(detail);
+    expect(detail.phone).toBe("041234567");
+    expect(detail.provenance).toMatchObject([{ field: "phone", raw: "0412 345 67", unvalidated: true }]);
+  });
+
   test("a corrected email shows both claims with their provenance, and which one stands", async () => {
     const { database, workspaceId, say } = await begin();
     const first = await say("a", "my email is bob@home.example", { platform: "line" });

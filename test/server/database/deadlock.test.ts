@@ -10,8 +10,8 @@ const NOW = Date.UTC(2026, 0, 1);
 
 const addHandle = (tx: WorkspaceTransaction, handle: string) =>
   tx.raw(
-    `insert into handles (workspace_id, id, platform, handle, created_at)
-     values (:workspaceId, :id, 'api', :handle, now())`,
+    `insert into handles (workspace_id, id, platform, handle, revision, created_at)
+     values (:workspaceId, :id, 'api', :handle, 1, now())`,
     { workspaceId: tx.workspaceId, id: v7(), handle },
   );
 
@@ -71,7 +71,8 @@ describe("transactions on a server", () => {
     const id = await createWorkspace(database(), "One", NOW);
     let inside = 0;
     let insideMax = 0;
-    const visit = async () => {
+    const visit = async (tx: WorkspaceTransaction) => {
+      await tx.raw("select 1");
       inside += 1;
       insideMax = Math.max(insideMax, inside);
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -95,12 +96,10 @@ describe.each(DATABASE_KINDS)("what a transaction leaves behind, on %s", (kind) 
       await inWorkspace(database(), id, (tx) => tx.raw(sql), { lock: held }).catch(() => {});
     }
     const session = await database().session();
-    const [left] = await session.query(
-      `select current_user <> session_user as role, coalesce(current_setting('app.workspace_id', true), '') as scope,
-         (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks`,
-      [],
-      null,
-    );
+    const text = `
+      select current_user <> session_user as role, coalesce(current_setting('app.workspace_id', true), '') as scope,
+        (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks`;
+    const [[left] = []] = await session.run([{ text, values: [], name: null }]);
     await session.release("clean");
     expect(left).toEqual({ role: false, scope: "", locks: 0 });
   });

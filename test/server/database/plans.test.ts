@@ -3,6 +3,7 @@ import { ChatRequest } from "../../../server/conversations/contract.ts";
 import { getConversation, getTurn } from "../../../server/conversations/queries.ts";
 import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
 import type { Database } from "../../../server/database/database.ts";
+import type { Query } from "../../../server/database/session.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
@@ -10,17 +11,20 @@ import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 
 const NOON = Date.UTC(2025, 5, 1, 12);
 
+const PLANNED = /^\s*(?:select|insert|update|delete|with)\b/u;
+const plain = (text: string): Query => ({ text, values: [], name: null });
+
 /** The same database; `seen` gets the text of every statement that a transaction runs. */
 function listenTo(database: Database, seen: Set<string>): Database {
   return {
     ...database,
     async session() {
       const session = await database.session();
-      const query: typeof session.query = (text, values, name) => {
-        seen.add(text);
-        return session.query(text, values, name);
+      const run: typeof session.run = (queries) => {
+        for (const { text } of queries) if (PLANNED.test(text)) seen.add(text);
+        return session.run(queries);
       };
-      return { ...session, query };
+      return { ...session, run };
     },
   };
 }
@@ -31,11 +35,15 @@ async function planOf(database: Database, text: string): Promise<readonly string
   try {
     const parameters = [...text.matchAll(/\$(\d+)/gu)].map(([, number]) => Number(number));
     const nulls = Array.from({ length: Math.max(0, ...parameters) }, () => "null").join(", ");
-    await session.simple(`begin; set local plan_cache_mode = force_generic_plan; prepare planned as ${text}`);
-    const rows = await session.query(`explain execute planned${nulls && `(${nulls})`}`, [], null);
-    return rows.map((row) => String(Object.values(row)[0]).trim());
+    const results = await session.run([
+      plain("begin"),
+      plain("set local plan_cache_mode = force_generic_plan"),
+      plain(`prepare planned as ${text}`),
+      plain(`explain execute planned${nulls && `(${nulls})`}`),
+    ]);
+    return (results.at(-1) ?? []).map((row) => String(Object.values(row)[0]).trim());
   } finally {
-    await session.simple("rollback; deallocate planned");
+    await session.run([plain("rollback"), plain("deallocate planned")]);
     await session.release("clean");
   }
 }

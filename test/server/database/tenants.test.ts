@@ -13,7 +13,8 @@ const NOW = Date.UTC(2026, 0, 1);
 const rows: Readonly<Record<string, string>> = {
   workspaces: "(workspace_id, name, created_at) values (:w, 'W', now())",
   api_keys: "(workspace_id, id, label, secret_hash, created_at) values (:w, :w, '', sha256(''), now())",
-  handles: "(workspace_id, id, platform, handle, created_at) values (:w, :w, 'api', 'h', now())",
+  handles: `(workspace_id, id, platform, handle, revision, created_at)
+    values (:w, :w, 'api', 'h', 1, now())`,
   customers: `(workspace_id, id, first_at, last_at, conversation_count, created_at, updated_at)
     values (:w, :w, now(), now(), 0, now(), now())`,
   conversations: `(workspace_id, id, handle_id, platform, started_at, last_at, state)
@@ -103,13 +104,14 @@ describe.each(DATABASE_KINDS)("tenants on %s", (kind) => {
   });
 
   test("a query without a workspace fails, even for the tables' owner", async () => {
-    const role = kind === "pglite" ? "set local role enrich_app; " : ""; // PGlite's only login is a superuser
+    const role = kind === "pglite" ? ["set local role enrich_app"] : []; // PGlite's only login is a superuser
     const session = await database().session();
-    await session.simple(`begin; ${role}savepoint here`);
-    await expect(session.query("select 1 from workspaces", [], null)).rejects.toThrow(
+    const run = (...texts: readonly string[]) =>
+      session.run(texts.map((text) => ({ text, values: [], name: null })));
+    await expect(run("begin", ...role, "select 1 from workspaces")).rejects.toThrow(
       /app\.workspace_id|uuid/u,
     );
-    await session.simple("rollback");
+    await run("rollback");
     await session.release("clean");
   });
 

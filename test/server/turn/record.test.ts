@@ -35,8 +35,8 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
     workspaceId,
     async (tx) => {
       const [handle] = await tx.raw<{ id: string }>("select id from handles where handle = 'b'");
-      await record(tx, {
-        handle: { id: handle?.id ?? "", isNew: false, platform: "line", handle: "b" },
+      const { sql, bindings } = record(workspaceId, {
+        handle: { id: handle?.id ?? "", isNew: false, platform: "line", handle: "b", remembered: null },
         conversation: {
           id: conversationId,
           isNew: false,
@@ -45,14 +45,16 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
           customerId: customer?.id ?? null,
           linkSeq: 2,
           statedEmailKey: null,
+          isRelinked: false,
         },
         message: { role: "agent", text: "Hello", key: null, response: "{}" },
-        replies: [],
+        reply: null,
         turn: null,
         at: BEGIN + 3000,
         now: BEGIN,
         newId: uuid,
       });
+      await tx.prepared(sql, bindings);
       progress.emit("recorded");
       await sleep(300);
     },

@@ -1,0 +1,213 @@
+import { displayName } from "./display-name.ts";
+import type { Candidate } from "./candidate.ts";
+import {
+  endsClause,
+  endsSentence,
+  hasDigit,
+  isAddress,
+  isCapitalised,
+  isCode,
+  isInAddress,
+  isLetter,
+  isMarked,
+  skipOpening,
+  type Page,
+} from "./name-page.ts";
+import type { NameWords } from "./name-parts.ts";
+import { readName } from "./name-words.ts";
+import { gapAfter, type Reading } from "./reading.ts";
+import { isSurname, wordKind } from "./vocabulary.ts";
+
+/** The answer to "what is your name?": a name at the beginning of one of the first sentences. `at` is where it was looked
+ *  for first; `asks` when it is itself a question ("Mike?"). */
+export interface Answer {
+  readonly words: NameWords | null;
+  readonly at: number;
+  readonly asks: boolean;
+}
+
+const SENTENCES_MAX = 2; // what stands later is about something else
+
+/** "That would be Lena", "for Lena", "put Lena": only in an answer. */
+const LEADS_IN = new Set("that that'd that's thats would be for put".split(" "));
+
+export function answered(page: Page): Answer {
+  const { reading } = page;
+  const looked: number[] = [];
+  for (let k = 0; k < Math.min(SENTENCES_MAX, reading.sentences.length); k++) {
+    const sentence = reading.sentences[k];
+    let at = skipOpening(reading, k);
+    while (LEADS_IN.has(reading.words[at]?.lower ?? "")) at++;
+    if (sentence === undefined || at > sentence.last) continue;
+    looked.push(at);
+    const words = readName(page, at, "asked");
+    if (words === null || words.last > sentence.last) continue;
+    if (words.first === words.last && isAddressed(reading, at)) continue;
+    return { words, at, asks: sentence.question && words.last === sentence.last };
+  }
+  return { words: null, at: looked[0] ?? 0, asks: false };
+}
+
+const ACKNOWLEDGING = new Set("thanks you ok okay okey great alright fine please thankyou".split(" "));
+
+/** "Thank you Sam", "okay Sam": said to Sam. */
+function isAddressed({ words }: Reading, at: number): boolean {
+  return words[at]?.gap === " " && ACKNOWLEDGING.has(words[at - 1]?.lower ?? "");
+}
+
+/** "o k o r o", "O-K-O-R-O": nothing but letters. */
+export function spelledOut({ reading }: Page): Candidate | null {
+  const at = skipOpening(reading, 0);
+  const { text, words } = reading;
+  const first = words[at];
+  const last = words[words.length - 1];
+  if (first === undefined || last === undefined) return null;
+  const letters = text.slice(first.start, last.end);
+  if (letters.length > 60 || !/^\p{L}(?:[ ,-]{1,2}\p{L}){2,}$/u.test(letters)) return null;
+  const value = displayName(letters.replace(/[^\p{L}]/gu, "").toLowerCase());
+  return { value, span: { start: first.start, end: last.end }, extractor: "name/spelled", reason: null };
+}
+
+/** "not lisa, liza", "not Ottilie but Odile": two names of one kind, of which the second holds. */
+export function putRight(page: Page): { wrong: NameWords; right: NameWords } | null {
+  const { reading } = page;
+  const at = skipOpening(reading, 0);
+  if (reading.words[at]?.lower !== "not") return null;
+  const wrong = readName(page, at + 1, "asked");
+  if (wrong === null) return null;
+  let next = wrong.last + 1;
+  while (/^(?:but|it's|its|i'm|im)$/.test(reading.words[next]?.lower ?? "")) next++;
+  const right = readName(page, next, "asked");
+  const gap = gapAfter(reading, wrong.last);
+  if (right === null || (next === wrong.last + 1 && gap !== ", " && !/[;.–-]/.test(gap))) return null;
+  return isKnown(reading, wrong) || isKnown(reading, right) || startsAlike(reading, wrong, right)
+    ? { wrong, right }
+    : null;
+}
+
+function isKnown({ words }: Reading, { first }: NameWords): boolean {
+  return wordKind(words[first]?.lower ?? "") === "name";
+}
+
+function startsAlike({ words }: Reading, one: NameWords, other: NameWords): boolean {
+  const [a, b] = [words[one.first]?.lower ?? "", words[other.first]?.lower ?? ""];
+  return a.charAt(0) === b.charAt(0) || a.slice(-2) === b.slice(-2);
+}
+
+const CLOSINGS = new Set(
+  "thanks regards best cheers sincerely you wishes yours faithfully thx truly love".split(" "),
+);
+
+/** "Thanks, Mike" and "- Mike" at the very end. */
+export function signed(page: Page): NameWords | null {
+  const { reading } = page;
+  const end = reading.words.length - 1;
+  for (let at = end; at >= Math.max(0, end - 2); at--) {
+    const word = reading.words[at];
+    if (word === undefined || !isCapitalised(reading, word)) return null;
+    if (word.gap === " ") continue;
+    const before = reading.words[at - 1];
+    // "Cafe Rosso - Leeds" is one name of something; "see you then - Mike" is signed.
+    const dashed =
+      /[\n.!?]\s*[-–—]\s*$/.test(word.gap) ||
+      (/^\s+[-–—]\s?$/.test(word.gap) && before !== undefined && !isCapitalised(reading, before));
+    const closed =
+      before !== undefined && CLOSINGS.has(before.lower) && /^(?:,\s|,?\s*\n\s*[-–—]?\s*)$/.test(word.gap);
+    if (!dashed && !closed) continue;
+    const words = readName(page, at, "weak");
+    return words === null || words.last !== end || reading.tail.includes("?") ? null : words;
+  }
+  return null;
+}
+
+const DETAILS = new Set(
+  "phone mobile cell tel contact email mail ssn pnr account ac acct acc card id pin password passcode pw dob no number last confirmation booking".split(
+    " ",
+  ),
+);
+const WORDS_MAX = 14; // a list of details is short; a long text is a story
+const DIGITS_MIN = 3;
+const DIGITS_ENOUGH = 7;
+
+/** A name in front of other details: "rajan 440912", "asha and 9840012345", "Lena Okoro, party of 8". */
+export function leading(page: Page): NameWords | null {
+  const { reading } = page;
+  if (reading.words.length > WORDS_MAX || reading.words.length < 2) return null;
+  const at = skipOpening(reading, 0);
+  const first = reading.words[at];
+  if (first === undefined || wordKind(first.lower) === "ordinary") return null;
+  if (!mayHaveDetails(reading)) return null;
+  const words = readName(page, at, "asked");
+  if (words === null || !endsClause(page, words.last)) return null;
+  if (endsSentence(page, words.last)) return isOnOwnLine(page, words) ? words : null;
+  return isListed(page, words) || isBeforeDetails(page, words) ? words : null;
+}
+
+/** The name, and below it the number or the address. */
+function isOnOwnLine(page: Page, { first, last }: NameWords): boolean {
+  const { reading } = page;
+  const next = reading.words[last + 1];
+  if (next === undefined || !next.gap.includes("\n")) return false;
+  const known = last > first || wordKind(reading.words[first]?.lower ?? "") === "name";
+  return known && (digitsFrom(reading, last + 1) >= DIGITS_ENOUGH || isInAddress(page, last + 1));
+}
+
+/** A cheap look before reading a name: details have digits, or stand behind a comma or "and". */
+function mayHaveDetails({ words }: Reading): boolean {
+  return words.some(
+    (word) =>
+      word.gap === ", " ||
+      word.gap.includes("\n") ||
+      word.lower === "and" ||
+      DETAILS.has(word.lower) ||
+      hasDigit(word),
+  );
+}
+
+/** "Lena Okoro, party of 8": a full name set off by a comma. */
+function isListed(page: Page, { first, last }: NameWords): boolean {
+  const { words } = page.reading;
+  if (last === first || gapAfter(page.reading, last) !== ", ") return false;
+  if (
+    !isMarked(page, last) ||
+    !isCapitalised(page.reading, words[first] ?? { start: 0, end: 0, lower: "", gap: "", sentence: 0 })
+  )
+    return false;
+  const next = words[last + 1]?.lower ?? "";
+  return isSurname(words[first]?.lower ?? "") || next === "party" || next === "table";
+}
+
+function isBeforeDetails(page: Page, { first, last }: NameWords): boolean {
+  const { reading } = page;
+  const { words } = reading;
+  const known = wordKind(words[first]?.lower ?? "") !== "unknown";
+  if (!known && last > first + 1) return false;
+  const joined = words[last + 1]?.lower === "and";
+  const from = last + (joined ? 2 : 1);
+  const next = words[from];
+  if (next === undefined) return false;
+  const digits = digitsFrom(reading, from);
+  if (hasDigit(next)) {
+    // "lutego 1962" is a date, and four digits are many a code.
+    if (!known && !joined && /^\d{1,4}$/.test(next.lower) && digits < DIGITS_ENOUGH) return false;
+    return /^\d{4,}$/.test(next.lower) || digits >= DIGITS_ENOUGH || (joined && isCodes(reading, from));
+  }
+  const detail = words[next.lower === "my" || next.lower === "the" ? from + 1 : from];
+  // "emial number": a slip in a label.
+  if (!known && !joined && detail === next && /^(?:no|number)$/.test(next.lower)) return false;
+  if (detail !== undefined && DETAILS.has(detail.lower)) return joined || digits >= 2;
+  return joined ? isCodes(reading, from) : known && isCode(page, from) && digits >= DIGITS_MIN;
+}
+
+function digitsFrom({ text, words }: Reading, from: number): number {
+  return text.slice(words[from]?.start).replace(/\D/g, "").length;
+}
+
+/** "zk 31 q 7": short words and numbers up to the end, or an address. */
+function isCodes(reading: Reading, from: number): boolean {
+  const rest = reading.words.slice(from);
+  if (rest.length === 1 && rest.every(isAddress)) return true;
+  return (
+    rest.some(hasDigit) && rest.every((word) => hasDigit(word) || isLetter(word) || word.lower.length <= 3)
+  );
+}

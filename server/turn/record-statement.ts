@@ -1,0 +1,137 @@
+/** What a message leaves behind: for each of these shapes there is a statement. */
+export interface Shape {
+  /** "remembered": not read in this transaction, so the statement itself makes sure that it still stands as it was. */
+  readonly handle: "new" | "read" | "remembered";
+  readonly conversation: "new" | "known";
+  readonly customer: boolean;
+  readonly key: boolean;
+  readonly reply: boolean;
+  readonly turn: boolean;
+  readonly claims: boolean;
+  readonly refusals: boolean;
+}
+
+const statements = new Map<string, string>();
+
+/** The statement that records a message of such a shape, and returns the conversation's id. Every part takes its rows from the
+ *  one before, and the first has one only if a remembered handle still stands as it was: so all of it is written, or nothing. */
+export function recordStatement(shape: Shape): string {
+  const key = JSON.stringify(shape);
+  const statement = statements.get(key) ?? compose(shape);
+  statements.set(key, statement);
+  return statement;
+}
+
+function compose(shape: Shape): string {
+  const parts = [
+    shape.handle === "new" ? insertHandle : updateHandle(shape),
+    shape.conversation === "new" ? insertConversation : updateConversation,
+    insertMessages(shape),
+    ...(shape.customer ? [updateCustomer(shape.conversation === "new" ? 1 : 0)] : []),
+    ...(shape.turn ? [insertTurn] : []),
+    ...(shape.claims ? [insertClaims] : []),
+    ...(shape.refusals ? [insertRefusals] : []),
+  ];
+  return `with ${parts.join(",")} select id from conversation`;
+}
+
+const insertHandle = `
+  person as (
+    insert into handles (workspace_id, id, platform, handle, revision, created_at)
+    values (:workspaceId, :handleId, :platform, :handle, 1, :now)
+    returning id
+  )`;
+
+const unchanged = "and revision = :revision";
+const unheard = `
+      and not exists (
+        select from messages
+        where workspace_id = :workspaceId and handle_id = :handleId and message_key = cast(:messageKey as text))`;
+
+const updateHandle = ({ handle, key }: Shape) => `
+  person as (
+    update handles set revision = revision + 1
+    where workspace_id = :workspaceId and id = :handleId
+      ${handle === "remembered" ? unchanged : ""} ${handle === "remembered" && key ? unheard : ""}
+    returning id
+  )`;
+
+const insertConversation = `
+  conversation as (
+    insert into conversations (
+      workspace_id, id, handle_id, platform, customer_id, link_trust, linked_at, link_seq, stated_email_key,
+      started_at, last_at, turn, message_count, state)
+    select
+      :workspaceId, :conversationId, id, :platform, cast(:customerId as uuid),
+      case when cast(:customerId as uuid) is not null then 'claimed' end,
+      case when cast(:customerId as uuid) is not null then cast(:at as timestamptz) end,
+      case when cast(:customerId as uuid) is not null then cast(:linkSeq as bigint) end,
+      cast(:statedEmailKey as text), :at, :at, :turn, :messageCount, cast(:state as json)
+    from person
+    returning id
+  )`;
+
+const updateConversation = `
+  conversation as (
+    update conversations set
+      state = cast(:state as json), turn = :turn, message_count = :messageCount,
+      started_at = least(started_at, :at), last_at = greatest(last_at, :at),
+      stated_email_key = coalesce(cast(:statedEmailKey as text), stated_email_key)
+    from person
+    where conversations.workspace_id = :workspaceId and conversations.id = :conversationId
+      and customer_id is not distinct from cast(:customerId as uuid)
+    returning conversations.id
+  )`;
+
+const insertMessages = ({ key, reply }: Shape) => `
+  message as (
+    insert into messages (
+      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, turn, response, at, recorded_at)
+    select
+      :workspaceId, conversation.id, said.seq, said.id, :handleId, said.role, said.text, said.message_key, said.turn,
+      said.response, :at, :now
+    from conversation cross join (values
+      (cast(:messageSeq as integer), cast(:messageId as uuid), :role, :text, ${key ? "cast(:messageKey as text)" : "cast(null as text)"},
+        case when cast(:isTurn as boolean) then cast(:turn as integer) end, cast(:response as json))
+      ${reply ? ", (:messageSeq + 1, cast(:replyId as uuid), 'bot', :reply, null, null, null)" : ""}
+    ) as said (seq, id, role, text, message_key, turn, response)
+  )`;
+
+// The customer's dates and count follow its conversations in the same transaction. Written even when they stay: so this turn
+// and one that counts the customer's conversations anew wait for each other, and none misses what the other adds.
+const updateCustomer = (begun: 0 | 1) => `
+  customer as (
+    update customers set
+      first_at = least(first_at, :at), last_at = greatest(last_at, :at),
+      conversation_count = conversation_count + ${begun}
+    from conversation
+    where customers.workspace_id = :workspaceId and customers.id = cast(:customerId as uuid)
+  )`;
+
+const insertTurn = `
+  turn as (
+    insert into turns (workspace_id, conversation_id, turn, message_seq, trace, pack_hash, engine_version, at)
+    select :workspaceId, id, :turn, :messageSeq, cast(:trace as json), :packHash, :engineVersion, :at
+    from conversation
+  )`;
+
+const insertClaims = `
+  claim as (
+    insert into claims (
+      workspace_id, id, conversation_id, handle_id, message_seq, turn, field, value, raw, span_start, span_end,
+      extractor, rule, unvalidated, pack_hash, trust, at)
+    select
+      :workspaceId, heard.id, conversation.id, :handleId, :messageSeq, :turn, field, value, raw, span_start, span_end,
+      extractor, rule, unvalidated, :packHash, 'claimed', :at
+    from conversation cross join json_to_recordset(cast(:claims as json)) as heard (
+      id uuid, field text, value text, raw text, span_start integer, span_end integer, extractor text, rule text,
+      unvalidated boolean)
+  )`;
+
+const insertRefusals = `
+  refusal as (
+    insert into refusals (workspace_id, conversation_id, field, handle_id, at)
+    select :workspaceId, id, field, :handleId, :at
+    from conversation cross join json_array_elements_text(cast(:refused as json)) as refused (field)
+    on conflict (workspace_id, conversation_id, field) do update set at = excluded.at
+  )`;

@@ -1,0 +1,123 @@
+import { v7 as uuid } from "uuid";
+import type { State } from "../../engine/decide/state.ts";
+import type { RulePack } from "../../engine/rules/pack.ts";
+import type { Turn } from "../../engine/turn.ts";
+import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import { newRowId } from "../uuid.ts";
+import { answer } from "./answer.ts";
+import type { LinkPlace } from "./link.ts";
+import { inOrder, type Occasion, type Opened } from "./open.ts";
+import { statedEmailKey, type LinkPlan } from "./plan-link.ts";
+import type { Recorded } from "./record.ts";
+import type { Remembered } from "./remembered.ts";
+
+/** A message and what is true around it. */
+export interface Message {
+  readonly pack: RulePack;
+  readonly request: ChatRequest;
+  readonly at: number;
+  readonly now: number;
+  readonly region: string | null;
+}
+
+/** What the engine made of it; no turn for a message of another role. */
+export interface Heard {
+  readonly turn: Turn | null;
+  readonly state: State;
+}
+
+/** All that follows from a message, before anything of it is written. Pure but for the ids of what is new. */
+export interface Settled {
+  readonly response: ChatResponse;
+  readonly recorded: Recorded;
+  readonly place: LinkPlace;
+  /** Where it leaves the person, or null where that is not worth remembering. */
+  readonly left: Remembered | null;
+}
+
+export function settle(
+  { pack, request, at, now }: Message,
+  occasion: Occasion,
+  opened: Opened,
+  { turn, state }: Heard,
+  link: LinkPlan | null,
+): Settled {
+  const { conversation, customer } = opened;
+  const conversationId = conversation?.id ?? uuid();
+  const handleId = opened.handleId ?? uuid();
+  const messageCount = conversation?.messageCount ?? 0;
+  const linkSeq = opened.linkSeq + 1;
+  const reply = request.respond ? (turn?.replies[0] ?? null) : null;
+  const response = answer(pack, {
+    conversationId,
+    customerId: link?.target.id ?? customer?.id ?? null,
+    known: opened.known,
+    state,
+    turn,
+    responds: request.respond,
+  });
+  const recorded: Recorded = {
+    handle: {
+      id: handleId,
+      isNew: opened.handleId === null,
+      platform: request.platform,
+      handle: request.handle,
+      remembered: null,
+    },
+    conversation: {
+      id: conversationId,
+      isNew: conversation === null,
+      state,
+      messageCount,
+      customerId: customer?.id ?? null,
+      linkSeq,
+      statedEmailKey: statedEmailKey(turn?.collected ?? []),
+      isRelinked: link !== null,
+    },
+    message: {
+      role: request.role,
+      text: request.text,
+      key: request.messageId ?? null,
+      response: JSON.stringify(response),
+    },
+    reply,
+    turn,
+    at,
+    now,
+    newId: newRowId,
+  };
+  const isLinked = (link !== null && link.moves !== "none") || (conversation === null && customer !== null);
+  const left: Remembered = {
+    handleId,
+    revision: opened.revision + 1,
+    conversation: {
+      id: conversationId,
+      state,
+      messageCount: messageCount + (reply === null ? 1 : 2),
+      startedAt: Math.min(conversation?.startedAt ?? at, at),
+      lastAt: Math.max(conversation?.lastAt ?? at, at),
+    },
+    customer: link?.target ?? customer,
+    linkSeq: isLinked ? linkSeq : opened.linkSeq,
+    known: inOrder(occasion.fields, { ...opened.known, ...given(turn) }),
+    isShared: false,
+    refusedAt: opened.refusedAt,
+    earlier: null,
+    isLatest: request.conversationId === undefined,
+    packHash: pack.hash,
+    refusedSince: occasion.refusedSince,
+  };
+  return {
+    response,
+    recorded,
+    place: { conversationId, handleId, linkSeq, at, now },
+    // An imported message may belong to an older conversation than the one that goes on now; and what is known across a
+    // verified link changes with another handle's messages.
+    left: request.at !== undefined || opened.isShared ? null : left,
+  };
+}
+
+/** As the database will say: of a field's values the one that was recorded last. */
+function given(turn: Turn | null): Opened["known"] {
+  return Object.fromEntries((turn?.collected ?? []).map(({ field, value }) => [field, value]));
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { intentFile, packWith } from "./small-pack.ts";
+
+const pack = packWith(
+  intentFile("refund", { triggers: ["(want|need) (my|a) refund"], except: ["refund policy"] }),
+  intentFile("menu", { triggers: ["send me the menu", "menu please"], priority: 200 }),
+);
+const near = (text: string) =>
+  pack.matcher.nearMisses(text).map(({ rule, at, missing }) => [rule, at, missing]);
+
+test("a trigger whose words are all said in another order is named, with nothing missing", () => {
+  expect(near("a refund is what I need")).toEqual([["refund", "en/refund.yaml:5", []]]);
+});
+
+test("a trigger of which one word is missing is named, with the words that would do", () => {
+  expect(near("my refund")).toEqual([["refund", "en/refund.yaml:5", ["want", "need"]]]);
+});
+
+test("a rule is named once, with its nearest trigger, and not when that one matched", () => {
+  expect(near("send me a menu")).toEqual([["menu", "en/menu.yaml:5", ["the"]]]);
+  expect(near("menu please")).toEqual([]);
+});
+
+test("a trigger that an exception silenced is reported with the exception", () => {
+  const { intents, cancelled } = pack.matcher.match("I want a refund policy");
+  expect(intents).toEqual([]);
+  expect(cancelled).toMatchObject([
+    { rule: "refund", at: "en/refund.yaml:5", by: { trigger: "refund policy", at: "en/refund.yaml:6" } },
+  ]);
+});
