@@ -91,11 +91,12 @@ export function buildAutomaton<Word>(shape: Shape<Word>): Automaton<Word> {
     }
   };
   const { first, last } = build(shape);
+  const ends = new Set(last);
   return {
     tests,
     first,
-    follow: follow.map((next) => [...next].toSorted((one, other) => one - other)),
-    last: tests.map((_, at) => last.includes(at)),
+    follow: follow.map((next) => [...next]),
+    last: tests.map((_, at) => ends.has(at)),
   };
 }
 

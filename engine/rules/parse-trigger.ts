@@ -191,10 +191,11 @@ function readSpecial(reader: Reader): WordShape {
   };
 }
 
-const WORD = /^[^\s()|?+*{}!^$#@<>%~/\\[\]]+/;
+const WORD = /[^\s()|?+*{}!^$#@<>%~/\\[\]]+/y;
 
 function readWord(reader: Reader): readonly WordShape[] {
-  const [written] = WORD.exec(reader.source.slice(reader.at)) ?? [];
+  WORD.lastIndex = reader.at;
+  const [written] = WORD.exec(reader.source) ?? [];
   if (written === undefined) throw misplaced(reader);
   reader.at += written.length;
   const words = wordsOfTrigger(written);

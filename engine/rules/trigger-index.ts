@@ -1,4 +1,4 @@
-import { buildAutomaton, needsOf, type Shape, type Test } from "./automaton.ts";
+import { buildAutomaton, needsOf, type Automaton, type Shape, type Test } from "./automaton.ts";
 import type { Anchored } from "./run-automaton.ts";
 import type { UsedTrigger } from "./used-trigger.ts";
 import { usualness } from "./usual-words.ts";
@@ -18,19 +18,27 @@ export function toEntries(triggers: readonly UsedTrigger[], sets: WordSets, tagg
   return triggers.flatMap((trigger): Entry[] => {
     const { compiled } = trigger;
     if (compiled.kind !== "words" || compiled.tagged !== tagged) return [];
-    const shape = compiled.shape;
-    // Words that only compromise's contractions bring forth ("she's late") prove nothing by their absence.
-    const needs = needsOf(shape, rarest)
-      .filter((need) => !tagged || !need.flat().some((word) => MADE_BY_TAGGING.has(word)))
-      .toSorted((one, other) => commonness(one) - commonness(other));
+    const needs = byCommonness(
+      // Words that only compromise's contractions bring forth ("she's late") prove nothing by their absence.
+      needsOf(compiled.shape, rarest).filter(
+        (need) => !tagged || !need.flat().some((word) => MADE_BY_TAGGING.has(word)),
+      ),
+    );
+    const shape = numbered(compiled.shape, sets);
+    let automaton: Automaton<number> | undefined;
     return [
       {
         trigger,
-        automaton: buildAutomaton(numbered(shape, sets)),
+        // Built when a message first holds its words: most triggers of a pack wait long for that.
+        get automaton() {
+          return (automaton ??= buildAutomaton(shape));
+        },
         from: compiled.from,
         to: compiled.to,
         needs: needs.map((need) => need.map((words) => sets.numberOf(words))),
-        neededWords: needs.map((need) => need.flat()),
+        get neededWords() {
+          return needs.map((need) => need.flat());
+        },
       },
     ];
   });
@@ -38,15 +46,24 @@ export function toEntries(triggers: readonly UsedTrigger[], sets: WordSets, tagg
 
 const MADE_BY_TAGGING = new Set("am are did had has have is not us was were will would".split(" "));
 
+type Need = readonly (readonly string[])[];
+
 /** Of several needs the one that is met least often. */
 function rarest(needs: readonly (readonly string[])[][]): (readonly string[])[] {
-  const [only] = needs;
-  if (needs.length === 1 && only !== undefined) return only;
-  return needs.toSorted((one, other) => commonness(one) - commonness(other))[0] ?? [];
+  return [...(byCommonness(needs)[0] ?? [])];
+}
+
+/** The one that is met least often first. */
+function byCommonness(needs: readonly Need[]): readonly Need[] {
+  if (needs.length < 2) return needs;
+  return needs
+    .map((need) => ({ need, often: commonness(need) }))
+    .toSorted((one, other) => one.often - other.often)
+    .map(({ need }) => need);
 }
 
 /** How often a text holds one of these words. */
-function commonness(need: readonly (readonly string[])[]): number {
+function commonness(need: Need): number {
   let sum = 0;
   for (const words of need) for (const word of words) sum += usualness(word);
   return sum;

@@ -5,7 +5,7 @@ export type WordBits = Uint32Array;
 
 /** Sets of words, numbered. Every word knows the sets that it is in, so that asking is a look-up of one bit. */
 export interface WordSets {
-  /** The number of a set; equal sets have one number. */
+  /** The number of a set; sets that are written alike have one number. */
   numberOf(words: readonly string[]): number;
   /** Ends the numbering. */
   seal(): SealedSets;
@@ -25,11 +25,10 @@ export function makeWordSets(): WordSets {
   const members: (readonly string[])[] = [];
   return {
     numberOf(words) {
-      const sorted = [...new Set(words)].toSorted();
-      const key = sorted.join(" ");
+      const key = words.join(" ");
       const known = numbers.get(key);
       if (known !== undefined) return known;
-      const number = members.push(sorted) - 1;
+      const number = members.push(words) - 1;
       numbers.set(key, number);
       return number;
     },
