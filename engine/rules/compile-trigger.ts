@@ -26,6 +26,13 @@ export function compileTrigger(
   written: WrittenTrigger,
   fillers: readonly string[] = [],
 ): CompiledTrigger | { readonly error: string } {
+  const open = typeof written === "string" ? written : written.opens;
+  const ending = /[\p{L}\p{N}']+\?\s*$/u.exec(open ?? "")?.[0].trim();
+  if (ending !== undefined) {
+    return {
+      error: `the trigger \`${sourceOf(written)}\` ends with \`${ending}\`, which makes that word optional and so needless; leave the ? out (a question mark is @hasQuestionMark)`,
+    };
+  }
   if (typeof written === "string") return compileWords(written, sourceOf(written));
   if (written.regex !== undefined) return compileRegex(written.regex);
   const compiled = compileWords(written.opens ?? written.whole ?? "", sourceOf(written));

@@ -132,9 +132,19 @@ export interface NearMiss {
   readonly rule: string;
   readonly trigger: string;
   readonly at: string;
-  /** The words of which one would have to be said as well; none when all are said, but not in that order and place. */
-  readonly missing: readonly string[];
+  readonly lack: Lack;
 }
+
+/** What kept a trigger from matching. */
+export type Lack =
+  /** One of these words would have to be said as well. */
+  | { readonly kind: "words"; readonly words: readonly string[] }
+  /** It stands in the message, but not where it must begin or end. */
+  | { readonly kind: "place" }
+  /** It stands in the message but for a word that it rules out. */
+  | { readonly kind: "exclusion" }
+  /** Its words are not said together, or not in that order. */
+  | { readonly kind: "order" };
 
 /** A trigger that matched, and what its rule lists as an exception and was said in the same sentence. */
 export interface Cancelled extends Matched {

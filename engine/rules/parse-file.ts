@@ -200,6 +200,12 @@ function misread(
       "this text runs on over several lines, as it does when a line below it is indented by a space too many; write it on one line, or in quotes";
     return [{ offset, message }];
   }
+  const behind =
+    type === "PLAIN" ? /^[ \t]+(#\w+)/.exec(text.slice(range?.[1], (range?.[1] ?? 0) + 40))?.[1] : undefined;
+  if (behind !== undefined) {
+    const message = `\`${behind}\` is a comment to YAML, so it is not read: put the whole text into quotes; or, if a comment is meant, write a space behind the #`;
+    return [{ offset, message }];
+  }
   if (typeof value === "string" && /(?![\t\n\r])\p{Cc}/u.test(value)) {
     const message =
       'there is a control character in this text, as "\\b" makes one in double quotes; write regular expressions in single quotes';

@@ -13,6 +13,7 @@ interface Options {
   readonly asked?: string;
   readonly previous?: string;
   readonly region?: string;
+  readonly rule?: string;
 }
 
 export function explainCommand(): Command {
@@ -22,6 +23,7 @@ export function explainCommand(): Command {
     .option("--asked <field>", "the field that the customer was just asked for")
     .option("--previous <text>", "the bot's or agent's message before it")
     .option("--region <country>", "the country of national phone numbers, such as AU")
+    .option("--rule <name>", "of what did not match, only this intent or signal")
     .action(async (text: string, options: Options) => {
       const environment = readSettings();
       const region = parseRegion(options.region) ?? environment.DEFAULT_REGION ?? null;
@@ -34,7 +36,8 @@ export function explainCommand(): Command {
         region,
       });
       for (const line of explainTrace(turn.trace, text)) console.log(line);
-      for (const line of explainMissed(pack, text, turn.understanding)) console.log(line);
+      const about = { asked: options.asked !== undefined, only: options.rule };
+      for (const line of explainMissed(pack, text, turn.understanding, about)) console.log(line);
       for (const reply of turn.replies) console.log(`reply: ${reply}`);
     });
 }

@@ -204,6 +204,11 @@ const TRIGGERS: readonly (readonly [name: string, trigger: unknown, message: str
     `the trigger \`${"a .{0,20} ".repeat(99)}\` has more than 2000 words; write several triggers`,
   ],
   [
+    "a sentence copied with its question mark would make its last word optional",
+    "want a card?",
+    "the trigger `want a card?` ends with `card?`, which makes that word optional and so needless; leave the ? out (a question mark is @hasQuestionMark)",
+  ],
+  [
     "a trigger object says one thing",
     { opens: "a", whole: "b" },
     "exactly one of `opens`, `whole` and `regex`",

@@ -78,6 +78,14 @@ const CHANGES: readonly (readonly [
   ],
   ["a text in place of a list says so", "[email]", "email", ["5:11 `requests` is `email`; accepted: a list"]],
   [
+    [
+      "a part of speech that YAML takes for a comment is to be quoted",
+      "- email me",
+      "- email #Noun",
+      [
+        "6:5 `#Noun` is a comment to YAML, so it is not read: put the whole text into quotes; or, if a comment is meant, write a space behind the #",
+      ],
+    ],
     "a number among triggers is to be quoted",
     "- email me",
     "- 42",
