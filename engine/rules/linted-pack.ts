@@ -10,6 +10,7 @@ export interface LintedPack {
   readonly signals: readonly FileOf<"signal">[];
   readonly fields: readonly FileOf<"fields">[];
   readonly wordings: readonly FileOf<"wordings">[];
+  readonly examples: readonly FileOf<"examples_of">[];
   readonly transcripts: readonly FileOf<"transcripts">[];
   readonly fieldKeys: readonly FieldKey[];
   readonly compile: ReturnType<typeof makeCompiler>;

@@ -5,6 +5,7 @@ import type { Problem, RuleFile } from "./pack.ts";
 import type { Step } from "./problems.ts";
 import {
   FILE_KINDS,
+  type ExamplesFile,
   type FieldsFile,
   type FileKind,
   type IntentFile,
@@ -34,6 +35,7 @@ export type ParsedFile = Located &
     | { readonly kind: "signal"; readonly data: SignalFile }
     | { readonly kind: "fields"; readonly data: FieldsFile }
     | { readonly kind: "wordings"; readonly data: WordingsFile }
+    | { readonly kind: "examples_of"; readonly data: ExamplesFile }
     | { readonly kind: "transcripts"; readonly data: TranscriptsFile }
   );
 
@@ -154,6 +156,10 @@ function parseKind(
     }
     case "wordings": {
       const read = FILE_KINDS.wordings.schema.safeParse(value, { reportInput: true });
+      return read.success ? { file: { ...located, kind, data: read.data } } : { issues: read.error.issues };
+    }
+    case "examples_of": {
+      const read = FILE_KINDS.examples_of.schema.safeParse(value, { reportInput: true });
       return read.success ? { file: { ...located, kind, data: read.data } } : { issues: read.error.issues };
     }
     case "transcripts": {
