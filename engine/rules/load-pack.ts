@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { FieldKey } from "../understand/understanding.ts";
-import { makeCompiler, triggerKey, type CompiledTrigger } from "./compile-trigger.ts";
+import { makeCompiler, triggerKey, type CompiledTrigger, type Compiler } from "./compile-trigger.ts";
 import { lint } from "./lint.ts";
 import { makeMatcher } from "./matcher.ts";
 import type { Example, Field, Intent, Problem, RuleFile, RulePack, Transcript, Wordings } from "./pack.ts";
@@ -40,8 +40,6 @@ export function loadPack(
   if (problems.length > 0) return { problems: sortProblems(problems) };
   return { pack: assemble(parsed, hashOf(sorted), compile, tests === "read") };
 }
-
-type Compiler = ReturnType<typeof makeCompiler>;
 
 /** Each path and text goes in behind its length, so that no two packs run together into the same bytes. */
 function hashOf(files: readonly RuleFile[]): string {

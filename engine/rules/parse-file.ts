@@ -42,6 +42,7 @@ export type ParsedFile = Located &
 export type FileOf<Kind extends FileKind> = Extract<ParsedFile, { kind: Kind }>;
 
 const FILE_BYTES_MAX = 1_000_000; // a rule file is written by hand; more is a mistake or an attack
+const UTF8_BYTES_PER_UNIT_MAX = 3;
 const KINDS = Object.keys(FILE_KINDS).filter((key): key is FileKind => key in FILE_KINDS);
 const KINDS_LISTED = KINDS.map((kind) => `\`${kind}\``).join(", ");
 
@@ -50,7 +51,7 @@ export function parseFile(
   file: RuleFile,
 ): { readonly file: ParsedFile } | { readonly problems: readonly Problem[] } {
   const whole = (message: string): Problem => ({ path: file.path, line: 1, column: 1, message });
-  if (utf8Length(file.text) > FILE_BYTES_MAX) {
+  if (file.text.length * UTF8_BYTES_PER_UNIT_MAX > FILE_BYTES_MAX && utf8Length(file.text) > FILE_BYTES_MAX) {
     return {
       problems: [whole(`the file is larger than ${FILE_BYTES_MAX} bytes, the most that is accepted`)],
     };

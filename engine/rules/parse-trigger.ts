@@ -17,9 +17,12 @@ export interface ParsedTrigger {
 const REPEATS_MAX = 20; // of `.{0,20}`; a longer gap is written with `*`
 const DEPTH_MAX = 5; // groups in groups; deeper ones nobody can read
 
+/** Words, plain groups and regular expressions that were read before, as they are written: triggers share most of theirs. */
+export type ReadAtoms = Map<string, readonly WordShape[]>;
+
 /** Parses a trigger in match syntax, or says in one sentence what is wrong with it. Never throws. */
-export function parseTrigger(source: string): ParsedTrigger | { readonly error: string } {
-  const reader: Reader = { source: source.trim(), at: 0, tagged: false };
+export function parseTrigger(source: string, atoms: ReadAtoms): ParsedTrigger | { readonly error: string } {
+  const reader: Reader = { source: source.trim(), at: 0, tagged: false, atoms };
   try {
     const from = take(reader, "^") ? "sentence" : "anywhere";
     const shape = readSequence(reader, 0);
@@ -39,6 +42,7 @@ interface Reader {
   readonly source: string;
   at: number;
   tagged: boolean;
+  readonly atoms: ReadAtoms;
 }
 
 /** Parts one after the other, up to the end, a `|`, a `)` or the closing `$`. */
@@ -57,7 +61,8 @@ function isAtEnd({ source, at }: Reader): boolean {
 function readPart(reader: Reader, depth: number): WordShape[] {
   const not = take(reader, "!");
   const parts = readAtom(reader, depth);
-  const quantified = /[?+*{]/.test(reader.source[reader.at] ?? "");
+  const next = reader.source[reader.at];
+  const quantified = next === "?" || next === "+" || next === "*" || next === "{";
   // `don't?` and `!don't` are about all of its words.
   const whole: WordShape[] = quantified || not ? [one(parts)] : [...parts];
   const last = whole.length - 1;
@@ -67,9 +72,28 @@ function readPart(reader: Reader, depth: number): WordShape[] {
   return whole;
 }
 
+// Whatever stands around one of these, it is read the same.
+const SHARED_ATOM = /\([a-z' |]+\)|\/(?:\\.|[^\s/\\])+\/|[^\s()|?+*{}!^$#@<>%~/\\[\]]+/y;
+
 function readAtom(reader: Reader, depth: number): readonly WordShape[] {
-  const { source, at } = reader;
-  switch (source[at]) {
+  const { source, at, atoms } = reader;
+  if (source[at] === "(" && depth === DEPTH_MAX)
+    throw new Misread(`groups stand more than ${DEPTH_MAX} deep; write several triggers`);
+  SHARED_ATOM.lastIndex = at;
+  const [written] = SHARED_ATOM.exec(source) ?? [];
+  const known = written === undefined ? undefined : atoms.get(written);
+  if (known !== undefined) {
+    reader.at += written?.length ?? 0;
+    return known;
+  }
+  const read = readNewAtom(reader, depth);
+  // Not where less than that was read, as of ".co".
+  if (written !== undefined && reader.at === at + written.length) atoms.set(written, read);
+  return read;
+}
+
+function readNewAtom(reader: Reader, depth: number): readonly WordShape[] {
+  switch (reader.source[reader.at]) {
     case "(":
       return [readGroup(reader, depth)];
     case ".":
@@ -94,8 +118,6 @@ function readAtom(reader: Reader, depth: number): readonly WordShape[] {
 const ANY: WordShape = { kind: "test", test: { kind: "any" } };
 
 function readGroup(reader: Reader, depth: number): WordShape {
-  if (depth === DEPTH_MAX)
-    throw new Misread(`groups stand more than ${DEPTH_MAX} deep; write several triggers`);
   reader.at += 1;
   const choices: WordShape[] = [];
   do {
@@ -152,9 +174,12 @@ function quantify(reader: Reader, shape: WordShape): WordShape {
   }
 }
 
+const REGEX = /\/((?:\\.|[^\s/\\])+)\//y;
+
 /** `/colou?r/` in place of a word: RE2 syntax, so that no pattern can stop a server. */
 function readRegex(reader: Reader): WordShape {
-  const written = /^\/((?:\\.|[^\s/\\])+)\//.exec(reader.source.slice(reader.at));
+  REGEX.lastIndex = reader.at;
+  const written = REGEX.exec(reader.source);
   if (written === null)
     throw new Misread("a `/` has no second one; a regular expression is written /like-this/, without spaces");
   reader.at += written[0].length;
@@ -163,11 +188,12 @@ function readRegex(reader: Reader): WordShape {
   return { kind: "test", test: { kind: "where", holds: ({ normal }) => regex.test(normal) } };
 }
 
-const SPECIAL = /^(?:#(\w+)|@(\w+)|\{[^{}|]+\}|~[^~\s]+~|%[^%\s]+%|<[^<>\s]+>)/;
+const SPECIAL = /#(\w+)|@(\w+)|\{[^{}|]+\}|~[^~\s]+~|%[^%\s]+%|<[^<>\s]+>/y;
 
 /** What only compromise can judge: parts of speech, all forms of a word, near misspellings … */
 function readSpecial(reader: Reader): WordShape {
-  const [written, tag, method] = SPECIAL.exec(reader.source.slice(reader.at)) ?? [];
+  SPECIAL.lastIndex = reader.at;
+  const [written, tag, method] = SPECIAL.exec(reader.source) ?? [];
   if (written === undefined) throw misplaced(reader);
   if (tag !== undefined && !isTag(tag)) throw new Misread(`\`#${tag}\` is not a part of speech`);
   if (method !== undefined && !isTermMethod(method)) throw new Misread(`\`@${method}\` is not known`);
@@ -233,5 +259,10 @@ function take(reader: Reader, sign: string): boolean {
 }
 
 function skipSpace(reader: Reader): void {
-  while (/\s/.test(reader.source[reader.at] ?? "")) reader.at += 1;
+  while (isSpaceAt(reader.source, reader.at)) reader.at += 1;
+}
+
+function isSpaceAt(source: string, at: number): boolean {
+  const code = source.charCodeAt(at);
+  return code < 0x80 ? code === 32 || (code >= 9 && code <= 13) : /\s/.test(source[at] ?? "");
 }
