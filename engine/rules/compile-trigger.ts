@@ -50,7 +50,7 @@ export function makeCompiler(): Compiler {
 }
 
 /** The same for triggers that are written alike and mean the same. */
-export function triggerKey(written: WrittenTrigger, fillers: readonly string[] = NO_FILLERS): string {
+function triggerKey(written: WrittenTrigger, fillers: readonly string[] = NO_FILLERS): string {
   const passing = typeof written === "object" && written.regex === undefined;
   return JSON.stringify(passing ? [written, fillers] : written);
 }

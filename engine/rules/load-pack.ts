@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { FieldKey } from "../understand/understanding.ts";
-import { makeCompiler, triggerKey, type CompiledTrigger, type Compiler } from "./compile-trigger.ts";
+import { makeCompiler, type CompiledTrigger, type Compiler } from "./compile-trigger.ts";
 import { lint } from "./lint.ts";
 import { makeMatcher } from "./matcher.ts";
 import type { Example, Field, Intent, Problem, RuleFile, RulePack, Transcript, Wordings } from "./pack.ts";
@@ -129,15 +129,13 @@ function toTranscripts(file: FileOf<"transcripts">): Transcript[] {
 
 /** Every distinct trigger with its uses; lint has made sure that each one compiles. */
 function collectTriggers(files: readonly ParsedFile[], compile: Compiler): UsedTrigger[] {
-  const used = new Map<string, { compiled: CompiledTrigger; uses: TriggerUse[] }>();
-  const add = (trigger: WrittenTrigger, use: TriggerUse, fillers: readonly string[] = []): void => {
-    const key = triggerKey(trigger, fillers);
-    const known = used.get(key);
-    if (known) known.uses.push(use);
-    else {
-      const compiled = compile(trigger, fillers);
-      if (!("error" in compiled)) used.set(key, { compiled, uses: [use] });
-    }
+  const usesOf = new Map<CompiledTrigger, TriggerUse[]>();
+  const add = (trigger: WrittenTrigger, use: TriggerUse, fillers?: readonly string[]): void => {
+    const compiled = compile(trigger, fillers);
+    if ("error" in compiled) return;
+    const uses = usesOf.get(compiled);
+    if (uses === undefined) usesOf.set(compiled, [use]);
+    else uses.push(use);
   };
   for (const file of files) {
     if (file.kind === "fields")
@@ -153,7 +151,7 @@ function collectTriggers(files: readonly ParsedFile[], compile: Compiler): UsedT
     addAll("trigger", "triggers");
     addAll("except", "except");
   }
-  return [...used.values()];
+  return [...usesOf].map(([compiled, uses]) => ({ compiled, uses }));
 }
 
 function toWordings(written: readonly string[]): Wordings {

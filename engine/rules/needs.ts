@@ -22,6 +22,18 @@ export function makeNeedsOf(): (shape: WordShape) => readonly Need[] {
     return sum;
   }
 
+  /** Of several needs the one that is met least often. */
+  function rarest(needs: readonly Need[]): Need | undefined {
+    let [best] = needs;
+    if (best === undefined || needs.length === 1) return best;
+    let least = commonness(best);
+    for (const need of needs) {
+      const often = commonness(need);
+      if (often < least) [best, least] = [need, often];
+    }
+    return best;
+  }
+
   function byCommonness(needs: readonly Need[]): readonly Need[] {
     if (needs.length < 2) return needs;
     return needs
@@ -53,7 +65,7 @@ export function makeNeedsOf(): (shape: WordShape) => readonly Need[] {
 
   /** One of the choices is there, so one of the words that the choices need is. */
   function needsOfChoice(choices: readonly WordShape[]): readonly Need[] {
-    const each = choices.map((choice) => byCommonness(needsOf(choice))[0]);
+    const each = choices.map((choice) => rarest(needsOf(choice)));
     return each.every((need) => need !== undefined) ? [each.flat()] : [];
   }
 

@@ -72,37 +72,19 @@ function readPart(reader: Reader, depth: number): WordShape[] {
   return whole;
 }
 
-// Whatever stands around one of these, it is read the same.
-const SHARED_ATOM = /\([a-z' |]+\)|\/(?:\\.|[^\s/\\])+\/|[^\s()|?+*{}!^$#@<>%~/\\[\]]+/y;
-
 function readAtom(reader: Reader, depth: number): readonly WordShape[] {
-  const { source, at, atoms } = reader;
-  if (source[at] === "(" && depth === DEPTH_MAX)
-    throw new Misread(`groups stand more than ${DEPTH_MAX} deep; write several triggers`);
-  SHARED_ATOM.lastIndex = at;
-  const [written] = SHARED_ATOM.exec(source) ?? [];
-  const known = written === undefined ? undefined : atoms.get(written);
-  if (known !== undefined) {
-    reader.at += written?.length ?? 0;
-    return known;
-  }
-  const read = readNewAtom(reader, depth);
-  // Not where less than that was read, as of ".co".
-  if (written !== undefined && reader.at === at + written.length) atoms.set(written, read);
-  return read;
-}
-
-function readNewAtom(reader: Reader, depth: number): readonly WordShape[] {
   switch (reader.source[reader.at]) {
     case "(":
-      return [readGroup(reader, depth)];
+      if (depth === DEPTH_MAX)
+        throw new Misread(`groups stand more than ${DEPTH_MAX} deep; write several triggers`);
+      return readPlainGroup(reader) ?? [readGroup(reader, depth)];
     case ".":
       reader.at += 1;
       return [ANY];
     case "*":
       return [ANY]; // its own quantifier
     case "/":
-      return [readRegex(reader)];
+      return readRegex(reader);
     case "#":
     case "@":
     case "{":
@@ -116,6 +98,26 @@ function readNewAtom(reader: Reader, depth: number): readonly WordShape[] {
 }
 
 const ANY: WordShape = { kind: "test", test: { kind: "any" } };
+
+// What nearly every group is; none of its alternatives is empty.
+const PLAIN_GROUP = /\(([a-z]+(?:[ |][a-z]+)*)\)/y;
+
+/** A group of plain words, read without the detours that other groups need; null for those. */
+function readPlainGroup(reader: Reader): readonly WordShape[] | null {
+  PLAIN_GROUP.lastIndex = reader.at;
+  const [written, alternatives] = PLAIN_GROUP.exec(reader.source) ?? [];
+  if (written === undefined || alternatives === undefined) return null;
+  reader.at += written.length;
+  return once(reader, written, () => {
+    const choices = alternatives.split("|").map((alternative) => readPlainWords(reader, alternative));
+    return [choice(choices)];
+  });
+}
+
+function readPlainWords(reader: Reader, written: string): WordShape {
+  if (!written.includes(" ")) return one(wordShapes(reader, written)); // nearly all of them
+  return one(written.split(" ").flatMap((word) => wordShapes(reader, word)));
+}
 
 function readGroup(reader: Reader, depth: number): WordShape {
   reader.at += 1;
@@ -177,15 +179,17 @@ function quantify(reader: Reader, shape: WordShape): WordShape {
 const REGEX = /\/((?:\\.|[^\s/\\])+)\//y;
 
 /** `/colou?r/` in place of a word: RE2 syntax, so that no pattern can stop a server. */
-function readRegex(reader: Reader): WordShape {
+function readRegex(reader: Reader): readonly WordShape[] {
   REGEX.lastIndex = reader.at;
-  const written = REGEX.exec(reader.source);
-  if (written === null)
+  const [written, pattern] = REGEX.exec(reader.source) ?? [];
+  if (written === undefined || pattern === undefined)
     throw new Misread("a `/` has no second one; a regular expression is written /like-this/, without spaces");
-  reader.at += written[0].length;
-  if (written[1] === ".") return ANY;
-  const regex = RE2JS.compile(written[1] ?? "", RE2JS.CASE_INSENSITIVE);
-  return { kind: "test", test: { kind: "where", holds: ({ normal }) => regex.test(normal) } };
+  reader.at += written.length;
+  return once(reader, written, () => {
+    if (pattern === ".") return [ANY];
+    const regex = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
+    return [{ kind: "test", test: { kind: "where", holds: ({ normal }) => regex.test(normal) } }];
+  });
 }
 
 const SPECIAL = /#(\w+)|@(\w+)|\{[^{}|]+\}|~[^~\s]+~|%[^%\s]+%|<[^<>\s]+>/y;
@@ -224,9 +228,24 @@ function readWord(reader: Reader): readonly WordShape[] {
   const [written] = WORD.exec(reader.source) ?? [];
   if (written === undefined) throw misplaced(reader);
   reader.at += written.length;
-  const words = wordsOfTrigger(written);
-  if (words.length === 0) throw new Misread(`\`${written}\` is not understood`);
-  return words.map((word): WordShape => ({ kind: "test", test: { kind: "word", word: [word] } }));
+  const shapes = wordShapes(reader, written);
+  if (shapes.length === 0) throw new Misread(`\`${written}\` is not understood`);
+  return shapes;
+}
+
+function wordShapes(reader: Reader, written: string): readonly WordShape[] {
+  return once(reader, written, () =>
+    wordsOfTrigger(written).map((word): WordShape => ({
+      kind: "test",
+      test: { kind: "word", word: [word] },
+    })),
+  );
+}
+
+function once({ atoms }: Reader, written: string, read: () => readonly WordShape[]): readonly WordShape[] {
+  const known = atoms.get(written) ?? read();
+  atoms.set(written, known);
+  return known;
 }
 
 /** What is wrong where the reader stands. */
