@@ -243,9 +243,11 @@ function wordShapes(reader: Reader, written: string): readonly WordShape[] {
 }
 
 function once({ atoms }: Reader, written: string, read: () => readonly WordShape[]): readonly WordShape[] {
-  const known = atoms.get(written) ?? read();
-  atoms.set(written, known);
-  return known;
+  const known = atoms.get(written);
+  if (known !== undefined) return known;
+  const made = read();
+  atoms.set(written, made);
+  return made;
 }
 
 /** What is wrong where the reader stands. */
