@@ -1,7 +1,8 @@
 import { RE2JS } from "re2js";
-import { parseTrigger, type ParsedTrigger, type ReadAtoms } from "./parse-trigger.ts";
+import { parseTrigger, type ParsedTrigger } from "./parse-trigger.ts";
 import type { WrittenTrigger } from "./schema.ts";
 import { wordsOfTrigger } from "./terms.ts";
+import type { ReadAtoms } from "./trigger-reader.ts";
 import { hasWord, repeat, sizeOf, type WordShape } from "./word-shape.ts";
 
 /** A trigger made ready. `source` is how messages and traces show it: as its author wrote it. */

@@ -1,8 +1,8 @@
-import { RE2JS, RE2JSException } from "re2js";
+import { RE2JSException } from "re2js";
 import type { Test } from "./automaton.ts";
-import { isTag, isTermMethod, matchTerms, parseMatch } from "./compromise.ts";
+import { ANY, readPlainGroup, readRegex, readSpecial, readWord } from "./read-atoms.ts";
 import type { Anchor } from "./run-automaton.ts";
-import { QUESTION_MARK, wordsOfTrigger } from "./terms.ts";
+import { Misread, misplaced, skipSpace, take, type ReadAtoms, type Reader } from "./trigger-reader.ts";
 import { choice, mayBeEmpty, one, repeat, type WordShape } from "./word-shape.ts";
 
 /** A trigger in match syntax, understood. */
@@ -16,9 +16,6 @@ export interface ParsedTrigger {
 
 const REPEATS_MAX = 20; // of `.{0,20}`; a longer gap is written with `*`
 const DEPTH_MAX = 5; // groups in groups; deeper ones nobody can read
-
-/** Words, plain groups and regular expressions that were read before, as they are written: triggers share most of theirs. */
-export type ReadAtoms = Map<string, readonly WordShape[]>;
 
 /** Parses a trigger in match syntax, or says in one sentence what is wrong with it. Never throws. */
 export function parseTrigger(source: string, atoms: ReadAtoms): ParsedTrigger | { readonly error: string } {
@@ -34,15 +31,6 @@ export function parseTrigger(source: string, atoms: ReadAtoms): ParsedTrigger | 
     const why = error instanceof RE2JSException ? `: ${error.message}` : "";
     return { error: `the trigger \`${source}\` cannot be read as match syntax${why}` };
   }
-}
-
-class Misread extends Error {}
-
-interface Reader {
-  readonly source: string;
-  at: number;
-  tagged: boolean;
-  readonly atoms: ReadAtoms;
 }
 
 /** Parts one after the other, up to the end, a `|`, a `)` or the closing `$`. */
@@ -95,28 +83,6 @@ function readAtom(reader: Reader, depth: number): readonly WordShape[] {
     default:
       return readWord(reader);
   }
-}
-
-const ANY: WordShape = { kind: "test", test: { kind: "any" } };
-
-// What nearly every group is; none of its alternatives is empty.
-const PLAIN_GROUP = /\(([a-z]+(?:[ |][a-z]+)*)\)/y;
-
-/** A group of plain words, read without the detours that other groups need; null for those. */
-function readPlainGroup(reader: Reader): readonly WordShape[] | null {
-  PLAIN_GROUP.lastIndex = reader.at;
-  const [written, alternatives] = PLAIN_GROUP.exec(reader.source) ?? [];
-  if (written === undefined || alternatives === undefined) return null;
-  reader.at += written.length;
-  return once(reader, written, () => {
-    const choices = alternatives.split("|").map((alternative) => readPlainWords(reader, alternative));
-    return [choice(choices)];
-  });
-}
-
-function readPlainWords(reader: Reader, written: string): WordShape {
-  if (!written.includes(" ")) return one(wordShapes(reader, written)); // nearly all of them
-  return one(written.split(" ").flatMap((word) => wordShapes(reader, word)));
 }
 
 function readGroup(reader: Reader, depth: number): WordShape {
@@ -174,116 +140,4 @@ function quantify(reader: Reader, shape: WordShape): WordShape {
     default:
       return shape;
   }
-}
-
-const REGEX = /\/((?:\\.|[^\s/\\])+)\//y;
-
-/** `/colou?r/` in place of a word: RE2 syntax, so that no pattern can stop a server. */
-function readRegex(reader: Reader): readonly WordShape[] {
-  REGEX.lastIndex = reader.at;
-  const [written, pattern] = REGEX.exec(reader.source) ?? [];
-  if (written === undefined || pattern === undefined)
-    throw new Misread("a `/` has no second one; a regular expression is written /like-this/, without spaces");
-  reader.at += written.length;
-  return once(reader, written, () => {
-    if (pattern === ".") return [ANY];
-    const regex = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
-    return [{ kind: "test", test: { kind: "where", holds: ({ normal }) => regex.test(normal) } }];
-  });
-}
-
-const SPECIAL = /#(\w+)|@(\w+)|\{[^{}|]+\}|~[^~\s]+~|%[^%\s]+%|<[^<>\s]+>/y;
-
-/** What only compromise can judge: parts of speech, all forms of a word, near misspellings … */
-function readSpecial(reader: Reader): WordShape {
-  SPECIAL.lastIndex = reader.at;
-  const [written, tag, method] = SPECIAL.exec(reader.source) ?? [];
-  if (written === undefined) throw misplaced(reader);
-  if (tag !== undefined && !isTag(tag)) throw new Misread(`\`#${tag}\` is not a part of speech`);
-  if (method !== undefined && !isTermMethod(method)) throw new Misread(`\`@${method}\` is not known`);
-  reader.at += written.length;
-  if (method === "hasQuestionMark") return { kind: "test", test: { kind: "word", word: [QUESTION_MARK] } };
-  const [token, ...more] = parseMatch(written);
-  if (token === undefined || more.length > 0) throw new Misread(`\`${written}\` is not understood`);
-  if (token.fastOr !== undefined && token.pos === undefined) {
-    return {
-      kind: "test",
-      test: { kind: "word", word: [...token.fastOr].flatMap((word) => wordsOfTrigger(word).slice(0, 1)) },
-    };
-  }
-  reader.tagged = true;
-  return {
-    kind: "test",
-    test: {
-      kind: "where",
-      holds: ({ tagged }) => tagged !== undefined && matchTerms([tagged], [token]).length > 0,
-    },
-  };
-}
-
-const WORD = /[^\s()|?+*{}!^$#@<>%~/\\[\]]+/y;
-
-function readWord(reader: Reader): readonly WordShape[] {
-  WORD.lastIndex = reader.at;
-  const [written] = WORD.exec(reader.source) ?? [];
-  if (written === undefined) throw misplaced(reader);
-  reader.at += written.length;
-  const shapes = wordShapes(reader, written);
-  if (shapes.length === 0) throw new Misread(`\`${written}\` is not understood`);
-  return shapes;
-}
-
-function wordShapes(reader: Reader, written: string): readonly WordShape[] {
-  return once(reader, written, () =>
-    wordsOfTrigger(written).map((word): WordShape => ({
-      kind: "test",
-      test: { kind: "word", word: [word] },
-    })),
-  );
-}
-
-function once({ atoms }: Reader, written: string, read: () => readonly WordShape[]): readonly WordShape[] {
-  const known = atoms.get(written);
-  if (known !== undefined) return known;
-  const made = read();
-  atoms.set(written, made);
-  return made;
-}
-
-/** What is wrong where the reader stands. */
-function misplaced({ source, at }: Reader): Misread {
-  switch (source[at]) {
-    case "[":
-    case "]":
-      return new Misread(
-        "square brackets are not accepted; write (a|b) for a choice and (a|b)? for an optional one",
-      );
-    case "|":
-      return new Misread("`|` stands outside of a group; write (a|b)");
-    case ")":
-      return new Misread("a `)` has no `(`");
-    case "^":
-    case "$":
-      return new Misread("`^` stands first in a trigger and `$` last, not in a group");
-    case undefined:
-      return new Misread("a word is missing");
-    default:
-      return new Misread(`\`${source[at] ?? ""}\` is not understood`);
-  }
-}
-
-function take(reader: Reader, sign: string): boolean {
-  skipSpace(reader);
-  if (reader.source[reader.at] !== sign) return false;
-  reader.at += 1;
-  return true;
-}
-
-function skipSpace(reader: Reader): void {
-  while (isSpaceAt(reader.source, reader.at)) reader.at += 1;
-}
-
-function isSpaceAt(source: string, at: number): boolean {
-  const code = source.charCodeAt(at);
-  return code < 0x80 ? code === 32 || (code >= 9 && code <= 13) : /\s/.test(source[at] ?? "");
 }

@@ -152,6 +152,17 @@ describe("a pack that is loaded to serve", () => {
   });
 });
 
+test("what triggers have in common is heard in each of them", () => {
+  const { matcher } = packWith(
+    intentFile("a", { triggers: ["(gonna|wanna) (see|look at) /^#?[0-9]+$/"] }),
+    intentFile("b", { triggers: [{ opens: "(see|look at) /^#?[0-9]+$/" }], fillers: ["oh"], priority: 200 }),
+  );
+  const heard = (text: string) => matcher.match(text).intents.map(({ intent }) => intent);
+  expect(heard("I'm going to look at #12")).toEqual(["a"]);
+  expect(heard("oh, look at 12")).toEqual(["b"]);
+  expect(heard("look at it")).toEqual([]);
+});
+
 test("a pack cannot be changed", () => {
   const pack = packWith(INFO);
   const [intent] = pack.intents;
