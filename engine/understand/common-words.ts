@@ -20,7 +20,7 @@ export const COMMON_WORDS: readonly string[] = (
   "monday tuesday wednesday thursday friday saturday sunday january february march april july september " +
   "october november december spring summer autumn winter am pm " +
   "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand zero dozen couple " +
-  "name names email emails e-mail mail phone telephone mobile cell number numbers address contact details info " +
+  "name names email emails e-mail mail phone telephone mobile cell number numbers address contact cont details info " +
   "information account password login username user id ids pin code ssn card policy order ticket case reference " +
   "website site app online offline internet wifi chat message text bot robot human agent operator representative person people " +
   "good great fine nice cool awesome perfect excellent wonderful alright right wrong correct incorrect true false maybe perhaps " +

@@ -13,7 +13,7 @@ import {
   skipOpening,
   type Page,
 } from "./name-page.ts";
-import type { NameWords } from "./name-parts.ts";
+import { TITLES, type NameWords } from "./name-parts.ts";
 import { readName } from "./name-words.ts";
 import { gapAfter, type Reading } from "./reading.ts";
 import { isSurname, wordKind } from "./vocabulary.ts";
@@ -42,7 +42,7 @@ export function answered(page: Page): Answer {
     looked.push(at);
     const words = readName(page, at, "asked");
     if (words === null || words.last > sentence.last) continue;
-    if (words.first === words.last && isAddressed(reading, at)) continue;
+    if (isAddressed(reading, at, words)) continue;
     return { words, at, asks: sentence.question && words.last === sentence.last };
   }
   return { words: null, at: looked[0] ?? 0, asks: false };
@@ -50,9 +50,14 @@ export function answered(page: Page): Answer {
 
 const ACKNOWLEDGING = new Set("thanks you ok okay okey great alright fine please thankyou".split(" "));
 
-/** "Thank you Sam", "okay Sam": said to Sam. */
-function isAddressed({ words }: Reading, at: number): boolean {
-  return words[at]?.gap === " " && ACKNOWLEDGING.has(words[at - 1]?.lower ?? "");
+const ASKING = new Set("can could would will do did are have".split(" "));
+
+/** "Thank you Sam", "okay Mr Quill", "Sam can you change it": said to Sam. */
+function isAddressed({ words }: Reading, at: number, { first, last }: NameWords): boolean {
+  const isShort = last === at || (last === at + 1 && first === at && TITLES.has(words[at]?.lower ?? ""));
+  if (isShort && words[at]?.gap === " " && ACKNOWLEDGING.has(words[at - 1]?.lower ?? "")) return true;
+  const [next, you] = [words[last + 1], words[last + 2]];
+  return next?.gap === " " && ASKING.has(next.lower) && you?.lower === "you";
 }
 
 /** "o k o r o", "O-K-O-R-O": nothing but letters. */

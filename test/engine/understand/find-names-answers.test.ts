@@ -176,6 +176,9 @@ describe("what the agent said decides what a name means", () => {
     ["Hello, my name is Vera, how can I help?", "Thanks Vera!", false, null],
     ["Hello, my name is Vera, how can I help?", "hi vera", false, null],
     ["Vera here. What's up?", "ok Vera, I'm Otto", false, "Otto"],
+    ["Your name, please?", "okay mr halloran", true, null],
+    ["Your name, please?", "tobin could you move it to friday", true, null],
+    ["Your name, please?", "tobin halloran, could you move it to friday", true, "Tobin Halloran"],
   ])("%s · %s", (previous, text, asked, expected) => {
     expect(takenOf("name", text, asked ? { asked: "name", previous } : { previous })).toBe(expected);
   });
