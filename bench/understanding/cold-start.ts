@@ -22,7 +22,7 @@ const { readRules } = await import(${dist("server/rules/read-rules.js")});
 const imports = elapsed();
 const { files: ruleFiles } = await readRules(${JSON.stringify(RULES)});
 const files = elapsed();
-const { pack: made } = loadPack(ruleFiles);
+const { pack: made } = loadPack(ruleFiles, { tests: "skip" });
 const pack = elapsed();
 understand(made, "Hi, can you email me your price list?", { requested: [], previous: null, region: null });
 const message = elapsed();
@@ -35,7 +35,7 @@ const Start = z.object({
   imports: z.number(),
   /** Reading the rule files. */
   files: z.number(),
-  /** `loadPack`. */
+  /** `loadPack`, as a server does it: without the tests. */
   pack: z.number(),
   /** The first message. */
   message: z.number(),

@@ -60,7 +60,7 @@ export const WISHES: readonly Wish[] = [
     wish: "return",
     requests: ["email"],
     triggers: [
-      "(return|returning|send|bring|give) (back)? (a|an|the|my|these|this|those) {T} back?",
+      "(return|returning|send|bring|give) (back)? (a|an|the|my|these|this|those) {T}",
       "(refund|refunds) (for|on|of) (a|an|the|my|these|this)? {T}",
     ],
     except: ["(never|not) (return|returning|send|bring|give) .{0,3} {T}"],

@@ -99,32 +99,3 @@ export function buildAutomaton<Word>(shape: Shape<Word>): Automaton<Word> {
     last: tests.map((_, at) => ends.has(at)),
   };
 }
-
-/** Sets of words of which a text must hold one each for the shape to match in it. */
-export function needsOf<Word>(shape: Shape<Word>, best: (needs: readonly Word[][]) => Word[]): Word[][] {
-  switch (shape.kind) {
-    case "test":
-      return needsOfTest(shape.test);
-    case "sequence":
-      return shape.parts.flatMap((part) => needsOf(part, best));
-    case "choice": {
-      // One of the choices is there, so one of the words that the choices need is.
-      const each = shape.parts.map((choice) => needsOf(choice, best));
-      return each.some((needs) => needs.length === 0) ? [] : [each.flatMap((needs) => best(needs))];
-    }
-    case "repeated":
-      return needsOf(shape.of, best);
-    case "optional":
-      return [];
-    default:
-      shape satisfies never;
-      return [];
-  }
-}
-
-function needsOfTest<Word>(test: Test<Word>): Word[][] {
-  if (test.kind === "word") return [[test.word]];
-  if (test.kind !== "oneOf") return [];
-  const each = test.tests.map((one) => needsOfTest(one)[0]);
-  return each.every((need) => need !== undefined) ? [each.flat()] : [];
-}

@@ -2,6 +2,7 @@ import { RE2JS } from "re2js";
 import { parseTrigger, type ParsedTrigger } from "./parse-trigger.ts";
 import type { WrittenTrigger } from "./schema.ts";
 import { wordsOfTrigger } from "./terms.ts";
+import type { ReadAtoms } from "./trigger-reader.ts";
 import { hasWord, repeat, sizeOf, type WordShape } from "./word-shape.ts";
 
 /** A trigger made ready. `source` is how messages and traces show it: as its author wrote it. */
@@ -9,6 +10,7 @@ export type CompiledTrigger = { readonly source: string } & (
   { readonly kind: "regex"; readonly regex: RE2JS } | ({ readonly kind: "words" } & ParsedTrigger)
 );
 
+const NO_FILLERS: readonly string[] = [];
 const FILLERS_MAX = 3; // "oh, ok, well then": more than three before the point is a sentence of its own
 const POSITIONS_MAX = 2_000; // words of one trigger, its repeats written out
 
@@ -20,41 +22,49 @@ export function sourceOf(written: WrittenTrigger): string {
   return opens === undefined ? `whole: ${whole ?? ""}` : `opens: ${opens}`;
 }
 
+type Compiled = CompiledTrigger | { readonly error: string };
+
 /** Compiles a trigger, or says in one sentence what is wrong with it. `fillers` are what `opens` and `whole` pass over.
  *  Never throws. */
-export function compileTrigger(
-  written: WrittenTrigger,
-  fillers: readonly string[] = [],
-): CompiledTrigger | { readonly error: string } {
-  const open = typeof written === "string" ? written : written.opens;
-  const ending = /[\p{L}\p{N}']+\?\s*$/u.exec(open ?? "")?.[0].trim();
-  if (ending !== undefined) {
-    return {
-      error: `the trigger \`${sourceOf(written)}\` ends with \`${ending}\`, which makes that word optional and so needless; leave the ? out (a question mark is @hasQuestionMark)`,
-    };
-  }
-  if (typeof written === "string") return compileWords(written, sourceOf(written));
-  if (written.regex !== undefined) return compileRegex(written.regex);
-  const compiled = compileWords(written.opens ?? written.whole ?? "", sourceOf(written));
-  return "error" in compiled ? compiled : inClause(compiled, fillers, written.opens !== undefined);
-}
+export type Compiler = (written: WrittenTrigger, fillers?: readonly string[]) => Compiled;
 
-/** A compiler that compiles each distinct trigger once. */
-export function makeCompiler(): (
-  written: WrittenTrigger,
-  fillers?: readonly string[],
-) => ReturnType<typeof compileTrigger> {
-  const compiled = new Map<string, ReturnType<typeof compileTrigger>>();
-  return (written, fillers = []) => {
+/** A compiler that compiles each distinct trigger once, and what triggers have in common once. */
+export function makeCompiler(): Compiler {
+  const compiled = new Map<string, Compiled>();
+  const atoms: ReadAtoms = new Map();
+  const passedOver = new Map<readonly string[], WordShape>();
+  const compile: Compiler = (written, fillers = NO_FILLERS) => {
+    const needless = needlessEnding(written);
+    if (needless !== null) return needless;
+    if (typeof written === "string") return compileWords(written, sourceOf(written), atoms);
+    if (written.regex !== undefined) return compileRegex(written.regex);
+    const words = compileWords(written.opens ?? written.whole ?? "", sourceOf(written), atoms);
+    if ("error" in words) return words;
+    const some = passedOver.get(fillers) ?? someOf(fillers);
+    passedOver.set(fillers, some);
+    return inClause(words, some, written.opens !== undefined);
+  };
+  return (written, fillers) => {
     const key = triggerKey(written, fillers);
-    const known = compiled.get(key) ?? compileTrigger(written, fillers);
+    const known = compiled.get(key) ?? compile(written, fillers);
     compiled.set(key, known);
     return known;
   };
 }
 
+/** A sentence copied with its question mark: the mark makes the last word optional, which widens the trigger unseen. */
+function needlessEnding(written: WrittenTrigger): { readonly error: string } | null {
+  const open = typeof written === "string" ? written : written.opens;
+  const ending = /[\p{L}\p{N}']+\?\s*$/u.exec(open ?? "")?.[0].trim();
+  return ending === undefined
+    ? null
+    : {
+        error: `the trigger \`${sourceOf(written)}\` ends with \`${ending}\`, which makes that word optional and so needless; leave the ? out (a question mark is @hasQuestionMark)`,
+      };
+}
+
 /** The same for triggers that are written alike and mean the same. */
-export function triggerKey(written: WrittenTrigger, fillers: readonly string[]): string {
+function triggerKey(written: WrittenTrigger, fillers: readonly string[] = NO_FILLERS): string {
   const passing = typeof written === "object" && written.regex === undefined;
   return JSON.stringify(passing ? [written, fillers] : written);
 }
@@ -80,8 +90,12 @@ export function compileRe2(source: string): RE2JS | { readonly error: string } {
 
 type CompiledWords = CompiledTrigger & { readonly kind: "words" };
 
-function compileWords(match: string, source: string): CompiledWords | { readonly error: string } {
-  const parsed = parseTrigger(match);
+function compileWords(
+  match: string,
+  source: string,
+  atoms: ReadAtoms,
+): CompiledWords | { readonly error: string } {
+  const parsed = parseTrigger(match, atoms);
   if ("error" in parsed) return parsed;
   if (!hasWord(parsed.shape)) {
     return { error: `the trigger \`${source}\` matches any words: it needs a word that must be there` };
@@ -94,13 +108,17 @@ function compileWords(match: string, source: string): CompiledWords | { readonly
   return { kind: "words", source, ...parsed };
 }
 
-/** The trigger at the beginning of a clause, or as the whole of one, with fillers passed over. */
-function inClause(compiled: CompiledWords, fillers: readonly string[], opens: boolean): CompiledWords {
+/** As many fillers as may stand in front of a trigger, or behind it. */
+function someOf(fillers: readonly string[]): WordShape {
   const choices = fillers.map((filler): WordShape => ({
     kind: "sequence",
     parts: wordsOfTrigger(filler).map((word) => ({ kind: "test", test: { kind: "word", word: [word] } })),
   }));
-  const some = repeat({ kind: "choice", parts: choices }, 0, choices.length === 0 ? 0 : FILLERS_MAX);
+  return repeat({ kind: "choice", parts: choices }, 0, choices.length === 0 ? 0 : FILLERS_MAX);
+}
+
+/** The trigger at the beginning of a clause, or as the whole of one, with fillers passed over. */
+function inClause(compiled: CompiledWords, some: WordShape, opens: boolean): CompiledWords {
   const parts = opens ? [some, compiled.shape] : [some, compiled.shape, some];
   return {
     ...compiled,

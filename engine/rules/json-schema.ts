@@ -14,9 +14,9 @@ export function ruleFileJsonSchema(): object {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Rule file",
     description:
-      "A file of a rule pack. Its kind is its top-level key: intent, signal, fields, wordings or transcripts.",
+      "A file of a rule pack. Its kind is its top-level key: intent, signal, fields, wordings, examples_of or transcripts.",
     type: "object",
-    // Which shape holds is decided by the kind's key, so that an editor complains about that kind and not about all five.
+    // Which shape holds is decided by the kind's key, so that an editor complains about that kind and not about all six.
     // oxlint-disable-next-line unicorn/no-thenable -- JSON Schema's own keyword
     allOf: kinds.map(({ kind }) => ({ if: { required: [kind] }, then: { $ref: `#/$defs/${kind}_file` } })),
     anyOf: kinds.map(({ kind }) => ({ required: [kind] })),

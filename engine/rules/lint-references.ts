@@ -8,7 +8,6 @@ import type { Step } from "./problems.ts";
 export function lintReferences(pack: LintedPack): Problem[] {
   return [
     ...pack.intents.flatMap((file) => lintRequests(file, pack.fieldKeys)),
-    ...[...pack.intents, ...pack.signals].flatMap((file) => lintExamples(file, pack.fieldKeys)),
     ...pack.transcripts.flatMap((file) => lintTranscripts(file, pack.fieldKeys)),
   ];
 }
@@ -34,34 +33,6 @@ function lintRequests(file: FileOf<"intent">, fieldKeys: readonly FieldKey[]): P
   return [...unknown, ...twice, ...unrequested];
 }
 
-function lintExamples(file: FileOf<"intent"> | FileOf<"signal">, fieldKeys: readonly FieldKey[]): Problem[] {
-  const { matches, ignores } = file.data.examples;
-  const keyOf = (example: (typeof matches)[number]): string =>
-    JSON.stringify(typeof example === "string" ? { text: example } : example);
-  const wanted = new Map(matches.map((example, at) => [keyOf(example), at]));
-  return [
-    ...(["matches", "ignores"] as const).flatMap((list) =>
-      file.data.examples[list].flatMap((example, at) =>
-        typeof example === "string" || example.asked === undefined
-          ? []
-          : unknownField(file, ["examples", list, at, "asked"], example.asked, fieldKeys),
-      ),
-    ),
-    ...ignores.flatMap((example, at) => {
-      const both = wanted.get(keyOf(example));
-      const text = typeof example === "string" ? example : example.text;
-      return both === undefined
-        ? []
-        : [
-            file.problem(
-              ["examples", "ignores", at],
-              `“${text}” is in \`matches\` too (line ${file.at("examples", "matches", both).line})`,
-            ),
-          ];
-    }),
-  ];
-}
-
 function lintTranscripts(file: FileOf<"transcripts">, fieldKeys: readonly FieldKey[]): Problem[] {
   return file.data.transcripts.flatMap(({ steps }, at) =>
     steps.flatMap((step, index) => {
@@ -77,7 +48,7 @@ function lintTranscripts(file: FileOf<"transcripts">, fieldKeys: readonly FieldK
   );
 }
 
-function unknownField(
+export function unknownField(
   file: ParsedFile,
   steps: readonly Step[],
   field: string,

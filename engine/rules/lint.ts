@@ -1,4 +1,5 @@
 import { SIGNALS } from "../understand/understanding.ts";
+import { lintExamples } from "./lint-examples.ts";
 import { lintFields } from "./lint-fields.ts";
 import { lintReferences } from "./lint-references.ts";
 import { lintTriggers } from "./lint-triggers.ts";
@@ -19,6 +20,7 @@ export function lint(files: readonly ParsedFile[], compile: LintedPack["compile"
     signals: ofKind("signal"),
     fields,
     wordings: ofKind("wordings"),
+    examples: ofKind("examples_of"),
     transcripts: ofKind("transcripts"),
     compile,
     fieldKeys: fields.flatMap(({ data }) => data.fields.map(({ field }) => field)),
@@ -28,6 +30,7 @@ export function lint(files: readonly ParsedFile[], compile: LintedPack["compile"
     ...lintFields(pack),
     ...lintRules(pack),
     ...lintReferences(pack),
+    ...lintExamples(pack),
     ...lintTriggers(pack),
     ...lintWordings(pack),
   ];

@@ -1,5 +1,5 @@
 import type { FieldKey } from "../understand/understanding.ts";
-import type { makeCompiler } from "./compile-trigger.ts";
+import type { Compiler } from "./compile-trigger.ts";
 import type { FileOf, ParsedFile } from "./parse-file.ts";
 import type { Step } from "./problems.ts";
 
@@ -10,9 +10,10 @@ export interface LintedPack {
   readonly signals: readonly FileOf<"signal">[];
   readonly fields: readonly FileOf<"fields">[];
   readonly wordings: readonly FileOf<"wordings">[];
+  readonly examples: readonly FileOf<"examples_of">[];
   readonly transcripts: readonly FileOf<"transcripts">[];
   readonly fieldKeys: readonly FieldKey[];
-  readonly compile: ReturnType<typeof makeCompiler>;
+  readonly compile: Compiler;
 }
 
 /** Where a problem points to, for the messages that name a second place. */

@@ -1,14 +1,21 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { FieldKey } from "../understand/understanding.ts";
-import { makeCompiler, triggerKey, type CompiledTrigger } from "./compile-trigger.ts";
+import { makeCompiler, type CompiledTrigger, type Compiler } from "./compile-trigger.ts";
 import { lint } from "./lint.ts";
 import { makeMatcher } from "./matcher.ts";
 import type { Example, Field, Intent, Problem, RuleFile, RulePack, Transcript, Wordings } from "./pack.ts";
 import { parseFile, type FileOf, type ParsedFile } from "./parse-file.ts";
-import { compare, sortProblems, type Step } from "./problems.ts";
+import { placedExamples, type PlacedExample } from "./placed-examples.ts";
+import { compare, sortProblems } from "./problems.ts";
 import type { FileKind, FieldsFile, WrittenTrigger } from "./schema.ts";
+import { isTestFile } from "./test-files.ts";
 import type { TriggerUse, UsedTrigger } from "./used-trigger.ts";
+
+export interface LoadOptions {
+  /** "skip": the files of examples and transcripts stay unread, and the pack has neither. They count in its hash all the same. */
+  readonly tests?: "read" | "skip";
+}
 
 /**
  * Makes a rule pack of its files, or says everything that is wrong with them, in the order of path and line. The files'
@@ -16,11 +23,14 @@ import type { TriggerUse, UsedTrigger } from "./used-trigger.ts";
  */
 export function loadPack(
   files: readonly RuleFile[],
+  { tests = "read" }: LoadOptions = {},
 ): { readonly pack: RulePack } | { readonly problems: readonly Problem[] } {
   const sorted = files.toSorted(
     (one, other) => compare(one.path, other.path) || compare(one.text, other.text),
   );
-  const read = sorted.map((file) => parseFile(file));
+  const read = sorted
+    .filter(({ text }) => tests === "read" || !isTestFile(text))
+    .map((file) => parseFile(file));
   const broken = read.flatMap((result) => ("problems" in result ? result.problems : []));
   // What holds between files is checked once each file is right in itself, or one slip would be reported many times.
   if (broken.length > 0) return { problems: sortProblems(broken) };
@@ -28,10 +38,8 @@ export function loadPack(
   const compile = makeCompiler();
   const problems = lint(parsed, compile);
   if (problems.length > 0) return { problems: sortProblems(problems) };
-  return { pack: assemble(parsed, hashOf(sorted), compile) };
+  return { pack: assemble(parsed, hashOf(sorted), compile, tests === "read") };
 }
-
-type Compiler = ReturnType<typeof makeCompiler>;
 
 /** Each path and text goes in behind its length, so that no two packs run together into the same bytes. */
 function hashOf(files: readonly RuleFile[]): string {
@@ -42,7 +50,12 @@ function hashOf(files: readonly RuleFile[]): string {
   return bytesToHex(hash.digest());
 }
 
-function assemble(files: readonly ParsedFile[], hash: string, compile: Compiler): RulePack {
+function assemble(
+  files: readonly ParsedFile[],
+  hash: string,
+  compile: Compiler,
+  withTests: boolean,
+): RulePack {
   const fieldsFile = ofKind(files, "fields")[0];
   const wordingsFile = ofKind(files, "wordings")[0];
   // lint has made sure of both.
@@ -59,7 +72,7 @@ function assemble(files: readonly ParsedFile[], hash: string, compile: Compiler)
     wordings: mapValues(wordingsFile.data.wordings, toWordings),
     matcher: makeMatcher(collectTriggers(files, compile)),
     askedOnly: new Set(ofKind(files, "signal").flatMap(({ data }) => (data.asked_only ? [data.signal] : []))),
-    examples: files.flatMap(toExamples),
+    examples: withTests ? files.flatMap(placedExamples).map(toExample) : [],
     transcripts: ofKind(files, "transcripts").flatMap(toTranscripts),
   });
 }
@@ -94,27 +107,8 @@ function toIntent({ data }: FileOf<"intent">): Intent {
   return { intent, title, priority, hold, requests, replies, ask, invalid, done };
 }
 
-function toExamples(file: ParsedFile): Example[] {
-  if (file.kind !== "intent" && file.kind !== "signal") return [];
-  const intent = file.kind === "intent" ? file.data.intent : file.data.signal;
-  const { examples } = file.data;
-  return (["matches", "ignores"] as const).flatMap((expected) => {
-    const toExample = (
-      written: (typeof examples.matches)[number],
-      heldBack: boolean,
-      ...at: readonly Step[]
-    ): Example => {
-      const text = typeof written === "string" ? written : written.text;
-      const asked = typeof written === "string" ? null : (written.asked ?? null);
-      return { intent, text, expected, asked, heldBack, path: file.path, ...file.at("examples", ...at) };
-    };
-    return [
-      ...examples[expected].map((written, index) => toExample(written, false, expected, index)),
-      ...examples.held_back[expected].map((written, index) =>
-        toExample(written, true, "held_back", expected, index),
-      ),
-    ];
-  });
+function toExample({ file, steps, ...example }: PlacedExample): Example {
+  return { ...example, path: file.path, ...file.at(...steps) };
 }
 
 function toTranscripts(file: FileOf<"transcripts">): Transcript[] {
@@ -135,15 +129,13 @@ function toTranscripts(file: FileOf<"transcripts">): Transcript[] {
 
 /** Every distinct trigger with its uses; lint has made sure that each one compiles. */
 function collectTriggers(files: readonly ParsedFile[], compile: Compiler): UsedTrigger[] {
-  const used = new Map<string, { compiled: CompiledTrigger; uses: TriggerUse[] }>();
-  const add = (trigger: WrittenTrigger, use: TriggerUse, fillers: readonly string[] = []): void => {
-    const key = triggerKey(trigger, fillers);
-    const known = used.get(key);
-    if (known) known.uses.push(use);
-    else {
-      const compiled = compile(trigger, fillers);
-      if (!("error" in compiled)) used.set(key, { compiled, uses: [use] });
-    }
+  const usesOf = new Map<CompiledTrigger, TriggerUse[]>();
+  const add = (trigger: WrittenTrigger, use: TriggerUse, fillers?: readonly string[]): void => {
+    const compiled = compile(trigger, fillers);
+    if ("error" in compiled) return;
+    const uses = usesOf.get(compiled);
+    if (uses === undefined) usesOf.set(compiled, [use]);
+    else uses.push(use);
   };
   for (const file of files) {
     if (file.kind === "fields")
@@ -159,7 +151,7 @@ function collectTriggers(files: readonly ParsedFile[], compile: Compiler): UsedT
     addAll("trigger", "triggers");
     addAll("except", "except");
   }
-  return [...used.values()];
+  return [...usesOf].map(([compiled, uses]) => ({ compiled, uses }));
 }
 
 function toWordings(written: readonly string[]): Wordings {

@@ -7,7 +7,21 @@ const WORD_CHARS_MAX = 20;
 /** Finds the words of the pack that a mistyped word was meant for: a letter too many, too few or wrong, or two swapped, and
  *  the first letter right. Words that English has, and names, are taken as typed. */
 export function makeSpeller(words: Iterable<string>): (typed: string) => readonly string[] {
-  // Every word under itself and under itself without each of its letters: two words that are one slip apart share an entry.
+  const all = [...words];
+  // For each first letter, made when a word that begins with it is first looked up.
+  const indexes = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  return (typed) => {
+    if (!isSpelled(typed) || wordKind(typed) !== "unknown") return [];
+    const first = typed.charAt(0);
+    const byGist = indexes.get(first) ?? indexByGist(all.filter((word) => word.startsWith(first)));
+    indexes.set(first, byGist);
+    const near = gistsOf(typed).flatMap((gist) => byGist.get(gist) ?? []);
+    return [...new Set(near)].filter((word) => isOneSlip(word, typed)).toSorted();
+  };
+}
+
+/** Every word under itself and under itself without each of its letters: two words that are one slip apart share an entry. */
+function indexByGist(words: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const byGist = new Map<string, string[]>();
   for (const word of words) {
     if (!isSpelled(word)) continue;
@@ -17,11 +31,7 @@ export function makeSpeller(words: Iterable<string>): (typed: string) => readonl
       else list.push(word);
     }
   }
-  return (typed) => {
-    if (!isSpelled(typed) || wordKind(typed) !== "unknown") return [];
-    const near = gistsOf(typed).flatMap((gist) => byGist.get(gist) ?? []);
-    return [...new Set(near)].filter((word) => word[0] === typed[0] && isOneSlip(word, typed)).toSorted();
-  };
+  return byGist;
 }
 
 function isSpelled(word: string): boolean {

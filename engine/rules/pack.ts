@@ -180,6 +180,7 @@ export interface RulePack {
   readonly matcher: Matcher;
   /** Signals that count only while a field is being asked for or confirmed. The matcher reports them all. */
   readonly askedOnly: ReadonlySet<Signal>;
+  /** Neither is there in a pack that was loaded to serve, without its tests. */
   readonly examples: readonly Example[];
   readonly transcripts: readonly Transcript[];
 }

@@ -5,6 +5,7 @@ import type { Problem, RuleFile } from "./pack.ts";
 import type { Step } from "./problems.ts";
 import {
   FILE_KINDS,
+  type ExamplesFile,
   type FieldsFile,
   type FileKind,
   type IntentFile,
@@ -34,12 +35,14 @@ export type ParsedFile = Located &
     | { readonly kind: "signal"; readonly data: SignalFile }
     | { readonly kind: "fields"; readonly data: FieldsFile }
     | { readonly kind: "wordings"; readonly data: WordingsFile }
+    | { readonly kind: "examples_of"; readonly data: ExamplesFile }
     | { readonly kind: "transcripts"; readonly data: TranscriptsFile }
   );
 
 export type FileOf<Kind extends FileKind> = Extract<ParsedFile, { kind: Kind }>;
 
 const FILE_BYTES_MAX = 1_000_000; // a rule file is written by hand; more is a mistake or an attack
+const UTF8_BYTES_PER_UNIT_MAX = 3;
 const KINDS = Object.keys(FILE_KINDS).filter((key): key is FileKind => key in FILE_KINDS);
 const KINDS_LISTED = KINDS.map((kind) => `\`${kind}\``).join(", ");
 
@@ -48,7 +51,7 @@ export function parseFile(
   file: RuleFile,
 ): { readonly file: ParsedFile } | { readonly problems: readonly Problem[] } {
   const whole = (message: string): Problem => ({ path: file.path, line: 1, column: 1, message });
-  if (utf8Length(file.text) > FILE_BYTES_MAX) {
+  if (file.text.length * UTF8_BYTES_PER_UNIT_MAX > FILE_BYTES_MAX && utf8Length(file.text) > FILE_BYTES_MAX) {
     return {
       problems: [whole(`the file is larger than ${FILE_BYTES_MAX} bytes, the most that is accepted`)],
     };
@@ -154,6 +157,10 @@ function parseKind(
     }
     case "wordings": {
       const read = FILE_KINDS.wordings.schema.safeParse(value, { reportInput: true });
+      return read.success ? { file: { ...located, kind, data: read.data } } : { issues: read.error.issues };
+    }
+    case "examples_of": {
+      const read = FILE_KINDS.examples_of.schema.safeParse(value, { reportInput: true });
       return read.success ? { file: { ...located, kind, data: read.data } } : { issues: read.error.issues };
     }
     case "transcripts": {

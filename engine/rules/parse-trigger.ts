@@ -1,8 +1,8 @@
-import { RE2JS, RE2JSException } from "re2js";
+import { RE2JSException } from "re2js";
 import type { Test } from "./automaton.ts";
-import { isTag, isTermMethod, matchTerms, parseMatch } from "./compromise.ts";
+import { ANY, readPlainGroup, readRegex, readSpecial, readWord } from "./read-atoms.ts";
 import type { Anchor } from "./run-automaton.ts";
-import { QUESTION_MARK, wordsOfTrigger } from "./terms.ts";
+import { Misread, misplaced, skipSpace, take, type ReadAtoms, type Reader } from "./trigger-reader.ts";
 import { choice, mayBeEmpty, one, repeat, type WordShape } from "./word-shape.ts";
 
 /** A trigger in match syntax, understood. */
@@ -18,8 +18,8 @@ const REPEATS_MAX = 20; // of `.{0,20}`; a longer gap is written with `*`
 const DEPTH_MAX = 5; // groups in groups; deeper ones nobody can read
 
 /** Parses a trigger in match syntax, or says in one sentence what is wrong with it. Never throws. */
-export function parseTrigger(source: string): ParsedTrigger | { readonly error: string } {
-  const reader: Reader = { source: source.trim(), at: 0, tagged: false };
+export function parseTrigger(source: string, atoms: ReadAtoms): ParsedTrigger | { readonly error: string } {
+  const reader: Reader = { source: source.trim(), at: 0, tagged: false, atoms };
   try {
     const from = take(reader, "^") ? "sentence" : "anywhere";
     const shape = readSequence(reader, 0);
@@ -31,14 +31,6 @@ export function parseTrigger(source: string): ParsedTrigger | { readonly error: 
     const why = error instanceof RE2JSException ? `: ${error.message}` : "";
     return { error: `the trigger \`${source}\` cannot be read as match syntax${why}` };
   }
-}
-
-class Misread extends Error {}
-
-interface Reader {
-  readonly source: string;
-  at: number;
-  tagged: boolean;
 }
 
 /** Parts one after the other, up to the end, a `|`, a `)` or the closing `$`. */
@@ -57,7 +49,8 @@ function isAtEnd({ source, at }: Reader): boolean {
 function readPart(reader: Reader, depth: number): WordShape[] {
   const not = take(reader, "!");
   const parts = readAtom(reader, depth);
-  const quantified = /[?+*{]/.test(reader.source[reader.at] ?? "");
+  const next = reader.source[reader.at];
+  const quantified = next === "?" || next === "+" || next === "*" || next === "{";
   // `don't?` and `!don't` are about all of its words.
   const whole: WordShape[] = quantified || not ? [one(parts)] : [...parts];
   const last = whole.length - 1;
@@ -68,17 +61,18 @@ function readPart(reader: Reader, depth: number): WordShape[] {
 }
 
 function readAtom(reader: Reader, depth: number): readonly WordShape[] {
-  const { source, at } = reader;
-  switch (source[at]) {
+  switch (reader.source[reader.at]) {
     case "(":
-      return [readGroup(reader, depth)];
+      if (depth === DEPTH_MAX)
+        throw new Misread(`groups stand more than ${DEPTH_MAX} deep; write several triggers`);
+      return readPlainGroup(reader) ?? [readGroup(reader, depth)];
     case ".":
       reader.at += 1;
       return [ANY];
     case "*":
       return [ANY]; // its own quantifier
     case "/":
-      return [readRegex(reader)];
+      return readRegex(reader);
     case "#":
     case "@":
     case "{":
@@ -91,11 +85,7 @@ function readAtom(reader: Reader, depth: number): readonly WordShape[] {
   }
 }
 
-const ANY: WordShape = { kind: "test", test: { kind: "any" } };
-
 function readGroup(reader: Reader, depth: number): WordShape {
-  if (depth === DEPTH_MAX)
-    throw new Misread(`groups stand more than ${DEPTH_MAX} deep; write several triggers`);
   reader.at += 1;
   const choices: WordShape[] = [];
   do {
@@ -150,88 +140,4 @@ function quantify(reader: Reader, shape: WordShape): WordShape {
     default:
       return shape;
   }
-}
-
-/** `/colou?r/` in place of a word: RE2 syntax, so that no pattern can stop a server. */
-function readRegex(reader: Reader): WordShape {
-  const written = /^\/((?:\\.|[^\s/\\])+)\//.exec(reader.source.slice(reader.at));
-  if (written === null)
-    throw new Misread("a `/` has no second one; a regular expression is written /like-this/, without spaces");
-  reader.at += written[0].length;
-  if (written[1] === ".") return ANY;
-  const regex = RE2JS.compile(written[1] ?? "", RE2JS.CASE_INSENSITIVE);
-  return { kind: "test", test: { kind: "where", holds: ({ normal }) => regex.test(normal) } };
-}
-
-const SPECIAL = /^(?:#(\w+)|@(\w+)|\{[^{}|]+\}|~[^~\s]+~|%[^%\s]+%|<[^<>\s]+>)/;
-
-/** What only compromise can judge: parts of speech, all forms of a word, near misspellings … */
-function readSpecial(reader: Reader): WordShape {
-  const [written, tag, method] = SPECIAL.exec(reader.source.slice(reader.at)) ?? [];
-  if (written === undefined) throw misplaced(reader);
-  if (tag !== undefined && !isTag(tag)) throw new Misread(`\`#${tag}\` is not a part of speech`);
-  if (method !== undefined && !isTermMethod(method)) throw new Misread(`\`@${method}\` is not known`);
-  reader.at += written.length;
-  if (method === "hasQuestionMark") return { kind: "test", test: { kind: "word", word: [QUESTION_MARK] } };
-  const [token, ...more] = parseMatch(written);
-  if (token === undefined || more.length > 0) throw new Misread(`\`${written}\` is not understood`);
-  if (token.fastOr !== undefined && token.pos === undefined) {
-    return {
-      kind: "test",
-      test: { kind: "word", word: [...token.fastOr].flatMap((word) => wordsOfTrigger(word).slice(0, 1)) },
-    };
-  }
-  reader.tagged = true;
-  return {
-    kind: "test",
-    test: {
-      kind: "where",
-      holds: ({ tagged }) => tagged !== undefined && matchTerms([tagged], [token]).length > 0,
-    },
-  };
-}
-
-const WORD = /[^\s()|?+*{}!^$#@<>%~/\\[\]]+/y;
-
-function readWord(reader: Reader): readonly WordShape[] {
-  WORD.lastIndex = reader.at;
-  const [written] = WORD.exec(reader.source) ?? [];
-  if (written === undefined) throw misplaced(reader);
-  reader.at += written.length;
-  const words = wordsOfTrigger(written);
-  if (words.length === 0) throw new Misread(`\`${written}\` is not understood`);
-  return words.map((word): WordShape => ({ kind: "test", test: { kind: "word", word: [word] } }));
-}
-
-/** What is wrong where the reader stands. */
-function misplaced({ source, at }: Reader): Misread {
-  switch (source[at]) {
-    case "[":
-    case "]":
-      return new Misread(
-        "square brackets are not accepted; write (a|b) for a choice and (a|b)? for an optional one",
-      );
-    case "|":
-      return new Misread("`|` stands outside of a group; write (a|b)");
-    case ")":
-      return new Misread("a `)` has no `(`");
-    case "^":
-    case "$":
-      return new Misread("`^` stands first in a trigger and `$` last, not in a group");
-    case undefined:
-      return new Misread("a word is missing");
-    default:
-      return new Misread(`\`${source[at] ?? ""}\` is not understood`);
-  }
-}
-
-function take(reader: Reader, sign: string): boolean {
-  skipSpace(reader);
-  if (reader.source[reader.at] !== sign) return false;
-  reader.at += 1;
-  return true;
-}
-
-function skipSpace(reader: Reader): void {
-  while (/\s/.test(reader.source[reader.at] ?? "")) reader.at += 1;
 }

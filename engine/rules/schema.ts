@@ -57,21 +57,11 @@ const example = z
     }),
   ])
   .describe("A message as a customer would write it, or {text: '…', asked: email}.");
+const matches = z.array(example).describe("Messages that this rule must match.");
+const ignores = z.array(example).describe("Messages that this rule must not match: the near misses.");
 const examples = z
-  .strictObject({
-    matches: z.array(example).describe("Messages that this rule must match."),
-    ignores: z.array(example).describe("Messages that this rule must not match: the near misses."),
-    held_back: z
-      .strictObject({
-        matches: z.array(example).default([]).describe("Messages that this rule should match."),
-        ignores: z.array(example).default([]).describe("Messages that this rule should not match."),
-      })
-      .default({ matches: [], ignores: [] })
-      .describe(
-        "Messages that nobody looked at while writing the triggers: they are counted, and fail nothing.",
-      ),
-  })
-  .describe("Messages that are run as tests.");
+  .strictObject({ matches, ignores })
+  .describe("Messages that are run as tests. Many of them are better kept in a file of their own.");
 
 const wordingsByField = z.record(key, wordings);
 
@@ -197,6 +187,27 @@ const step = z
     "a step has exactly one of `customer`, `agent` and `bot`",
   );
 
+export const examplesFile = z
+  .strictObject({
+    examples_of: key.describe("The intent or signal that these are examples of. The first key of the file."),
+    matches: matches.default([]),
+    ignores: ignores.default([]),
+    held_back: z
+      .strictObject({
+        matches: z.array(example).default([]).describe("Messages that this rule should match."),
+        ignores: z.array(example).default([]).describe("Messages that this rule should not match."),
+      })
+      .default({ matches: [], ignores: [] })
+      .describe(
+        "Messages that nobody looked at while writing the triggers: they are counted, and fail nothing.",
+      ),
+  })
+  .refine(
+    (given) => [given, given.held_back].some((lists) => lists.matches.length + lists.ignores.length > 0),
+    "the file has no examples; give it `matches`, `ignores` or `held_back`",
+  )
+  .describe("More examples of an intent or a signal, and those that its author did not look at.");
+
 export const transcriptsFile = z
   .strictObject({
     transcripts: z.array(
@@ -219,6 +230,7 @@ export const FILE_KINDS = {
   signal: { schema: signalFile, called: "a signal file" },
   fields: { schema: fieldsFile, called: "a fields file" },
   wordings: { schema: wordingsFile, called: "a wordings file" },
+  examples_of: { schema: examplesFile, called: "an examples file" },
   transcripts: { schema: transcriptsFile, called: "a transcripts file" },
 } as const;
 
@@ -227,6 +239,7 @@ export type IntentFile = z.infer<typeof intentFile>;
 export type SignalFile = z.infer<typeof signalFile>;
 export type FieldsFile = z.infer<typeof fieldsFile>;
 export type WordingsFile = z.infer<typeof wordingsFile>;
+export type ExamplesFile = z.infer<typeof examplesFile>;
 export type TranscriptsFile = z.infer<typeof transcriptsFile>;
 export type WrittenTrigger = z.infer<typeof trigger>;
 export type WrittenExample = z.infer<typeof example>;

@@ -1,5 +1,6 @@
 import type { Readable } from "./automaton.ts";
 import { isApostrophe, isDigit, isPlain, isSign, isSpace, isStop, isWordAt } from "./term-characters.ts";
+import { foldWord } from "./fold-word.ts";
 import { part, partsOf, type Part } from "./short-forms.ts";
 
 /** A word of a message as triggers see it. "don't" is two terms, of which both stand where the whole of it does. */
@@ -204,10 +205,8 @@ function isAddress(text: string, start: number, end: number): boolean {
   return ending !== undefined && ENDINGS.has(ending.toLowerCase()) && ending === ending.toLowerCase();
 }
 
-const ACCENTS = /\p{M}/gu;
-
 function pushWord(reader: Reader, start: number, end: number, sign: string, asks: boolean): void {
-  const word = fold(reader.text.slice(start, Math.min(end, start + WORD_CHARS_MAX)));
+  const word = foldWord(reader.text.slice(start, Math.min(end, start + WORD_CHARS_MAX)));
   pushFolded(reader, start, end, word, sign, asks);
 }
 
@@ -227,20 +226,6 @@ function pushFolded(
     reader.terms.push({ start, end, forms, normal, opens: reader.opens, silent: false });
     reader.opens = false;
   }
-}
-
-/** As triggers and messages are compared: lower case, plain apostrophes, no accents, "e-mail" as "email". */
-function fold(raw: string): string {
-  let word = raw.toLowerCase();
-  if (/[^\x20-\x7e]/.test(word)) {
-    word = word
-      .replaceAll(/[’‘ʼ＇]/g, "'")
-      .normalize("NFKD")
-      .replaceAll(ACCENTS, "")
-      .normalize("NFC");
-  }
-  if (word.includes("-") && !/\d-\d/.test(word)) word = word.replaceAll("-", "");
-  return word.includes(".") && /^(?:[a-z]\.)+[a-z]?$/.test(word) ? word.replaceAll(".", "") : word;
 }
 
 function push(

@@ -1,8 +1,9 @@
-import { buildAutomaton, needsOf, type Automaton, type Shape, type Test } from "./automaton.ts";
+import { buildAutomaton, type Automaton, type Shape, type Test } from "./automaton.ts";
+import { makeNeedsOf } from "./needs.ts";
 import type { Anchored } from "./run-automaton.ts";
 import type { UsedTrigger } from "./used-trigger.ts";
-import { usualness } from "./usual-words.ts";
 import { holds, type WordBits, type WordSets } from "./word-sets.ts";
+import type { WordShape } from "./word-shape.ts";
 
 /** A trigger of words, made ready to run. */
 export interface Entry extends Anchored {
@@ -15,16 +16,16 @@ export interface Entry extends Anchored {
 
 /** The triggers of words, with their automata and the words that each needs. */
 export function toEntries(triggers: readonly UsedTrigger[], sets: WordSets, tagged: boolean): Entry[] {
+  const needsOf = makeNeedsOf();
+  const numbered = makeNumbering(sets);
   return triggers.flatMap((trigger): Entry[] => {
     const { compiled } = trigger;
     if (compiled.kind !== "words" || compiled.tagged !== tagged) return [];
-    const needs = byCommonness(
-      // Words that only compromise's contractions bring forth ("she's late") prove nothing by their absence.
-      needsOf(compiled.shape, rarest).filter(
-        (need) => !tagged || !need.flat().some((word) => MADE_BY_TAGGING.has(word)),
-      ),
+    // Words that only compromise's contractions bring forth ("she's late") prove nothing by their absence.
+    const needs = needsOf(compiled.shape).filter(
+      (need) => !tagged || !need.flat().some((word) => MADE_BY_TAGGING.has(word)),
     );
-    const shape = numbered(compiled.shape, sets);
+    const shape = numbered(compiled.shape);
     let automaton: Automaton<number> | undefined;
     return [
       {
@@ -46,35 +47,23 @@ export function toEntries(triggers: readonly UsedTrigger[], sets: WordSets, tagg
 
 const MADE_BY_TAGGING = new Set("am are did had has have is not us was were will would".split(" "));
 
-type Need = readonly (readonly string[])[];
-
-/** Of several needs the one that is met least often. */
-function rarest(needs: readonly (readonly string[])[][]): (readonly string[])[] {
-  return [...(byCommonness(needs)[0] ?? [])];
-}
-
-/** The one that is met least often first. */
-function byCommonness(needs: readonly Need[]): readonly Need[] {
-  if (needs.length < 2) return needs;
-  return needs
-    .map((need) => ({ need, often: commonness(need) }))
-    .toSorted((one, other) => one.often - other.often)
-    .map(({ need }) => need);
-}
-
-/** How often a text holds one of these words. */
-function commonness(need: Need): number {
-  let sum = 0;
-  for (const words of need) for (const word of words) sum += usualness(word);
-  return sum;
-}
-
-function numbered(shape: Shape<readonly string[]>, sets: WordSets): Shape<number> {
-  if (shape.kind === "test") return { kind: "test", test: numberedTest(shape.test, sets) };
-  if (shape.kind === "optional" || shape.kind === "repeated") {
-    return { kind: shape.kind, of: numbered(shape.of, sets) };
-  }
-  return { kind: shape.kind, parts: shape.parts.map((part) => numbered(part, sets)) };
+/** Makes what puts numbers in the place of words. Triggers share most of their parts: each is numbered once. */
+function makeNumbering(sets: WordSets): (shape: WordShape) => Shape<number> {
+  const done = new Map<WordShape, Shape<number>>();
+  const numbered = (shape: WordShape): Shape<number> => {
+    const known = done.get(shape);
+    if (known !== undefined) return known;
+    const made = numberParts(shape);
+    done.set(shape, made);
+    return made;
+  };
+  const numberParts = (shape: WordShape): Shape<number> => {
+    if (shape.kind === "test") return { kind: "test", test: numberedTest(shape.test, sets) };
+    if (shape.kind === "optional" || shape.kind === "repeated")
+      return { kind: shape.kind, of: numbered(shape.of) };
+    return { kind: shape.kind, parts: shape.parts.map(numbered) };
+  };
+  return numbered;
 }
 
 function numberedTest(test: Test<readonly string[]>, sets: WordSets): Test<number> {

@@ -22,44 +22,63 @@ const NONE = new Uint32Array(0);
 
 export function makeWordSets(): WordSets {
   const numbers = new Map<string, number>();
+  const numbersOfLists = new Map<readonly string[], number>(); // most lists come again and again
   const members: (readonly string[])[] = [];
+  const toNumber = (words: readonly string[]): number => {
+    const key = words.join(" ");
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    const number = members.push(words) - 1;
+    numbers.set(key, number);
+    return number;
+  };
   return {
     numberOf(words) {
-      const key = words.join(" ");
-      const known = numbers.get(key);
-      if (known !== undefined) return known;
-      const number = members.push(words) - 1;
-      numbers.set(key, number);
+      const number = numbersOfLists.get(words) ?? toNumber(words);
+      numbersOfLists.set(words, number);
       return number;
     },
-    seal() {
-      const length = (members.length + 31) >> 5;
-      const bitsOf = new Map<string, WordBits>();
-      for (const [number, words] of members.entries()) {
-        for (const word of words) {
-          const bits = bitsOf.get(word) ?? new Uint32Array(length);
-          bits[number >> 5] = (bits[number >> 5] ?? 0) | (1 << (number & 31));
-          bitsOf.set(word, bits);
-        }
-      }
-      const meantBy = makeSpeller(bitsOf.keys());
-      const read = (words: readonly string[]): WordBits => {
-        const known = words.flatMap((word) => bitsOf.get(word) ?? []);
-        if (known.length < 2) return known[0] ?? NONE;
-        return unionOf(
-          known.map((bits) => ({ bits })),
-          new Uint32Array(length),
-        );
-      };
-      return {
-        bitsOf(forms) {
-          const [only] = forms;
-          if (forms.length > 1 || only === undefined) return read(forms);
-          return bitsOf.get(only) ?? read(meantBy(only));
-        },
-        empty: () => new Uint32Array(length),
-      };
+    seal: () => sealed(members),
+  };
+}
+
+function sealed(members: readonly (readonly string[])[]): SealedSets {
+  const length = (members.length + 31) >> 5;
+  const setsOf = new Map<string, number[]>();
+  for (const [number, words] of members.entries()) {
+    for (const word of words) {
+      const sets = setsOf.get(word);
+      if (sets === undefined) setsOf.set(word, [number]);
+      else sets.push(number);
+    }
+  }
+  const meantBy = makeSpeller(setsOf.keys());
+  // Made when a message first holds the word: most words of a pack wait long for that.
+  const bitsOfWords = new Map<string, WordBits>();
+  const bitsOfWord = (word: string): WordBits | undefined => {
+    const known = bitsOfWords.get(word);
+    const sets = known === undefined ? setsOf.get(word) : undefined;
+    if (sets === undefined) return known;
+    const bits = new Uint32Array(length);
+    for (const set of sets) bits[set >> 5] = (bits[set >> 5] ?? 0) | (1 << (set & 31));
+    bitsOfWords.set(word, bits);
+    return bits;
+  };
+  const read = (words: readonly string[]): WordBits => {
+    const known = words.flatMap((word) => bitsOfWord(word) ?? []);
+    if (known.length < 2) return known[0] ?? NONE;
+    return unionOf(
+      known.map((bits) => ({ bits })),
+      new Uint32Array(length),
+    );
+  };
+  return {
+    bitsOf(forms) {
+      const [only] = forms;
+      if (forms.length > 1 || only === undefined) return read(forms);
+      return bitsOfWord(only) ?? read(meantBy(only));
     },
+    empty: () => new Uint32Array(length),
   };
 }
 

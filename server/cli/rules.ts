@@ -4,7 +4,7 @@ import { scoreHeldBack, testExamples, type HeldBackScore } from "../../engine/ru
 import { testTranscripts } from "../../engine/test-transcripts.ts";
 import { problemLine } from "../rules/load-rules.ts";
 import { refuseWithList } from "./refusal.ts";
-import { readPack, readSettings } from "./settings.ts";
+import { readPackWithTests, readSettings } from "./settings.ts";
 
 export function rulesCommand(): Command {
   return new Command("rules").summary("check and test rule files").addCommand(check()).addCommand(test());
@@ -18,7 +18,7 @@ function check(): Command {
       "the folder of the rule pack (default: RULES_DIR, or the pack that comes with the program)",
     )
     .action(async (dir: string | undefined) => {
-      const pack = await readPack(folder(dir), 1);
+      const pack = await readPackWithTests(folder(dir));
       const counts = `${pack.intents.length} intents, ${pack.fields.length} fields`;
       console.log(`No problems: ${counts}, pack ${pack.hash.slice(0, 12)}`);
     });
@@ -36,7 +36,7 @@ function test(): Command {
       "list the held-back examples that go wrong: from then on they are no longer held back",
     )
     .action(async (dir: string | undefined, { heldBack = false }: { heldBack?: boolean }) => {
-      const pack = await readPack(folder(dir), 1);
+      const pack = await readPackWithTests(folder(dir));
       for (const score of scoreHeldBack(pack)) console.log(heldBackLine(score));
       if (heldBack)
         for (const { problems } of scoreHeldBack(pack))

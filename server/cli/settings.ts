@@ -12,9 +12,18 @@ export function readSettings(): Environment {
   return read.environment;
 }
 
-/** The rule pack in a directory, or a Refusal that lists what is wrong with it. */
-export async function readPack(directory: string, exitCode: 1 | 2 = 2): Promise<RulePack> {
-  const loaded = await loadRules(directory);
+/** The rule pack in a directory, without its tests, or a Refusal that lists what is wrong with it. */
+export function readPack(directory: string): Promise<RulePack> {
+  return readOrRefuse(directory, "skip", 2);
+}
+
+/** The same with its examples and transcripts, for the commands that judge a pack: a wrong one is their result. */
+export function readPackWithTests(directory: string): Promise<RulePack> {
+  return readOrRefuse(directory, "read", 1);
+}
+
+async function readOrRefuse(directory: string, tests: "read" | "skip", exitCode: 1 | 2): Promise<RulePack> {
+  const loaded = await loadRules(directory, { tests });
   if ("problems" in loaded) {
     const lines = loaded.problems.map(problemLine);
     throw refuseWithList(`The rule pack in ${directory} is not valid:`, lines, exitCode);

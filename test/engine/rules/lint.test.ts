@@ -121,7 +121,7 @@ const INTENTS: readonly (readonly [name: string, files: readonly RuleFile[], pro
       ],
       [
         "en/info.yaml:8:49 there is no field `fax`; the pack's fields: `email`",
-        "en/info.yaml:8:68 “a b” is in `matches` too (line 8)",
+        "en/info.yaml:8:68 “a b” is in `matches` too (en/info.yaml:8)",
       ],
     ],
   ];
@@ -304,6 +304,31 @@ const FIELD_CHANGES: readonly (readonly [
 
 test.each(FIELD_CHANGES)("%s", (_name, from, to, problems) => {
   expect(shownProblems([changed(FIELDS, from, to), WORDINGS])).toEqual(problems);
+});
+
+test("a file of examples is about a rule that there is, and asks for fields that there are", () => {
+  const file = { path: "en/x.yaml", text: "examples_of: inof\nmatches: [{text: a, asked: fax}]\n" };
+  expect(problemsWith(INFO, file)).toEqual([
+    "en/x.yaml:1:14 the pack has no intent and no signal `inof`; did you mean `info`?",
+    "en/x.yaml:2:28 there is no field `fax`; the pack's fields: `email`",
+  ]);
+  expect(problemsWith(INFO, changed(file, "inof", "refusal"))).toContain(
+    "en/x.yaml:1:14 the pack has no intent and no signal `refusal`",
+  );
+});
+
+test("an example is not wanted in one file and unwanted in another", () => {
+  const info = intentFile("info", { triggers: ["a b"], matches: ["a b", "b"], ignores: ["c"] });
+  const more = {
+    path: "en/more.yaml",
+    text: "examples_of: info\nmatches: [d]\nignores:\n  - a b\nheld_back:\n  matches: [c]\n",
+  };
+  const again = { path: "en/z.yaml", text: "examples_of: info\nheld_back: {ignores: [d, e]}\n" };
+  expect(problemsWith(info, more, again)).toEqual([
+    "en/info.yaml:8:45 “c” is in `matches` too (en/more.yaml:6)",
+    "en/more.yaml:4:5 “a b” is in `matches` too (en/info.yaml:8)",
+    "en/z.yaml:2:23 “d” is in `matches` too (en/more.yaml:2)",
+  ]);
 });
 
 test("a transcript names fields that there are", () => {

@@ -26,7 +26,18 @@ const TRANSCRIPTS: RuleFile = {
       - agent: May I have your email?
 `,
 };
-const FILES = [FIELDS, WORDINGS, INFO, OTHER, YES, TRANSCRIPTS];
+const EXAMPLES: RuleFile = {
+  path: "en/info.examples.yaml",
+  text: `# More of them
+---
+examples_of: info
+ignores: [call me]
+held_back:
+  matches:
+    - mail me
+`,
+};
+const FILES = [FIELDS, WORDINGS, INFO, OTHER, YES, EXAMPLES, TRANSCRIPTS];
 
 /** A pack without the functions in it, for comparison. */
 function dataOf({ matcher: _matcher, askedOnly, ...data }: RulePack): object {
@@ -89,6 +100,69 @@ test("a signal that counts only when asked is in the matches, for understand to 
   expect(yes?.at).toBe(`${YES.path}:${YES.text.slice(0, YES.text.indexOf("^yes")).split("\n").length}`);
 });
 
+test("a rule's examples come from its own file and from files of examples", () => {
+  const { examples } = packWith(INFO, EXAMPLES);
+  expect(examples.filter(({ path }) => path === INFO.path)).toHaveLength(2);
+  expect(examples.filter(({ path }) => path === EXAMPLES.path)).toEqual([
+    {
+      intent: "info",
+      text: "call me",
+      expected: "ignores",
+      asked: null,
+      heldBack: false,
+      path: EXAMPLES.path,
+      line: 4,
+      column: 11,
+    },
+    {
+      intent: "info",
+      text: "mail me",
+      expected: "matches",
+      asked: null,
+      heldBack: true,
+      path: EXAMPLES.path,
+      line: 7,
+      column: 7,
+    },
+  ]);
+});
+
+function serving(...files: readonly RuleFile[]): ReturnType<typeof loadPack> {
+  return loadPack([FIELDS, WORDINGS, ...files], { tests: "skip" });
+}
+
+describe("a pack that is loaded to serve", () => {
+  test("is the same one, but for its tests", () => {
+    const whole = packWith(INFO, EXAMPLES, TRANSCRIPTS);
+    const loaded = serving(INFO, EXAMPLES, TRANSCRIPTS);
+    if ("problems" in loaded) throw new Error("a good pack has no problems");
+    expect(dataOf(loaded.pack)).toEqual({ ...dataOf(whole), examples: [], transcripts: [] });
+    expect(loaded.pack.matcher.match("email me")).toEqual(whole.matcher.match("email me"));
+  });
+
+  test("does not mind what is wrong with its tests", () => {
+    const broken = [EXAMPLES, TRANSCRIPTS].map((file) => ({ ...file, text: `${file.text}  what: [` }));
+    expect(serving(INFO, ...broken)).toHaveProperty("pack");
+    expect(loadPack([FIELDS, WORDINGS, INFO, ...broken])).toHaveProperty("problems");
+  });
+
+  test("minds a file that does not begin with its kind: it is read like any other", () => {
+    const late = { path: "late.yaml", text: "matches: [a]\nexamples_of: nothing\n" };
+    expect(serving(INFO, late)).toHaveProperty("problems");
+  });
+});
+
+test("what triggers have in common is heard in each of them", () => {
+  const { matcher } = packWith(
+    intentFile("a", { triggers: ["(gonna|wanna) (see|look at) /^#?[0-9]+$/"] }),
+    intentFile("b", { triggers: [{ opens: "(see|look at) /^#?[0-9]+$/" }], fillers: ["oh"], priority: 200 }),
+  );
+  const heard = (text: string) => matcher.match(text).intents.map(({ intent }) => intent);
+  expect(heard("I'm going to look at #12")).toEqual(["a"]);
+  expect(heard("oh, look at 12")).toEqual(["b"]);
+  expect(heard("look at it")).toEqual([]);
+});
+
 test("a pack cannot be changed", () => {
   const pack = packWith(INFO);
   const [intent] = pack.intents;
@@ -122,7 +196,7 @@ describe("the hash", () => {
 describe("laws", () => {
   const shuffled = fc.shuffledSubarray(FILES, { minLength: FILES.length });
   test("shuffling the files changes nothing", () => {
-    const reference = packWith(INFO, OTHER, YES, TRANSCRIPTS);
+    const reference = packWith(INFO, OTHER, YES, EXAMPLES, TRANSCRIPTS);
     fc.assert(
       fc.property(
         shuffled,

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import nlp from "compromise";
 import { describe, expect, test } from "vitest";
-import { compileTrigger } from "../../../engine/rules/compile-trigger.ts";
+import { makeCompiler } from "../../../engine/rules/compile-trigger.ts";
 import { intentFile, packWith } from "./small-pack.ts";
 
 /** The words of a text that a trigger matches. */
@@ -209,7 +209,7 @@ describe("laws", () => {
     intentFile("words", {
       triggers: ["i * (you|it)", "do not", "~brochure~", "(a|the) .", { regex: "[a-z]+|\\W+" }],
     }),
-    intentFile("tags", { triggers: ["#Noun is?", "#Verb+"], priority: 200 }),
+    intentFile("tags", { triggers: ["#Noun is", "#Verb+"], priority: 200 }),
   );
   const word = fc.constantFrom(
     ..."I can't don't he's you it and/or hi,can constructor __proto__ 5-9pm A.S.A.P. e-mail <3 Mr. “no!” (a the … \u200b 你好。 é 🙂 \ud800 \n d'or 4km".split(
@@ -258,7 +258,7 @@ describe("laws", () => {
     fc.assert(
       fc.property(trigger, fc.array(letter, { maxLength: 8 }), (trigger, words) => {
         const text = words.join(" ");
-        fc.pre(!("error" in compileTrigger(trigger)));
+        fc.pre(!("error" in makeCompiler()(trigger)));
         const found = asRegExp(trigger).test(`${text} `);
         expect(heard(trigger, text).length > 0).toBe(found);
         expect(found || !nlp.tokenize(text).has(trigger)).toBe(true);

@@ -55,7 +55,7 @@ const CHANGES: readonly (readonly [
     "  ignore:",
     [
       "10:3 `ignores` is missing from `examples`; it takes a list",
-      "11:3 `ignore` is not a key of `examples`; did you mean `ignores`? Accepted: `matches`, `ignores`, `held_back`",
+      "11:3 `ignore` is not a key of `examples`; did you mean `ignores`? Accepted: `matches`, `ignores`",
     ],
   ],
   [
@@ -78,14 +78,14 @@ const CHANGES: readonly (readonly [
   ],
   ["a text in place of a list says so", "[email]", "email", ["5:11 `requests` is `email`; accepted: a list"]],
   [
+    "a part of speech that YAML takes for a comment is to be quoted",
+    "- email me",
+    "- email #Noun",
     [
-      "a part of speech that YAML takes for a comment is to be quoted",
-      "- email me",
-      "- email #Noun",
-      [
-        "6:5 `#Noun` is a comment to YAML, so it is not read: put the whole text into quotes; or, if a comment is meant, write a space behind the #",
-      ],
+      "7:5 `#Noun` is a comment to YAML, so it is not read: put the whole text into quotes; or, if a comment is meant, write a space behind the #",
     ],
+  ],
+  [
     "a number among triggers is to be quoted",
     "- email me",
     "- 42",
@@ -164,7 +164,7 @@ const CHANGES: readonly (readonly [
     "title:",
     "signal: yes\ntitle:",
     [
-      "1:1 a rule file has exactly one of the keys `intent`, `signal`, `fields`, `wordings`, `transcripts` at its top level; this one has `intent` and `signal`",
+      "1:1 a rule file has exactly one of the keys `intent`, `signal`, `fields`, `wordings`, `examples_of`, `transcripts` at its top level; this one has `intent` and `signal`",
     ],
   ],
   [
@@ -192,7 +192,7 @@ test.each(CHANGES)("%s", (_name, from, to, problems) => {
 });
 
 describe("files that are nothing", () => {
-  const kinds = "`intent`, `signal`, `fields`, `wordings`, `transcripts`";
+  const kinds = "`intent`, `signal`, `fields`, `wordings`, `examples_of`, `transcripts`";
   const none = `1:1 a rule file has exactly one of the keys ${kinds} at its top level; this one has none`;
   test.each([
     ["", none],
@@ -225,6 +225,19 @@ describe("files that are nothing", () => {
   test("broken YAML is reported where it breaks", () => {
     expect(problemsOf('intent: "info')).toEqual(['1:14 not valid YAML: missing closing "quote']);
   });
+});
+
+test("a file of examples needs an example, of whichever sort, and has lists of them", () => {
+  expect(problemsOf("examples_of: info\nheld_back: {ignores: [email]}\n")).toEqual([]);
+  expect(problemsOf("examples_of: info\nmatches: []\n")).toEqual([
+    "1:1 the file has no examples; give it `matches`, `ignores` or `held_back`",
+  ]);
+  expect(problemsOf("examples_of: info\nmatches: [a]\nheld_back:\n  matchs: [b, 7]\n")).toEqual([
+    "4:3 `matchs` is not a key of `held_back`; did you mean `matches`? Accepted: `matches`, `ignores`",
+  ]);
+  expect(problemsOf("examples_of: info\nmatches:\n  - a\n  - 7\n")).toEqual([
+    "4:5 `matches[2]` is `7`; accepted: a text, or {text: '…', asked: a field}",
+  ]);
 });
 
 test("carriage returns count as part of their line", () => {

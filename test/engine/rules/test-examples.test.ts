@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { testExamples } from "../../../engine/rules/test-examples.ts";
+import { scoreHeldBack, testExamples } from "../../../engine/rules/test-examples.ts";
 import { intentFile, packWith } from "./small-pack.ts";
 
 test("examples that go as their author expected are no problem", () => {
@@ -57,6 +57,22 @@ examples:
       column: 42,
       message:
         "“yes please” matches yes, but that counts only while a field is asked for: write {text: …, asked: a field}",
+    },
+  ]);
+});
+
+test("held-back examples are counted by rule, and fail nothing", () => {
+  const pack = packWith(intentFile("info", { triggers: ["email me"] }), {
+    path: "en/info.held-back.yaml",
+    text: "examples_of: info\nheld_back: { matches: [email me, write to me], ignores: [call me] }\n",
+  });
+  expect(testExamples(pack)).toEqual([]);
+  expect(scoreHeldBack(pack)).toMatchObject([
+    {
+      intent: "info",
+      right: { matches: 1, ignores: 1 },
+      all: { matches: 2, ignores: 1 },
+      problems: [{ path: "en/info.held-back.yaml", line: 2, column: 34 }],
     },
   ]);
 });

@@ -44,6 +44,10 @@ describe("the pack in force", () => {
     await vi.waitFor(() => expect(logged).toContain("valid again"), 5_000);
     expect(live.current()).toBe(before);
 
+    // A slip in what only tests is for `rules check` to find: the change is in force.
+    write("en/slip.transcripts.yaml", "transcripts: [");
+    await vi.waitFor(() => expect(live?.current().hash).not.toBe(before.hash), 5_000);
+
     const fields = files.find((file) => file.path === "fields.yaml")?.text ?? "";
     write("fields.yaml", fields.replace("attempts_max: 2", "attempts_max: 1"));
     await vi.waitFor(() => expect(live?.current().limits.attemptsMax).toBe(1), 5_000);

@@ -1,0 +1,15 @@
+const ACCENTS = /\p{M}/gu;
+
+/** As triggers and messages are compared: lower case, plain apostrophes, no accents, "e-mail" as "email". */
+export function foldWord(raw: string): string {
+  let word = raw.toLowerCase();
+  if (/[^\x20-\x7e]/.test(word)) {
+    word = word
+      .replaceAll(/[’‘ʼ＇]/g, "'")
+      .normalize("NFKD")
+      .replaceAll(ACCENTS, "")
+      .normalize("NFC");
+  }
+  if (word.includes("-") && !/\d-\d/.test(word)) word = word.replaceAll("-", "");
+  return word.includes(".") && /^(?:[a-z]\.)+[a-z]?$/.test(word) ? word.replaceAll(".", "") : word;
+}
