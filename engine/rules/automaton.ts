@@ -35,6 +35,8 @@ export interface Automaton<Word> {
   readonly follow: readonly (readonly number[])[];
   /** Where it may end. */
   readonly last: readonly boolean[];
+  /** Scratch room of a run: when each state was last reached, and as which. A run clears it first. */
+  readonly reached: Int32Array;
 }
 
 interface Built {
@@ -97,5 +99,6 @@ export function buildAutomaton<Word>(shape: Shape<Word>): Automaton<Word> {
     first,
     follow: follow.map((next) => [...next]),
     last: tests.map((_, at) => ends.has(at)),
+    reached: new Int32Array(2 * tests.length),
   };
 }

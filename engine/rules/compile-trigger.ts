@@ -3,7 +3,7 @@ import { parseTrigger, type ParsedTrigger } from "./parse-trigger.ts";
 import type { WrittenTrigger } from "./schema.ts";
 import { wordsOfTrigger } from "./terms.ts";
 import type { ReadAtoms } from "./trigger-reader.ts";
-import { hasWord, repeat, sizeOf, type WordShape } from "./word-shape.ts";
+import { choice, hasWord, one, repeat, sizeOf, type WordShape } from "./word-shape.ts";
 
 /** A trigger made ready. `source` is how messages and traces show it: as its author wrote it. */
 export type CompiledTrigger = { readonly source: string } & (
@@ -12,7 +12,8 @@ export type CompiledTrigger = { readonly source: string } & (
 
 const NO_FILLERS: readonly string[] = [];
 const FILLERS_MAX = 3; // "oh, ok, well then": more than three before the point is a sentence of its own
-const POSITIONS_MAX = 2_000; // words of one trigger, its repeats written out
+const WORDS_MAX = 2_000; // of one trigger, its repeats written out
+const STEPS_MAX = 5_000; // about 20 ms on the longest message, at the worst
 
 /** How a trigger is shown to people. */
 export function sourceOf(written: WrittenTrigger): string {
@@ -36,13 +37,13 @@ export function makeCompiler(): Compiler {
   const compile: Compiler = (written, fillers = NO_FILLERS) => {
     const needless = needlessEnding(written);
     if (needless !== null) return needless;
-    if (typeof written === "string") return compileWords(written, sourceOf(written), atoms);
+    if (typeof written === "string") return withinLimits(compileWords(written, sourceOf(written), atoms));
     if (written.regex !== undefined) return compileRegex(written.regex);
     const words = compileWords(written.opens ?? written.whole ?? "", sourceOf(written), atoms);
     if ("error" in words) return words;
     const some = passedOver.get(fillers) ?? someOf(fillers);
     passedOver.set(fillers, some);
-    return inClause(words, some, written.opens !== undefined);
+    return withinLimits(inClause(words, some, written.opens !== undefined));
   };
   return (written, fillers) => {
     const key = triggerKey(written, fillers);
@@ -100,21 +101,38 @@ function compileWords(
   if (!hasWord(parsed.shape)) {
     return { error: `the trigger \`${source}\` matches any words: it needs a word that must be there` };
   }
-  if (sizeOf(parsed.shape) > POSITIONS_MAX) {
-    return {
-      error: `the trigger \`${source}\` has more than ${POSITIONS_MAX} words; write several triggers`,
-    };
-  }
   return { kind: "words", source, ...parsed };
+}
+
+/** Refuses what would take a message's time: a trigger's time is the text's length times its steps. */
+function withinLimits(compiled: CompiledWords | { readonly error: string }): Compiled {
+  if ("error" in compiled) return compiled;
+  const { words, steps } = sizeOf(compiled.shape);
+  const much =
+    words > WORDS_MAX
+      ? `${WORDS_MAX} words`
+      : steps > STEPS_MAX
+        ? `${STEPS_MAX} ways from one word to the next`
+        : null;
+  return much === null
+    ? compiled
+    : {
+        error: `the trigger \`${compiled.source}\` has more than ${much}, its repeats written out; write several triggers`,
+      };
 }
 
 /** As many fillers as may stand in front of a trigger, or behind it. */
 function someOf(fillers: readonly string[]): WordShape {
-  const choices = fillers.map((filler): WordShape => ({
-    kind: "sequence",
-    parts: wordsOfTrigger(filler).map((word) => ({ kind: "test", test: { kind: "word", word: [word] } })),
-  }));
-  return repeat({ kind: "choice", parts: choices }, 0, choices.length === 0 ? 0 : FILLERS_MAX);
+  if (fillers.length === 0) return one([]);
+  const words = fillers.map((filler) =>
+    one(
+      wordsOfTrigger(filler).map((word): WordShape => ({
+        kind: "test",
+        test: { kind: "word", word: [word] },
+      })),
+    ),
+  );
+  return repeat(choice(words), 0, FILLERS_MAX);
 }
 
 /** The trigger at the beginning of a clause, or as the whole of one, with fillers passed over. */

@@ -3,9 +3,9 @@ const ACCENTS = /\p{M}/gu;
 /** As triggers and messages are compared: lower case, plain apostrophes, no accents, "e-mail" as "email". */
 export function foldWord(raw: string): string {
   let word = raw.toLowerCase();
-  if (/[^\x20-\x7e]/.test(word)) {
+  if (/[^\x20-\x5f\x61-\x7e]/.test(word)) {
     word = word
-      .replaceAll(/[’‘ʼ＇]/g, "'")
+      .replaceAll(/[’‘ʼ＇´`′]/g, "'")
       .normalize("NFKD")
       .replaceAll(ACCENTS, "")
       .normalize("NFC");

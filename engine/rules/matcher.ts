@@ -11,8 +11,8 @@ import { makeWordSets, unionOf } from "./word-sets.ts";
 
 const TEXT_CHARS_MAX = 4_000; // the longest message there is; what is beyond it is not looked at
 const WINDOW_WORDS = 96; // of a sentence: nobody says a longer one, but some type without a full stop
-const OVERLAP_WORDS = 48; // more than any trigger without a `*` can span
-const HITS_MAX = 100; // of one regular expression in one message: a text that repeats itself says nothing new
+const OVERLAP_WORDS = 48; // more than nearly any trigger without a `*` can span
+const HITS_MAX = 10; // of one regular expression in one message: each may take the length of the text to find
 
 /**
  * Makes the matcher of a pack. Matches come in text order, the longer first, one a trigger and sentence; `except` has been
@@ -51,18 +51,29 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): {
     let needsTags = false;
     for (let at = 0; at < sentences.length; at += 1) {
       const words = read(sentences[at]?.terms ?? []);
+      const whole = unionOf(words, sum);
+      for (const entry of tagged) needsTags ||= isPossible(entry, whole);
+      if (words.length <= WINDOW_WORDS) {
+        for (const entry of candidates(whole)) addHit(hits, entry, words, at);
+        continue;
+      }
+      for (const entry of candidates(whole)) if (isWide(entry)) addHit(hits, entry, words, at);
       for (const [start, end] of windows(words.length)) {
         const all = unionOf(words, sum, start, end);
-        for (const entry of candidates(all)) addHit(hits, entry, words, at, start, end);
-        for (const entry of tagged) needsTags ||= isPossible(entry, all);
+        for (const entry of candidates(all)) if (!isWide(entry)) addHit(hits, entry, words, at, start, end);
       }
     }
     // Parts of speech cost many times the rest together: they are worked out only when a trigger could need them.
     if (!needsTags) return hits;
     for (const sentence of readTaggedTerms(text)) {
       const words = read(sentence.terms);
-      const at = sentenceAt(sentences, sentence.start);
-      for (const entry of tagged) addHit(hits, entry, words, at);
+      const found: Hit[] = [];
+      for (const entry of tagged) addHit(found, entry, words, 0);
+      // compromise parts sentences in its own way; an exception counts in ours.
+      for (const hit of found) {
+        const at = sentenceAt(sentences, hit.start);
+        hits.push({ ...hit, from: at, to: Math.max(at, sentenceAt(sentences, hit.end - 1)) });
+      }
     }
     return hits;
   };
@@ -77,10 +88,14 @@ function makeWordMatcher(triggers: readonly UsedTrigger[]): {
   };
 }
 
-/** The parts of a sentence that are looked at together. In a longer one ever more triggers find their words, somewhere, and
- *  each would be run over all of it. Windows overlap, so that what is said in one breath lies within one of them. */
+/** Triggers that may match more words than windows share are run over the whole sentence. */
+function isWide({ longest }: Entry): boolean {
+  return longest > OVERLAP_WORDS;
+}
+
+/** The parts of a long sentence that are looked at together. In all of it ever more triggers find their words, somewhere, and
+ *  each would be run over all of it. */
 function windows(words: number): readonly (readonly [number, number])[] {
-  if (words <= WINDOW_WORDS) return [[0, words]];
   const all: [number, number][] = [];
   for (let start = 0; start === 0 || start + OVERLAP_WORDS < words; start += WINDOW_WORDS - OVERLAP_WORDS) {
     all.push([start, Math.min(start + WINDOW_WORDS, words)]);

@@ -3,7 +3,7 @@ import type { Test } from "./automaton.ts";
 import { ANY, readPlainGroup, readRegex, readSpecial, readWord } from "./read-atoms.ts";
 import type { Anchor } from "./run-automaton.ts";
 import { Misread, misplaced, skipSpace, take, type ReadAtoms, type Reader } from "./trigger-reader.ts";
-import { choice, mayBeEmpty, one, repeat, type WordShape } from "./word-shape.ts";
+import { choice, mayBeEmpty, one, repeat, type WordShape, sizeOf } from "./word-shape.ts";
 
 /** A trigger in match syntax, understood. */
 export interface ParsedTrigger {
@@ -14,6 +14,7 @@ export interface ParsedTrigger {
   readonly tagged: boolean;
 }
 
+const REPEATED_WORDS_MAX = 500; // of a repeated group, its repeats written out
 const REPEATS_MAX = 20; // of `.{0,20}`; a longer gap is written with `*`
 const DEPTH_MAX = 5; // groups in groups; deeper ones nobody can read
 
@@ -134,6 +135,11 @@ function quantify(reader: Reader, shape: WordShape): WordShape {
       if (most > REPEATS_MAX || most < least || most === 0)
         throw new Misread(
           `\`${bounds[0]}\` repeats strangely; accepted: up to ${REPEATS_MAX} times, the smaller number first`,
+        );
+      // Repeats in repeats multiply: they are counted before they are written out.
+      if (sizeOf(shape).words * most > REPEATED_WORDS_MAX)
+        throw new Misread(
+          `\`${bounds[0]}\` repeats more than ${REPEATED_WORDS_MAX} words in all; write several triggers`,
         );
       return repeat(shape, least, most);
     }

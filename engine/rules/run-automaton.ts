@@ -23,8 +23,10 @@ export interface Found {
   readonly last: number;
 }
 
-/** The states that are under way behind a word, and the term at which each began. A state keeps its earliest beginning. */
+/** The states that are under way behind the word at `at`, and the term at which each began. A state keeps its earliest
+ *  beginning. */
 interface UnderWay {
+  readonly at: number;
   readonly states: number[];
   readonly begun: number[];
 }
@@ -39,13 +41,14 @@ export function runAutomaton(
   start = 0,
   end = sentence.length,
 ): Found | null {
-  const { follow, first, last } = automaton;
+  const { follow, first, last, reached } = automaton;
+  reached.fill(-1);
   let best: Found | null = null;
-  let before: UnderWay = { states: [], begun: [] };
+  let before: UnderWay = { at: -1, states: [], begun: [] };
   for (let at = start; at < end; at += 1) {
     const read = sentence[at];
     if (read === undefined) break;
-    const after: UnderWay = { states: [], begun: [] };
+    const after: UnderWay = { at, states: [], begun: [] };
     for (let k = 0; k < before.states.length; k += 1) {
       const begun = before.begun[k] ?? 0;
       if (best !== null && begun > best.first) continue;
@@ -57,7 +60,7 @@ export function runAutomaton(
       const begun = after.begun[k] ?? 0;
       if (best === null || begun <= best.first) best = { first: begun, last: at };
     }
-    if (read.term.silent) stay(before, after);
+    if (read.term.silent) stay(automaton, before, after);
     before = after;
     if (before.states.length === 0 && (best !== null || from === "sentence")) break;
   }
@@ -66,29 +69,37 @@ export function runAutomaton(
 
 /** Takes the word into those of the states that it fits. */
 function advance(
-  { tests }: Automaton<number>,
+  automaton: Automaton<number>,
   states: readonly number[],
   read: Read,
   begun: number,
   into: UnderWay,
 ): void {
   for (const state of states) {
-    const test = tests[state];
-    if (test !== undefined && passes(test, read)) add(into, state, begun);
+    const test = automaton.tests[state];
+    if (test !== undefined && passes(test, read)) add(automaton, into, state, begun);
   }
 }
 
-function add({ states, begun }: UnderWay, state: number, from: number): void {
-  const known = states.indexOf(state);
-  if (known < 0) {
-    states.push(state);
-    begun.push(from);
-  } else begun[known] = Math.min(begun[known] ?? from, from);
+function add(
+  { reached }: Automaton<number>,
+  { at, states, begun }: UnderWay,
+  state: number,
+  from: number,
+): void {
+  if (reached[2 * state] === at) {
+    const known = reached[2 * state + 1] ?? 0;
+    begun[known] = Math.min(begun[known] ?? from, from);
+    return;
+  }
+  reached[2 * state] = at;
+  reached[2 * state + 1] = states.push(state) - 1;
+  begun.push(from);
 }
 
 /** A silent word may be left unread: what was under way stays so. */
-function stay({ states, begun }: UnderWay, after: UnderWay): void {
-  for (const [k, state] of states.entries()) add(after, state, begun[k] ?? 0);
+function stay(automaton: Automaton<number>, { states, begun }: UnderWay, after: UnderWay): void {
+  for (const [k, state] of states.entries()) add(automaton, after, state, begun[k] ?? 0);
 }
 
 function mayBegin(sentence: readonly Read[], at: number, from: Anchor): boolean {

@@ -36,13 +36,27 @@ export function sumUp(text: string, hits: readonly Hit[]): MatcherResult {
       if (use.role === "mention") mentions.add(use.field);
       if (use.role !== "trigger") continue;
       const found = { trigger: trigger.compiled.source, at: use.at, start, end };
-      const by = excepted.get(`${from} ${ruleOf(use)}`) ?? excepted.get(`${to} ${ruleOf(use)}`);
+      const by = exceptionIn(excepted, from, to, ruleOf(use));
       if (by !== undefined) cancelled.push({ rule: "intent" in use ? use.intent : use.signal, ...found, by });
       else if ("intent" in use) intents.push({ intent: use.intent, ...found });
       else signals.push({ intent: use.signal, ...found });
     }
   }
   return { intents, signals, mentions: [...mentions], cancelled };
+}
+
+/** The exception of the rule that was said in one of the sentences that a hit touches. */
+function exceptionIn(
+  excepted: ReadonlyMap<string, Matched>,
+  from: number,
+  to: number,
+  rule: string,
+): Matched | undefined {
+  for (let sentence = from; sentence <= to; sentence += 1) {
+    const by = excepted.get(`${sentence} ${rule}`);
+    if (by !== undefined) return by;
+  }
+  return undefined;
 }
 
 function ruleOf(use: Exclude<TriggerUse, { role: "mention" }>): string {

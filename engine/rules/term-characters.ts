@@ -14,7 +14,16 @@ export function isSign(code: number): boolean {
 }
 
 export function isApostrophe(code: number): boolean {
-  return code === 0x27 || code === 0x2019 || code === 0x2018 || code === 0x2bc || code === 0xff07;
+  return (
+    code === 0x27 ||
+    code === 0x2019 ||
+    code === 0x2018 ||
+    code === 0x2bc ||
+    code === 0xff07 ||
+    code === 0xb4 ||
+    code === 0x60 ||
+    code === 0x2032
+  );
 }
 
 export function isDigit(code: number): boolean {
@@ -38,7 +47,8 @@ export function isSpace(code: number): boolean {
   );
 }
 
-const WORDLIKE = /[\p{L}\p{M}\p{N}]/u;
+/** Not the marks that only say how a picture is shown: "❤" and U+FE0F are no word. */
+const WORDLIKE = /[\p{L}\p{N}]|(?![\ufe00-\ufe0f\u20e3])\p{M}/u;
 
 /** Whether a letter, mark or digit of any script stands at `at`, or the second half of one. */
 export function isWordAt(text: string, at: number): boolean {

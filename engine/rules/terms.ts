@@ -1,6 +1,7 @@
 import type { Readable } from "./automaton.ts";
-import { isApostrophe, isDigit, isPlain, isSign, isSpace, isStop, isWordAt } from "./term-characters.ts";
+import { isApostrophe, isPlain, isSign, isSpace, isStop, isWordAt } from "./term-characters.ts";
 import { foldWord } from "./fold-word.ts";
+import { isAddress, isInitialAt, joinsWord } from "./joined-words.ts";
 import { part, partsOf, type Part } from "./short-forms.ts";
 
 /** A word of a message as triggers see it. "don't" is two terms, of which both stand where the whole of it does. */
@@ -33,13 +34,6 @@ export const QUESTION_MARK = "?";
 const ABBREVIATIONS = new Set(
   "mr mrs ms dr prof st jr sr mt tel ph ext eg e.g ie i.e etc vs approx dept est inc ltd co corp nr feb aug sept oct nov dec".split(" "),
 ); // prettier-ignore
-/** "bob.example/menu", "menu.pdf": a full stop inside one of these is no end of a sentence. */
-const ENDINGS = new Set(
-  "com net org io co uk de fr in au ca eu us me app dev info biz shop example test pdf doc docx png jpg jpeg js html".split(" "),
-); // prettier-ignore
-/** "re-book", "pre-order" and "e-mail" are one word; other hyphens part words. */
-const PREFIXES = new Set("re pre co un non anti multi mis de ex out semi sub over under bi".split(" "));
-const PREFIX_CHARS_MAX = 5;
 const WORD_CHARS_MAX = 64; // what is longer is no word of any trigger
 
 /** Reads `text` into sentences of terms, in linear time. Total: any string, lone surrogates included. */
@@ -175,34 +169,6 @@ function readWords(reader: Reader, start: number, end: number, sign: string, ask
     at = next - 1;
   }
   if (from < end) pushWord(reader, from, end, from === start ? sign : "", asks);
-}
-
-/** Whether the mark at `at` stands inside of a word that began at `from`. */
-function joinsWord(text: string, at: number, from: number): boolean {
-  const before = text.charCodeAt(at - 1);
-  const after = text.charCodeAt(at + 1);
-  const code = text.charCodeAt(at);
-  if (isApostrophe(code)) return isWordAt(text, at + 1);
-  if (isDigit(before) && isDigit(after))
-    return code === 0x2e || code === 0x2c || code === 0x3a || code === 0x2d || code === 0x2f;
-  if (code === 0x2d)
-    return (
-      at - from === 1 || (at - from <= PREFIX_CHARS_MAX && PREFIXES.has(text.slice(from, at).toLowerCase()))
-    );
-  return code === 0x2e && isInitialAt(text, at);
-}
-
-/** The full stops of "a.s.a.p" and "p.m". */
-function isInitialAt(text: string, at: number): boolean {
-  return !isWordAt(text, at - 2) && !isWordAt(text, at + 2);
-}
-
-/** An email or web address is one word, whatever stands in it. */
-function isAddress(text: string, start: number, end: number): boolean {
-  const chunk = text.slice(start, end);
-  if (/^\S+@\S+$|:\/\/|^www\./i.test(chunk)) return true;
-  const ending = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.([a-z]{2,7})(?:\/\S*)?$/i.exec(chunk)?.[1];
-  return ending !== undefined && ENDINGS.has(ending.toLowerCase()) && ending === ending.toLowerCase();
 }
 
 function pushWord(reader: Reader, start: number, end: number, sign: string, asks: boolean): void {

@@ -3,11 +3,13 @@ import { makeNeedsOf } from "./needs.ts";
 import type { Anchored } from "./run-automaton.ts";
 import type { UsedTrigger } from "./used-trigger.ts";
 import { holds, type WordBits, type WordSets } from "./word-sets.ts";
-import type { WordShape } from "./word-shape.ts";
+import { sizeOf, type WordShape } from "./word-shape.ts";
 
 /** A trigger of words, made ready to run. */
 export interface Entry extends Anchored {
   readonly trigger: UsedTrigger;
+  /** The most words that a match can span. */
+  readonly longest: number;
   /** Of each of these lists of sets a sentence must hold a word. */
   readonly needs: readonly (readonly number[])[];
   /** The same, as the words themselves. */
@@ -30,6 +32,7 @@ export function toEntries(triggers: readonly UsedTrigger[], sets: WordSets, tagg
     return [
       {
         trigger,
+        longest: sizeOf(compiled.shape).longest,
         // Built when a message first holds its words: most triggers of a pack wait long for that.
         get automaton() {
           return (automaton ??= buildAutomaton(shape));

@@ -1,4 +1,5 @@
 import { makeSpeller } from "./misspellings.ts";
+import { QUESTION_MARK } from "./terms.ts";
 
 /** Which sets a word belongs to: a bit for each set. */
 export type WordBits = Uint32Array;
@@ -74,9 +75,11 @@ function sealed(members: readonly (readonly string[])[]): SealedSets {
   };
   return {
     bitsOf(forms) {
-      const [only] = forms;
-      if (forms.length > 1 || only === undefined) return read(forms);
-      return bitsOfWord(only) ?? read(meantBy(only));
+      const [word = "", mark] = forms;
+      if (forms.length === 1) return bitsOfWord(word) ?? read(meantBy(word));
+      // "a refnud?" is mistyped like any other word.
+      const isMistyped = forms.length === 2 && mark === QUESTION_MARK && !setsOf.has(word);
+      return read(isMistyped ? [...meantBy(word), mark] : forms);
     },
     empty: () => new Uint32Array(length),
   };

@@ -59,10 +59,64 @@ export function hasWord(shape: WordShape): boolean {
   }
 }
 
-/** How many words it is about, its repeats written out. */
-export function sizeOf(shape: WordShape): number {
-  if (shape.kind === "test") return 1;
-  return shape.kind === "optional" || shape.kind === "repeated"
-    ? sizeOf(shape.of)
-    : shape.parts.reduce((sum, part) => sum + sizeOf(part), 0);
+/** How much work a shape makes: the words that it is about, its repeats written out, and the steps from one to the next.
+ *  Where much is optional, every word may follow every other. */
+export interface Size {
+  readonly words: number;
+  readonly steps: number;
+  /** The most words that a match can span. */
+  readonly longest: number;
+}
+
+/** The size of the automaton that the shape will make, without making it. */
+export function sizeOf(shape: WordShape): Size {
+  const { words, steps, longest } = measure(shape);
+  return { words, steps, longest };
+}
+
+interface Measured extends Size {
+  readonly first: number;
+  readonly last: number;
+  readonly empty: boolean;
+}
+
+const NOTHING: Measured = { words: 0, steps: 0, longest: 0, first: 0, last: 0, empty: true };
+
+function measure(shape: WordShape): Measured {
+  switch (shape.kind) {
+    case "test":
+      return { words: 1, steps: 0, longest: 1, first: 1, last: 1, empty: false };
+    case "sequence":
+      return shape.parts.map(measure).reduce(
+        (one, two): Measured => ({
+          words: one.words + two.words,
+          steps: one.steps + two.steps + one.last * two.first,
+          longest: one.longest + two.longest,
+          first: one.first + (one.empty ? two.first : 0),
+          last: two.last + (two.empty ? one.last : 0),
+          empty: one.empty && two.empty,
+        }),
+        NOTHING,
+      );
+    case "choice":
+      return shape.parts.map(measure).reduce(
+        (one, two): Measured => ({
+          words: one.words + two.words,
+          steps: one.steps + two.steps,
+          longest: Math.max(one.longest, two.longest),
+          first: one.first + two.first,
+          last: one.last + two.last,
+          empty: one.empty || two.empty,
+        }),
+        { ...NOTHING, empty: false },
+      );
+    case "optional":
+      return { ...measure(shape.of), empty: true };
+    case "repeated": {
+      const once = measure(shape.of);
+      return { ...once, steps: once.steps + once.last * once.first, longest: Infinity };
+    }
+    default:
+      return shape satisfies never;
+  }
 }

@@ -84,7 +84,9 @@ function tripOf(
     handleEmptyQuery: finish,
     handleReadyForQuery: () => resolve(results),
     handleError(error: Error) {
-      const { text } = queries[results.length] ?? {};
+      const { text, name = null } = queries[results.length] ?? {};
+      // The server may have lost it, or its columns may have changed: the next trip has it parsed anew.
+      if (name !== null) known.delete(name);
       // The text has no values in it. Not for errors of the connection, which no statement is to blame for.
       if (text !== undefined && "severity" in error) error.message = `${text} - ${error.message}`;
       reject(error);

@@ -201,7 +201,17 @@ const TRIGGERS: readonly (readonly [name: string, trigger: unknown, message: str
   [
     "a trigger has an end",
     "a .{0,20} ".repeat(99),
-    `the trigger \`${"a .{0,20} ".repeat(99)}\` has more than 2000 words; write several triggers`,
+    `the trigger \`${"a .{0,20} ".repeat(99)}\` has more than 2000 words, its repeats written out; write several triggers`,
+  ],
+  [
+    "what is optional does not multiply without end",
+    `a ${"* ".repeat(200)}b`,
+    `the trigger \`a ${"* ".repeat(200)}b\` has more than 5000 ways from one word to the next, its repeats written out; write several triggers`,
+  ],
+  [
+    "repeats in repeats are counted before they are written out",
+    "(((((a{20}){20}){20}){20}){20}){20} b",
+    "in the trigger `(((((a{20}){20}){20}){20}){20}){20} b` `{20}` repeats more than 500 words in all; write several triggers",
   ],
   [
     "a sentence copied with its question mark would make its last word optional",

@@ -154,6 +154,16 @@ describe("except", () => {
   test("leaves the triggers of other sentences alone", () => {
     expect(intents("I already got one. Now email me another")).toEqual(["info"]);
   });
+  test("counts in every sentence that a regular expression reaches over, and in the one that a part of speech is in", () => {
+    const own = packWith(
+      intentFile("over", { triggers: [{ regex: "first[^z]*last" }], except: ["nope"] }),
+      intentFile("tag", { triggers: ["#Verb the cat"], except: ["park ave"], priority: 200 }),
+    );
+    const heardOf = (text: string) => own.matcher.match(text).intents.map(({ intent }) => intent);
+    expect(heardOf("first. nope. last")).toEqual([]);
+    expect(heardOf("first. well. last")).toEqual(["over"]);
+    expect(heardOf("I live on Park Ave. Please hug the cat")).toEqual(["tag"]);
+  });
   test("leaves the triggers of other rules alone", () => {
     expect(intents("email me the brochure that I already got")).toEqual(["other"]);
   });
@@ -174,6 +184,16 @@ test("a long sentence without a stop is heard from end to end, each trigger once
   expect(heard("email .{0,20} me", long)).toEqual(["email me"]);
   expect(heard("call me$", long)).toEqual(["call me"]);
   expect(heard("^email me", long)).toEqual([]);
+});
+
+test("a trigger that spans more words than a window is heard in a long sentence", () => {
+  const gap = "la ".repeat(120);
+  expect(heard("send * menu", `${gap}send ${gap}menu`)).toHaveLength(1);
+  expect(heard("^send * menu", `send ${gap}menu`)).toHaveLength(1);
+  const apart = "la ".repeat(18);
+  expect(
+    heard("a .{0,20} b .{0,20} c .{0,20} d", `${"la ".repeat(47)}a ${apart}b ${apart}c ${apart}d ${gap}`),
+  ).toHaveLength(1);
 });
 
 test("what is beyond the longest message is not looked at", () => {

@@ -37,6 +37,11 @@ test("a mistyped word counts as the word of the trigger that it was meant for, w
   expect(pack.matcher.match(text).intents).toMatchObject([{ start: 4, end: text.length }]);
 });
 
+test("a mistyped word before a question mark is read like any other", () => {
+  const pack = packWith(intentFile("it", { triggers: ["my newsletter"] }));
+  expect(pack.matcher.match("where is my newsleter?").intents).toHaveLength(1);
+});
+
 test("a word that English has is taken as typed", () => {
   const pack = packWith(intentFile("it", { triggers: ["quiet room"] }));
   expect(pack.matcher.match("quite room").intents).toEqual([]);

@@ -30,6 +30,9 @@ const READINGS: readonly (readonly [text: string, sentences: readonly string[]])
   ["?", ["?"]],
   ["👍", ["👍"]],
   ["fine 👍 thanks", ["fine thanks"]],
+  ["thanks ❤️", ["thanks"]],
+  ["I don´t, don`t", ["i do not do not"]],
+  ["out-of-stock, over-the-counter", ["out of stock over the counter"]],
 ]; // prettier-ignore
 
 test.each(READINGS)("%j is read as %j", (text, sentences) => {
