@@ -51,10 +51,14 @@ export async function chat(
   return queue.run(key, async () => {
     const remembered = memory.recall(key);
     memory.forget(key); // until this message is stored, nobody knows where it leaves the person
-    const quick = remembered === undefined ? null : quickly(message, occasion, remembered);
+    const ahead =
+      remembered !== undefined && serves(remembered, request, occasion, pack.hash)
+        ? { remembered, heard: hear(message, remembered) }
+        : null;
+    const quick = ahead === null ? null : quickly(message, occasion, ahead);
     const { response, left } =
       (quick && (await inWorkspace(database, workspaceId, quick, { lock }))) ??
-      (await inWorkspace(database, workspaceId, (tx) => takeMessage(tx, message, occasion), { lock }));
+      (await inWorkspace(database, workspaceId, (tx) => takeMessage(tx, message, occasion, ahead), { lock }));
     if (left !== null) memory.remember(key, left);
     return response;
   });
@@ -88,12 +92,16 @@ function occasionOf({ pack, request, at }: Message, silenceMs: number): Occasion
   };
 }
 
-/** Takes the message from what is remembered of the person, in one trip that records it. Null when it does not serve, or the
- *  message gives a detail: links are settled with the customers locked. What is returned finds out whether the person was still
- *  there: null when another process has taken a message meanwhile, or this message came before; nothing is written then. */
-function quickly(message: Message, occasion: Occasion, remembered: Remembered) {
-  if (!serves(remembered, message.request, occasion, message.pack.hash)) return null;
-  const heard = hear(message, remembered);
+/** What the engine makes of a message from what is remembered of the person. */
+interface Ahead {
+  readonly remembered: Remembered;
+  readonly heard: Heard;
+}
+
+/** Takes the message from what is remembered of the person, in one trip that records it. Null when the message gives a detail:
+ *  links are settled with the customers locked. What is returned finds out whether the person was still there: null when
+ *  another process has taken a message meanwhile, or this message came before; nothing is written then. */
+function quickly(message: Message, occasion: Occasion, { remembered, heard }: Ahead) {
   if (heard.turn !== null && heard.turn.collected.length > 0) return null;
   return async (tx: WorkspaceTransaction): Promise<Taken | null> => {
     const { response, left, recorded } = settle(message, occasion, remembered, heard, null);
@@ -106,7 +114,12 @@ function quickly(message: Message, occasion: Occasion, remembered: Remembered) {
   };
 }
 
-async function takeMessage(tx: WorkspaceTransaction, message: Message, occasion: Occasion): Promise<Taken> {
+async function takeMessage(
+  tx: WorkspaceTransaction,
+  message: Message,
+  occasion: Occasion,
+  ahead: Ahead | null,
+): Promise<Taken> {
   const { request } = message;
   const opened = await open(tx, occasion);
   if (request.conversationId !== undefined && opened.conversation === null) {
@@ -117,7 +130,8 @@ async function takeMessage(tx: WorkspaceTransaction, message: Message, occasion:
   }
   if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
 
-  const heard = hear(message, opened);
+  // At the same revision what is read is what was remembered, and so is what the engine makes of it.
+  const heard = ahead?.remembered.revision === opened.revision ? ahead.heard : hear(message, opened);
   const collected = heard.turn?.collected ?? [];
   const link =
     collected.length === 0 ? null : await settleLink(tx, opened.customer, statedEmailKey(collected), uuid());
