@@ -89,12 +89,12 @@ function occasionOf({ pack, request, at }: Message, silenceMs: number): Occasion
 }
 
 /** Takes the message from what is remembered of the person, in one trip that records it. Null when it does not serve, or the
- *  message gives a detail: links are settled with the customers locked. What is returned finds out whether the person was still
+ *  message gives a detail or takes one back: links are settled with the customers locked. What is returned finds out whether the person was still
  *  there: null when another process has taken a message meanwhile, or this message came before; nothing is written then. */
 function quickly(message: Message, occasion: Occasion, remembered: Remembered) {
   if (!serves(remembered, message.request, occasion, message.pack.hash)) return null;
   const heard = hear(message, remembered);
-  if (heard.turn !== null && heard.turn.collected.length > 0) return null;
+  if (changesCustomer(heard)) return null;
   return async (tx: WorkspaceTransaction): Promise<Taken | null> => {
     const { response, left, recorded } = settle(message, occasion, remembered, heard, null);
     const { sql, bindings } = record(tx.workspaceId, {
@@ -118,9 +118,8 @@ async function takeMessage(tx: WorkspaceTransaction, message: Message, occasion:
   if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
 
   const heard = hear(message, opened);
-  const collected = heard.turn?.collected ?? [];
-  const link =
-    collected.length === 0 ? null : await settleLink(tx, opened.customer, statedEmailKey(collected), uuid());
+  const stated = statedEmailKey(heard.turn?.collected ?? []);
+  const link = changesCustomer(heard) ? await settleLink(tx, opened.customer, stated, uuid()) : null;
   const { response, left, recorded, place } = settle(message, occasion, opened, heard, link);
   const { sql, bindings } = record(tx.workspaceId, recorded);
   if (link === null) {
@@ -132,6 +131,11 @@ async function takeMessage(tx: WorkspaceTransaction, message: Message, occasion:
   return { response: answered(message, response, heard), left };
 }
 
+/** Whether the customers concerned are to be locked, and brought up to date. */
+function changesCustomer({ turn }: Heard): boolean {
+  return turn !== null && (turn.collected.length > 0 || turn.denied.length > 0);
+}
+
 /** What the engine makes of it. */
 function hear({ pack, request, at, region }: Message, opened: Opened): Heard {
   const before = opened.conversation?.state ?? INITIAL_STATE;
@@ -140,6 +144,7 @@ function hear({ pack, request, at, region }: Message, opened: Opened): Heard {
   const turn = takeTurn(pack, before, request.text, {
     now: at,
     known: opened.known,
+    unvalidated: opened.unvalidated,
     coolingOff: Object.fromEntries(
       Object.entries(opened.refusedAt).map(([field, refusedAt]) => [field, refusedAt + coolOffMs]),
     ),
