@@ -97,5 +97,5 @@ function summary(last: ChatResponse | null): string {
     return `${field} ${value}${customer.unvalidated.includes(field) ? " (unvalidated)" : ""}`;
   });
   const missing = customer.missing.length === 0 ? "nothing" : customer.missing.join(", ");
-  return `Customer ${customer.id}: ${known.join(", ")}; missing: ${missing}`;
+  return `Customer ${customer.id}: ${known.join(", ") || "nothing known"}; missing: ${missing}`;
 }

@@ -143,6 +143,6 @@ const denyClaims = `
   denial as (
     update claims set denied = true
     from conversation cross join json_to_recordset(cast(:denied as json)) as taken_back (field text, value text)
-    where claims.workspace_id = :workspaceId and claims.conversation_id = conversation.id
+    where claims.workspace_id = :workspaceId and claims.conversation_id = :conversationId
       and claims.field = taken_back.field and claims.value = taken_back.value
   )`;
