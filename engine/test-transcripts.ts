@@ -1,4 +1,5 @@
 import { hearOther } from "./decide/hear.ts";
+import { knownAfter, type Known } from "./decide/known-after.ts";
 import { INITIAL_STATE, type State } from "./decide/state.ts";
 import type { Problem, RulePack, Transcript, TranscriptStep } from "./rules/pack.ts";
 import type { FieldKey } from "./understand/understanding.ts";
@@ -14,7 +15,7 @@ export function testTranscripts(pack: RulePack): readonly Problem[] {
 
 function play(pack: RulePack, transcript: Transcript): readonly Problem[] {
   let state: State = INITIAL_STATE;
-  let known: Readonly<Record<FieldKey, string>> = {};
+  let person: Known = { known: {}, unvalidated: [] };
   const problems: Problem[] = [];
   for (const step of transcript.steps) {
     if (step.role !== "customer") {
@@ -23,15 +24,15 @@ function play(pack: RulePack, transcript: Transcript): readonly Problem[] {
     }
     const circumstances = {
       now: NOW,
-      known,
+      ...person,
       coolingOff: {},
       collecting: "on",
       region: transcript.region,
     } as const;
     const turn = takeTurn(pack, state, step.text, circumstances);
     state = turn.state;
-    known = { ...known, ...Object.fromEntries(turn.collected.map(({ field, value }) => [field, value])) };
-    for (const difference of differences(step, turn, known))
+    person = knownAfter(person, turn);
+    for (const difference of differences(step, turn, person.known))
       problems.push({
         path: transcript.path,
         line: step.line,

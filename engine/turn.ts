@@ -1,6 +1,6 @@
 /** The front door of the engine: text and state in, decisions out. */
 import { decide } from "./decide/decide.ts";
-import type { Circumstances, Collected, Trace } from "./decide/decision.ts";
+import type { Circumstances, Collected, Denied, Trace } from "./decide/decision.ts";
 import { hear } from "./decide/hear.ts";
 import type { Confirm, Request, State } from "./decide/state.ts";
 import type { RulePack } from "./rules/pack.ts";
@@ -20,6 +20,8 @@ export interface Turn {
   readonly collected: readonly Collected[];
   /** Fields that this message refused; they cool off across the person's conversations. */
   readonly refused: readonly FieldKey[];
+  /** Values given earlier that this message takes back: they count as not given from now on (see knownAfter). */
+  readonly denied: readonly Denied[];
   readonly trace: Trace;
 }
 

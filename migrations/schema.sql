@@ -35,6 +35,7 @@ create table claims (
   trust text not null,
   at timestamp with time zone not null,
   unvalidated boolean not null default false,
+  denied boolean not null default false,
   constraint claims_pkey PRIMARY KEY (workspace_id, id),
   constraint claims_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq),
   constraint claims_check CHECK (((0 <= span_start) AND (span_start <= span_end))),
@@ -46,6 +47,7 @@ alter table claims enable row level security;
 alter table claims force row level security;
 create policy workspace on claims as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on claims to enrich_app;
+comment on column claims.denied is 'Taken back by the customer, who was asked whether it is right: never a current value';
 comment on column claims.seq is 'The order in which claims were recorded; spans are UTF-16 units of the message';
 comment on column claims.unvalidated is 'Given as the value, but not known to be a valid one: a phone that no numbering plan has';
 
@@ -94,6 +96,7 @@ create table customers (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   version integer not null default 1,
+  unvalidated jsonb not null default '[]'::jsonb,
   constraint customers_pkey PRIMARY KEY (workspace_id, id),
   constraint customers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
   constraint customers_conversation_count_check CHECK ((conversation_count >= 0))
@@ -104,6 +107,7 @@ alter table customers enable row level security;
 alter table customers force row level security;
 create policy workspace on customers as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on customers to enrich_app;
+comment on column customers.unvalidated is 'The fields whose value here is not known to be a valid one';
 comment on table customers is 'A cache of the fold: every value follows from the claims of the linked conversations';
 
 create table handles (

@@ -22,6 +22,8 @@ export type ChartEvent =
   | { readonly type: "resolved" }
   /** The value offered back is not right. */
   | { readonly type: "denied" }
+  /** A value of these fields that had been denied is given all the same, or another one. */
+  | { readonly type: "given"; readonly fields: readonly FieldKey[] }
   | { readonly type: "wanted"; readonly wanted: readonly Wanted[] }
   /** Something else goes first: the open request waits, before or behind what is waiting already. */
   | { readonly type: "suspended"; readonly behind: boolean }
@@ -116,6 +118,15 @@ const chart = setup({
         ? {}
         : { fields: withProgress(context, context.confirm.field, { denied: true }) },
     ),
+    stand: assign(({ context, event }) => {
+      if (event.type !== "given") return {};
+      return {
+        fields: event.fields.reduce(
+          (fields, field) => withProgress({ ...context, fields }, field, { denied: false }),
+          context.fields,
+        ),
+      };
+    }),
     ask: assign(({ context, event }) => {
       if (event.type !== "asked") return {};
       const { field, rule } = event.wanted;
@@ -138,6 +149,7 @@ const chart = setup({
     collecting_off: { target: ".inactive", actions: "clear" },
     held: { target: ".listening", actions: "clear" },
     wanted: { actions: "enqueue" },
+    given: { actions: "stand" },
     settled: { actions: { type: "dequeue", params: ({ event }) => event.fields } },
     refused: { actions: ["refuse", { type: "dequeue", params: ({ event }) => event.fields }] },
     offered: { target: ".confirming", actions: "offer" },
@@ -150,6 +162,7 @@ const chart = setup({
         collecting_on: "listening",
         held: {},
         wanted: {},
+        given: {},
         settled: {},
         refused: {},
         offered: {},

@@ -1,28 +1,28 @@
-import type { Finding, Understanding } from "../understand/understanding.ts";
+import type { FieldKey, Finding, Span, Understanding } from "../understand/understanding.ts";
 import type { Collected } from "./decision.ts";
 import type { Confirm } from "./state.ts";
 
-/** How an offered value was answered; "passed" when the customer spoke of something else. */
+const DIGIT = /\p{Nd}/u;
+const NO_NUMBER = /[^\p{Nd}\s()+.,/-]/u; // what no phone number is written with
+
+/** How an offered value was answered; "withdrawn" when the customer would rather not give it after all, "passed" when they
+ *  spoke of something else. */
 export type Confirmation =
   | { readonly answer: "accepted"; readonly collected: Collected }
-  | { readonly answer: "kept" | "restated" | "denied" | "passed" };
+  | { readonly answer: "kept" | "restated" | "denied" | "withdrawn" | "passed" };
 
 /** Reads the answer to "did you mean bob@gmail.com?" and to "is that the whole number?". */
 export function readConfirmation(
   confirm: Confirm,
   text: string,
-  { signals }: Understanding,
+  heard: Understanding,
   accepted: readonly Finding[],
 ): Confirmation {
   const restated = accepted.find(({ field }) => field === confirm.field);
   if (restated) return { answer: restated.value === confirm.stated ? "kept" : "restated" };
-  const no = signals.find(({ intent }) => intent === "no");
-  const yes = signals.find(({ intent }) => intent === "yes");
-  if (confirm.suggestion === null) {
-    // "No, I'd rather not" says nothing against the number that they gave.
-    const stands = yes !== undefined || signals.some(({ intent }) => intent === "refusal");
-    return { answer: stands ? "kept" : no ? "denied" : "passed" };
-  }
+  if (confirm.suggestion === null) return { answer: readWhole(confirm.field, text, heard, accepted) };
+  const no = heard.signals.find(({ intent }) => intent === "no");
+  const yes = heard.signals.find(({ intent }) => intent === "yes");
   const stated = findLabel(text, confirm.stated);
   const suggested = findLabel(text, confirm.suggestion);
   // "No, gmial is right" has a yes in it, "nope, gmail" a no: the name of the mail domain says more than either.
@@ -42,6 +42,47 @@ export function readConfirmation(
       rule: null,
     },
   };
+}
+
+/** Whether an answer to the open question for `field` is no value of it, only what looks like one. */
+export function isInvalidAnswer(finding: Finding, field: FieldKey): boolean {
+  if (finding.status !== "rejected" || finding.field !== field) return false;
+  switch (finding.reason) {
+    case "malformed":
+    case "incomplete":
+    case "invalid_for_region":
+    case "ambiguous":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The answer to "is that the whole number?" without a number in it. */
+function readWhole(
+  field: FieldKey,
+  text: string,
+  { signals, mentions, findings }: Understanding,
+  accepted: readonly Finding[],
+): "kept" | "denied" | "withdrawn" | "passed" {
+  const [yes, no, correction, refusal, question] = (
+    ["yes", "no", "correction", "refusal", "question"] as const
+  ).map((signal) => signals.find(({ intent }) => intent === signal));
+  const isAside = mentions.length > 0 && !mentions.includes(field);
+  if (refusal && !yes) return isAside ? "passed" : "withdrawn";
+  if (yes && !(correction && endsIn(yes.span, correction.span))) return "kept";
+  // "Not quite", "sorry, typo": nothing was put right but the number that is asked about.
+  const putsRight = correction && !question && !isAside && accepted.length === 0;
+  // "8": the digit that was missing, or a part of the number.
+  const isPart =
+    (DIGIT.test(text) && !NO_NUMBER.test(text)) ||
+    findings.some((finding) => isInvalidAnswer(finding, field));
+  return no || putsRight || isPart ? "denied" : "passed";
+}
+
+/** "Sorry, typo" agrees to a suggestion, and where there is none it only owns up: its yes is the correction's own words. */
+function endsIn(yes: Span, correction: Span): boolean {
+  return correction.start < yes.end && yes.end <= correction.end;
 }
 
 /** "It's gmial": the mail domain that is being spoken of, not somebody's name. */

@@ -2,7 +2,7 @@ import type { RulePack } from "../rules/pack.ts";
 import type { FieldKey, Understanding } from "../understand/understanding.ts";
 import { ENGINE_VERSION } from "../version.ts";
 import { applyEvents } from "./chart.ts";
-import type { Act, Circumstances, Collected, Trace } from "./decision.ts";
+import type { Act, Circumstances, Collected, Denied, Trace } from "./decision.ts";
 import { readFacts } from "./facts.ts";
 import { isComplete, moveOf, nextQuestion, whatHappened } from "./policy.ts";
 import { reasonsFor } from "./reasons.ts";
@@ -18,6 +18,8 @@ export interface Decision {
   readonly collected: readonly Collected[];
   /** Fields that this message refused. */
   readonly refused: readonly FieldKey[];
+  /** Values given earlier that this message takes back. */
+  readonly denied: readonly Denied[];
   readonly trace: Trace;
 }
 
@@ -32,7 +34,7 @@ export function decide(
   const current = refresh(pack, before, circumstances);
   const facts = readFacts(pack, current, text, heard, circumstances);
   const move = moveOf(facts);
-  const settled = applyEvents(current, whatHappened(facts, move));
+  const settled = applyEvents(current, whatHappened(current, facts, move));
   const question = nextQuestion(pack, settled, facts, move);
   const asked = applyEvents(settled, [
     ...question,
@@ -51,11 +53,13 @@ export function decide(
     acts,
     collected: facts.collected,
     refused: facts.refused,
+    denied: facts.denied,
     trace: {
       engine: ENGINE_VERSION,
       pack: pack.hash,
       turn: after.turn,
       now: circumstances.now,
+      region: circumstances.region,
       move,
       rules: heard.intents,
       signals: heard.signals,

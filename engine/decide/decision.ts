@@ -7,6 +7,8 @@ export interface Circumstances {
   readonly now: number;
   /** What this handle itself has given, or a verified link: field → value. */
   readonly known: Readonly<Record<FieldKey, string>>;
+  /** Known fields whose value was noted without being known to be a valid one. None, where it is left out. */
+  readonly unvalidated?: readonly FieldKey[];
   /** Fields refused in an earlier conversation: field → milliseconds since the epoch when it may be asked again. */
   readonly coolingOff: Readonly<Record<FieldKey, number>>;
   /** Whether details are collected in this conversation, or the reason why not. */
@@ -65,6 +67,8 @@ export interface Trace {
   readonly pack: string;
   readonly turn: number;
   readonly now: number;
+  /** The country that national phone numbers were read in. */
+  readonly region: string | null;
   readonly move: Move;
   readonly rules: readonly RuleMatch[];
   readonly signals: readonly (RuleMatch & { readonly intent: Signal })[];
@@ -86,4 +90,10 @@ export interface Collected {
   readonly unvalidated?: true;
   /** The intent that asked for it, or null when it was volunteered. */
   readonly rule: string | null;
+}
+
+/** A value given earlier that the customer takes back: it counts as not given. */
+export interface Denied {
+  readonly field: FieldKey;
+  readonly value: string;
 }

@@ -1,5 +1,6 @@
-import type { FieldKey, Finding } from "../understand/understanding.ts";
+import type { FieldKey, Finding, RejectReason } from "../understand/understanding.ts";
 import type { Move, Reason, Trace } from "./decision.ts";
+import type { Confirm } from "./state.ts";
 
 /** Says in plain lines why a turn went as it did: what was heard, which rule decided, and for every field why
  *  it was asked for or not. `text` is the customer's message, for quoting. */
@@ -13,6 +14,7 @@ export function explainTrace(trace: Trace, text: string): readonly string[] {
     ...trace.findings.map((finding) => {
       return `heard ${finding.field} ${quote(finding.span)} by ${finding.extractor}, ${verdictOn(finding)}`;
     }),
+    ...trace.acts.flatMap((act) => (act.act === "confirm" ? [offerOf(act.confirm, trace)] : [])),
     // The fields of the pack that was in force then; today's may have others.
     ...Object.keys(trace.reasons).map((field) => `${field}: ${whyFor(field, trace)}`),
   ];
@@ -53,12 +55,36 @@ function verdictOn(finding: Finding): string {
     case "accepted":
       return `accepted as ${finding.value}`;
     case "unvalidated":
-      return `noted unvalidated as ${finding.value}: ${finding.reason}${because}`;
+      return `noted unvalidated as ${finding.value}: ${inWords(finding.reason)}${because}`;
     case "rejected":
-      return `rejected: ${finding.reason}${because}`;
+      return `rejected: ${inWords(finding.reason)}${because}`;
     default:
       return finding satisfies never;
   }
+}
+
+function inWords(reason: RejectReason): string {
+  switch (reason) {
+    case "ambiguous":
+      return `no region is set to read it in (${reason})`;
+    case "weaker_than_known":
+      return `nobody asked for it, and the number that is known is a valid one (${reason})`;
+    default:
+      return reason;
+  }
+}
+
+/** Why a value is offered back. */
+function offerOf({ field, stated, suggestion }: Confirm, { findings, region }: Trace): string {
+  if (suggestion !== null) return `offered back: ${suggestion} for ${stated}`;
+  const doubted = findings.find((finding) => finding.field === field && finding.status === "unvalidated");
+  const plan =
+    region === null || stated.startsWith("+") ? "no numbering plan" : `no numbering plan of ${region}`;
+  const why =
+    doubted?.status === "unvalidated" && doubted.reason === "ambiguous"
+      ? "no region is set to read it in"
+      : `${plan} has it`;
+  return `offered back: "${doubted?.raw ?? stated}": ${why}`;
 }
 
 function whyFor(field: FieldKey, { reasons, acts }: Trace): string {

@@ -2,9 +2,11 @@ import type { Field, Intent, RulePack } from "../rules/pack.ts";
 import { isFullerName } from "../understand/fuller-name.ts";
 import type { FieldKey, Finding, Signal, Span, Understanding } from "../understand/understanding.ts";
 import { progressOf } from "./chart.ts";
-import { isDomainLabel, readConfirmation, type Confirmation } from "./confirmation.ts";
-import type { Circumstances, Collected } from "./decision.ts";
+import { isDomainLabel, isInvalidAnswer, readConfirmation, type Confirmation } from "./confirmation.ts";
+import { askedIn } from "./asked-in.ts";
+import type { Circumstances, Collected, Denied } from "./decision.ts";
 import { hindranceOf, isKnown, type Situation } from "./hindrance.ts";
+import { knownAfter } from "./known-after.ts";
 import { ownValue } from "./own-value.ts";
 import type { Confirm, Request, State, Wanted } from "./state.ts";
 
@@ -30,6 +32,8 @@ export interface Facts {
   /** Collected fields whose known value this changes. */
   readonly corrected: readonly FieldKey[];
   readonly refused: readonly FieldKey[];
+  /** The value that was offered back, when the customer takes it back. */
+  readonly denied: readonly Denied[];
   /** A newly heard value that looks mistyped. */
   readonly offer: Confirm | null;
   /** An answer to the open request that was no valid value. */
@@ -58,13 +62,9 @@ export function readFacts(
     (finding) => finding.status !== "rejected" && !(confirm && isDomainLabel(confirm, finding)),
   );
   const confirmation = confirm && readConfirmation(confirm, text, heard, accepted);
-  const asked = askedIn(state, request, confirm);
+  const asked = askedIn(state.previous, request ?? confirm);
   const taken = collecting
-    ? accepted.filter(
-        (finding) =>
-          !saysLess(pack, finding, circumstances.known, signals) &&
-          !isDoubtful(finding, circumstances.known, signals, asked),
-      )
+    ? accepted.filter((finding) => !saysLess(pack, finding, circumstances.known, signals))
     : [];
   const collected = collecting
     ? [
@@ -72,16 +72,16 @@ export function readFacts(
         ...(confirmation?.answer === "accepted" ? [confirmation.collected] : []),
       ]
     : [];
+  const takesBack = confirmation?.answer === "denied" || confirmation?.answer === "withdrawn";
+  const denied = confirm && takesBack ? [{ field: confirm.field, value: confirm.stated }] : [];
   const situation = {
     ...circumstances,
-    known: {
-      ...circumstances.known,
-      ...Object.fromEntries(collected.map(({ field, value }) => [field, value])),
-    },
+    ...knownAfter(circumstances, { collected, denied }),
     attemptsMax: pack.limits.attemptsMax,
   };
   const held = intents.some(({ hold }) => hold);
-  const refused = collecting ? refusalsOf(state, request, heard, signals, intents, situation) : [];
+  const about = confirmation?.answer === "withdrawn" ? confirm : null;
+  const refused = collecting ? refusalsOf(state, request, about, heard, signals, intents, situation) : [];
   const wanted = collecting && !held ? wantedBy(intents, state, situation) : [];
   return {
     collecting,
@@ -99,11 +99,12 @@ export function readFacts(
       .filter(({ field, value }) => (ownValue(circumstances.known, field) ?? value) !== value)
       .map(({ field }) => field),
     refused,
+    denied,
     offer: held ? null : offerOf(pack, taken, state, request, circumstances.known),
     invalid:
       request !== null &&
       !isKnown(request.field, state.fields, situation.known) &&
-      heard.findings.some((finding) => isInvalidAnswer(finding, request)),
+      heard.findings.some((finding) => isInvalidAnswer(finding, request.field)),
     wanted: wanted.filter(({ field }) => !refused.includes(field)),
     situation,
   };
@@ -112,12 +113,6 @@ export function readFacts(
 /** The field's definition in the pack, if it has one. */
 export function fieldOf(pack: RulePack, key: FieldKey): Field | undefined {
   return pack.fields.find(({ field }) => field === key);
-}
-
-/** The fields that a question is open for: the engine's own, then somebody else's. */
-function askedIn(state: State, request: Request | null, confirm: Confirm | null): readonly FieldKey[] {
-  const own = request?.field ?? confirm?.field;
-  return [...(own === undefined ? [] : [own]), ...(state.previous?.asked ?? [])];
 }
 
 /** "It's Mike" from the one who is known as Mike Lindqvist tells nothing new, unless it puts the name right. */
@@ -132,18 +127,6 @@ function saysLess(
   return fieldOf(pack, field)?.extractor.kind === "name" && isFullerName(before, value);
 }
 
-/** A number that nobody asked for and no numbering plan knows takes no known one's place, unless it is said to. */
-function isDoubtful(
-  { field, value, status }: Finding,
-  known: Situation["known"],
-  signals: ReadonlySet<Signal>,
-  asked: readonly FieldKey[],
-): boolean {
-  const before = ownValue(known, field);
-  if (status !== "unvalidated" || before === undefined || before === value) return false;
-  return !asked.includes(field) && !signals.has("correction");
-}
-
 function collectedFrom(finding: Finding, request: Request | null): Collected {
   const { field, value, raw, span, extractor } = finding;
   const rule = request?.field === field ? request.rule : null;
@@ -154,6 +137,7 @@ function collectedFrom(finding: Finding, request: Request | null): Collected {
 function refusalsOf(
   state: State,
   request: Request | null,
+  withdrawn: Confirm | null,
   { mentions, findings }: Understanding,
   signals: ReadonlySet<Signal>,
   intents: readonly Intent[],
@@ -166,7 +150,7 @@ function refusalsOf(
     // spoken of for another reason.
     const given = findings.filter(({ status }) => status !== "rejected").map(({ field }) => field);
     const meant = mentions.filter((field) => !given.includes(field));
-    const asked = askedIn(state, request, null);
+    const asked = askedIn(state.previous, request ?? withdrawn);
     // With nothing open it means what is waiting: the customer has seen what comes next.
     const open = asked.length > 0 ? asked : state.queue.map(({ field }) => field);
     return unknown(meant.length > 0 ? meant : open);
@@ -189,30 +173,17 @@ function offerOf(
   request: Request | null,
   known: Situation["known"],
 ): Confirm | null {
-  for (const { field, value, status, suggestion } of taken) {
+  for (const { field, value, raw, status, suggestion } of taken) {
     const { offered } = progressOf(state.fields, field);
     if (suggestion !== undefined && offered !== value) return { field, stated: value, suggestion };
     // Asked once whether it is whole, and never again: whatever comes next is kept.
     const isNew = offered === null && ownValue(known, field) !== value;
     if (status === "unvalidated" && isNew && fieldOf(pack, field)?.unvalidated) {
       const rule = request?.field === field ? request.rule : null;
-      return { field, stated: value, suggestion: null, rule };
+      return { field, stated: value, suggestion: null, raw, rule };
     }
   }
   return null;
-}
-
-function isInvalidAnswer(finding: Finding, request: Request): boolean {
-  if (finding.status !== "rejected" || finding.field !== request.field) return false;
-  switch (finding.reason) {
-    case "malformed":
-    case "incomplete":
-    case "invalid_for_region":
-    case "ambiguous":
-      return true;
-    default:
-      return false;
-  }
 }
 
 function wantedBy(intents: readonly Intent[], state: State, situation: Situation): readonly Wanted[] {

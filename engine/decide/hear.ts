@@ -1,8 +1,10 @@
 import type { MatcherResult, RulePack } from "../rules/pack.ts";
 import { understand } from "../understand/understand.ts";
-import type { FieldKey, Signal, Understanding } from "../understand/understanding.ts";
+import type { Finding, Signal, Understanding } from "../understand/understanding.ts";
+import { askedIn } from "./asked-in.ts";
 import { applyEvents } from "./chart.ts";
 import type { Circumstances } from "./decision.ts";
+import { ownValue } from "./own-value.ts";
 import { refresh } from "./refresh.ts";
 import type { State } from "./state.ts";
 
@@ -17,12 +19,26 @@ export function hear(
   text: string,
   circumstances: Circumstances,
 ): Understanding {
-  const { region } = circumstances;
-  return understand(pack, text, {
-    requested: requestedIn(refresh(pack, state, circumstances)),
-    previous: state.previous?.text ?? null,
-    region,
-  });
+  const requested = requestedIn(refresh(pack, state, circumstances));
+  const previous = state.previous?.text ?? null;
+  const heard = understand(pack, text, { requested, previous, region: circumstances.region });
+  const putsRight = heard.signals.some(({ intent }) => intent === "correction");
+  const isWeaker = (finding: Finding) =>
+    !putsRight && !requested.includes(finding.field) && isWeakerThanKnown(finding, circumstances);
+  if (!heard.findings.some(isWeaker)) return heard;
+  return {
+    ...heard,
+    findings: heard.findings.map((finding) =>
+      isWeaker(finding) ? { ...finding, status: "rejected", reason: "weaker_than_known" } : finding,
+    ),
+  };
+}
+
+/** A number that no numbering plan has takes no valid one's place, unless it was asked for or is said to put it right. */
+function isWeakerThanKnown({ field, value, status }: Finding, circumstances: Circumstances): boolean {
+  const { known, unvalidated = [] } = circumstances;
+  const before = ownValue(known, field);
+  return status === "unvalidated" && before !== undefined && before !== value && !unvalidated.includes(field);
 }
 
 /** Remembers what a bot or an agent said, and which fields were asked for in it. Takes no turn. */
@@ -42,15 +58,15 @@ function has({ signals }: MatcherResult, signal: Signal): boolean {
   return signals.some(({ intent }) => intent === signal);
 }
 
-/** The fields that the customer was just asked for: by the engine, then by somebody else. */
-function requestedIn({ dialogue, previous }: State): readonly FieldKey[] {
-  const own =
-    dialogue.mode === "requesting"
-      ? [dialogue.request.field]
-      : dialogue.mode === "confirming"
-        ? [dialogue.confirm.field]
-        : [];
-  return [...new Set([...own, ...(previous?.asked ?? [])])];
+function requestedIn({ dialogue, previous }: State) {
+  switch (dialogue.mode) {
+    case "requesting":
+      return askedIn(previous, dialogue.request);
+    case "confirming":
+      return askedIn(previous, dialogue.confirm);
+    default:
+      return askedIn(previous, null);
+  }
 }
 
 function tail(text: string): string {

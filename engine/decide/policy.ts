@@ -1,5 +1,5 @@
 import type { RulePack } from "../rules/pack.ts";
-import type { ChartEvent } from "./chart.ts";
+import { progressOf, type ChartEvent } from "./chart.ts";
 import type { Move } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { hindranceOf } from "./hindrance.ts";
@@ -13,7 +13,8 @@ export function moveOf(facts: Facts): Move {
   if (!facts.collecting) return "not_collecting";
   if (facts.held) return "hold";
   if (facts.corrected.length > 0 && confirmation !== "accepted") return "correction";
-  if (confirmation !== null && confirmation !== "passed") return "confirmation";
+  if (confirmation !== null && confirmation !== "passed" && confirmation !== "withdrawn")
+    return "confirmation";
   if (isAnswered(facts) || (collected.length > 0 && facts.wanted.length === 0)) return "answer";
   if (facts.invalid) return "invalid_answer";
   if (facts.refused.length > 0) return "refusal";
@@ -42,14 +43,16 @@ function isDigression({ intents, signals, request }: Facts): boolean {
 }
 
 /** What the message itself changes, before anything is asked. */
-export function whatHappened(facts: Facts, move: Move): readonly ChartEvent[] {
+export function whatHappened(state: State, facts: Facts, move: Move): readonly ChartEvent[] {
   if (!facts.collecting) return [{ type: "collecting_off" }];
   const fields = facts.collected.map(({ field }) => field);
   const events: ChartEvent[] = [{ type: "collecting_on" }];
   if (facts.confirm && move !== "digression")
-    events.push({ type: facts.confirmation === "denied" ? "denied" : "resolved" });
+    events.push({ type: facts.denied.length > 0 ? "denied" : "resolved" });
   if (facts.refused.length > 0) events.push({ type: "refused", fields: facts.refused });
   if (fields.length > 0) events.push({ type: "settled", fields });
+  const insisted = fields.filter((field) => progressOf(state.fields, field).denied);
+  if (insisted.length > 0) events.push({ type: "given", fields: insisted });
   if (facts.held) return [...events, { type: "held" }];
   if (facts.wanted.length > 0) events.push({ type: "wanted", wanted: facts.wanted });
   if (facts.request && move === "trigger") events.push({ type: "suspended", behind: true });

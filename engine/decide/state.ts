@@ -21,6 +21,8 @@ export type Confirm =
       readonly field: FieldKey;
       readonly stated: string;
       readonly suggestion: null;
+      /** As it was typed, for saying it back; empty in states stored before it was kept. */
+      readonly raw: string;
       /** The intent that had asked for it, or null when it was volunteered. */
       readonly rule: string | null;
     };
@@ -90,7 +92,12 @@ const stateSchema: z.ZodType<State> = z.strictObject({
       mode: z.literal("confirming"),
       confirm: z.union([
         z.strictObject({ ...stated, suggestion: z.string() }),
-        z.strictObject({ ...stated, suggestion: z.null(), rule: z.string().nullable() }),
+        z.strictObject({
+          ...stated,
+          suggestion: z.null(),
+          raw: z.string().default(""),
+          rule: z.string().nullable(),
+        }),
       ]),
     }),
     z.strictObject({ mode: z.literal("complete") }),

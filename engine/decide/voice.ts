@@ -23,7 +23,7 @@ export interface Voice {
   readonly values: Values;
 }
 
-/** Gathers what a turn is worded from. A phone number that was just given is echoed as typed; other values read well:
+/** Gathers what a turn is worded from. A phone number that was just given or offered back is echoed as typed; other values read well:
  *  earlier numbers are spaced, and a mail domain is in the letters of its language. */
 export function voiceOf(
   pack: RulePack,
@@ -43,11 +43,12 @@ export function voiceOf(
   return { pack, facts, move, state, question, values };
 }
 
-function readable(pack: RulePack, { collected }: Facts, field: FieldKey, value: string): string {
+function readable(pack: RulePack, { collected, confirm }: Facts, field: FieldKey, value: string): string {
   const kind = fieldOf(pack, field)?.extractor.kind;
   if (kind === "email") return withUnicodeDomain(value);
   if (kind !== "phone") return value;
-  const given = collected.find((detail) => detail.field === field)?.raw;
+  const offered = confirm?.suggestion === null && confirm.stated === value ? confirm.raw : undefined;
+  const given = collected.find((detail) => detail.field === field)?.raw ?? offered;
   // "oh four one two …" is echoed in digits.
   const typed =
     given !== undefined && (given.match(/\p{Nd}/gu)?.length ?? 0) >= DIGITS_MIN ? given : undefined;

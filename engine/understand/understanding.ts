@@ -31,6 +31,7 @@ export type RejectReason =
   | "in_question" // "is it bob@work.example?"
   | "agent_name" // the name the agent gave
   | "not_a_name" // the position of a name, but ordinary words
+  | "weaker_than_known" // could not be validated, nobody asked for it, and a valid one is known
   | "claimed_by_other_field"; // one span fills one field
 
 /** Why a value that was given, and that reads like one of its field, could not be validated. */

@@ -93,7 +93,9 @@ async function* typedLines(introduction: string): AsyncGenerator<string> {
 function summary(last: ChatResponse | null): string {
   const customer = last?.customer ?? null;
   if (customer === null) return "No customer came of it.";
-  const known = Object.entries(customer.known).map(([field, value]) => `${field} ${value}`);
+  const known = Object.entries(customer.known).map(([field, value]) => {
+    return `${field} ${value}${customer.unvalidated.includes(field) ? " (unvalidated)" : ""}`;
+  });
   const missing = customer.missing.length === 0 ? "nothing" : customer.missing.join(", ");
-  return `Customer ${customer.id}: ${known.join(", ")}; missing: ${missing}`;
+  return `Customer ${customer.id}: ${known.join(", ") || "nothing known"}; missing: ${missing}`;
 }

@@ -3,12 +3,12 @@ import { createReadStream } from "node:fs";
 import { Command } from "commander";
 import { explainTrace } from "../../engine/decide/explain.ts";
 import { hearOther } from "../../engine/decide/hear.ts";
+import { knownAfter, type Known } from "../../engine/decide/known-after.ts";
 import { INITIAL_STATE, parseState } from "../../engine/decide/state.ts";
 import type { State } from "../../engine/decide/state.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import { takeTurn } from "../../engine/turn.ts";
 import type { Turn } from "../../engine/turn.ts";
-import type { FieldKey } from "../../engine/understand/understanding.ts";
 import { z } from "zod";
 import { Region, Role } from "../conversations/contract.ts";
 import { readJsonLines } from "./json-lines.ts";
@@ -69,7 +69,7 @@ async function readConversation(file: string): Promise<readonly Said[]> {
 
 function play(pack: RulePack, conversation: readonly Said[], regionDefault: string | null): readonly Step[] {
   let state: State = INITIAL_STATE;
-  let known: Readonly<Record<FieldKey, string>> = {};
+  let person: Known = { known: {}, unvalidated: [] };
   let now = START;
   return conversation.map((said) => {
     now = said.at === undefined ? now + STEP_MS : Date.parse(said.at);
@@ -80,9 +80,15 @@ function play(pack: RulePack, conversation: readonly Said[], regionDefault: stri
       return { said, turn: null };
     }
     const region = said.region ?? regionDefault;
-    const turn = takeTurn(pack, state, said.text, { now, known, coolingOff: {}, collecting: "on", region });
+    const turn = takeTurn(pack, state, said.text, {
+      now,
+      ...person,
+      coolingOff: {},
+      collecting: "on",
+      region,
+    });
     state = turn.state;
-    known = { ...known, ...Object.fromEntries(turn.collected.map(({ field, value }) => [field, value])) };
+    person = knownAfter(person, turn);
     return { said, turn };
   });
 }

@@ -121,6 +121,8 @@ export type FindingView = z.infer<typeof FindingView>;
 export const CustomerView = z.object({
   id: z.uuid(),
   known: z.record(z.string(), z.string()),
+  /** Those of the known fields whose value is not known to be a valid one: a phone number that no numbering plan has. */
+  unvalidated: z.array(z.string()),
   missing: z.array(z.string()),
 });
 export type CustomerView = z.infer<typeof CustomerView>;

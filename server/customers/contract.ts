@@ -27,6 +27,8 @@ export const CustomerSummary = z.object({
   name: z.string().nullable(),
   email: z.string().nullable(),
   phone: z.string().nullable(),
+  /** The fields whose value is not known to be a valid one: a phone number that no numbering plan has. */
+  unvalidated: z.array(z.string()),
   /** The workspace's own fields. */
   details: z.record(z.string(), z.string()),
   platforms: z.array(Platform),
@@ -59,8 +61,9 @@ export const Provenance = z.object({
   trust,
   /** Given, but not known to be a valid value: a phone number that no numbering plan has. */
   unvalidated: z.boolean(),
-  /** Whether it is the profile's value, agrees with it, was replaced, or contradicts it from another handle. */
-  standing: z.enum(["current", "agreeing", "superseded", "conflicting"]),
+  /** Whether it is the profile's value, agrees with it, was replaced, contradicts it from another handle, or was taken back
+   *  by the customer. */
+  standing: z.enum(["current", "agreeing", "superseded", "conflicting", "denied"]),
   at: z.iso.datetime(),
 });
 export type Provenance = z.infer<typeof Provenance>;

@@ -10,14 +10,20 @@ export interface Claim {
   readonly field: FieldKey;
   readonly value: string;
   readonly trust: Trust;
+  /** Given, but not known to be a valid value. */
+  readonly unvalidated: boolean;
+  /** Taken back by the one who gave it. */
+  readonly denied: boolean;
 }
 
 /** What became of a claim: it is the profile's value, or agrees with it, or was replaced by a later or better one, or
- *  contradicts the value that another handle gave first. */
-export type Standing = "current" | "agreeing" | "superseded" | "conflicting";
+ *  contradicts the value that another handle gave first, or was taken back. */
+export type Standing = "current" | "agreeing" | "superseded" | "conflicting" | "denied";
 
 export interface Profile {
   readonly values: Readonly<Record<FieldKey, string>>;
+  /** The fields whose value is not known to be a valid one. */
+  readonly unvalidated: readonly FieldKey[];
   /** Other values that other handles give: field → values, the earliest handle's first. */
   readonly conflicts: Readonly<Record<FieldKey, readonly string[]>>;
   /** One a claim, in the claims' order. */
@@ -31,22 +37,26 @@ type Entry = readonly [index: number, claim: Claim];
 /** A profile is a pure function of its claims: give those of all its conversations, in the order they were recorded.
  *
  *  Staff › verified › claimed. Within a handle the latest claim wins; across handles the one whose handle spoke of the
- *  field first stays, and the others are conflicts; a fuller form of the same name replaces it. The email is not folded:
- *  it is the profile's identity, `key`. */
+ *  field first stays, and the others are conflicts; a fuller form of the same name replaces it. A handle whose last word was
+ *  denied has none: it replaced the one before. The email is not folded: it is the profile's identity, `key`. */
 export function foldProfile(key: string | null, claims: readonly Claim[]): Profile {
   const values: Record<FieldKey, string> = key === null ? {} : { email: key };
   const conflicts: Record<FieldKey, readonly string[]> = {};
-  const standings: Standing[] = claims.map(() => "superseded");
+  const unvalidated: FieldKey[] = [];
+  const standings = claims.map(({ denied }): Standing => (denied ? "denied" : "superseded"));
 
   const entries = claims.map((claim, index): Entry => [index, claim]);
   for (const [field, said] of group(entries, (claim) => claim.field)) {
     const says = field === "email" ? said.filter(([, claim]) => emailKey(claim.value) === key) : said;
-    const words = [...group(says, (claim) => claim.handleId).values()].map(lastWord);
+    const words = [...group(says, (claim) => claim.handleId).values()]
+      .map(lastWord)
+      .filter(([, { denied }]) => !denied);
     const chosen = field === "email" ? words.at(-1) : choose(words);
     if (chosen === undefined) continue;
 
-    const [at, { value }] = chosen;
+    const [at, { value, unvalidated: isDoubtful }] = chosen;
     if (field !== "email") values[field] = value;
+    if (isDoubtful) unvalidated.push(field);
     for (const [index, claim] of words) {
       standings[index] = field === "email" || agrees(value, claim) ? "agreeing" : "conflicting";
     }
@@ -54,7 +64,7 @@ export function foldProfile(key: string | null, claims: readonly Claim[]): Profi
     const others = words.filter(([index]) => standings[index] === "conflicting");
     if (others.length > 0) conflicts[field] = [...new Set(others.map(([, claim]) => claim.value))];
   }
-  return { values, conflicts, standings };
+  return { values, unvalidated, conflicts, standings };
 }
 
 /** What one handle has to say about a field: its latest claim of the highest trust. */

@@ -5,10 +5,13 @@ import { foldProfile, type Claim, type Standing, type Trust } from "./fold.ts";
 /** How many claims a customer is shown with. What its values rest on comes first, then what was replaced last. */
 export const CLAIMS_SHOWN_MAX = 500;
 
-const IMPORTANCE = { current: 0, conflicting: 1, agreeing: 2, superseded: 3 } as const satisfies Record<
-  Standing,
-  number
->;
+const IMPORTANCE = {
+  current: 0,
+  conflicting: 1,
+  agreeing: 2,
+  superseded: 3,
+  denied: 4,
+} as const satisfies Record<Standing, number>;
 
 interface ToldRow {
   readonly id: string;
@@ -16,6 +19,8 @@ interface ToldRow {
   readonly field: string;
   readonly value: string;
   readonly trust: Trust;
+  readonly unvalidated: boolean;
+  readonly denied: boolean;
 }
 
 interface ClaimRow extends ToldRow {
@@ -26,7 +31,6 @@ interface ClaimRow extends ToldRow {
   readonly span_end: number;
   readonly extractor: string;
   readonly rule: string | null;
-  readonly unvalidated: boolean;
   readonly pack_hash: string;
   readonly at: Date;
 }
@@ -40,12 +44,12 @@ export async function provenanceOf(
   const { workspaceId } = tx;
   // What decides how a claim stands, of all of them; the rest of it only of those that are shown.
   const told = await tx.prepared<ToldRow>(
-    `select claim.id, claim.handle_id, claim.field, claim.value, claim.trust
+    `select claim.id, claim.handle_id, claim.field, claim.value, claim.trust, claim.unvalidated, claim.denied
      from (
        select id from conversations where workspace_id = :workspaceId and customer_id = :customerId offset 0
      ) as conversation
      cross join lateral (
-       select id, handle_id, field, value, trust, seq from claims
+       select id, handle_id, field, value, trust, unvalidated, denied, seq from claims
        where workspace_id = :workspaceId and conversation_id = conversation.id
        offset 0
      ) as claim
@@ -55,7 +59,7 @@ export async function provenanceOf(
   const shown = mostImportant(told, emailKey);
   const rows = await tx.prepared<ClaimRow>(
     `select id, handle_id, conversation_id, message_seq, field, value, raw, span_start, span_end, extractor, rule, unvalidated,
-       pack_hash, trust, at
+       denied, pack_hash, trust, at
      from claims where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))
      order by seq`,
     { workspaceId, ids: [...shown.keys()] },
@@ -68,12 +72,9 @@ export async function provenanceOf(
 
 /** Claim id → how it stands, of the claims that are shown. */
 function mostImportant(told: readonly ToldRow[], emailKey: string | null): ReadonlyMap<string, Standing> {
-  const claims = told.map(({ handle_id: handleId, field, value, trust }): Claim => ({
-    handleId,
-    field,
-    value,
-    trust,
-  }));
+  const claims = told.map(({ handle_id: handleId, field, value, trust, unvalidated, denied }): Claim => {
+    return { handleId, field, value, trust, unvalidated, denied };
+  });
   const { standings } = foldProfile(emailKey, claims);
   const ranked = told
     .map(({ id }, index) => ({ id, index, standing: standings[index] ?? ("superseded" as const) }))

@@ -15,6 +15,7 @@ interface CustomerRow {
   readonly name: string | null;
   readonly email: string | null;
   readonly phone: string | null;
+  readonly unvalidated: string[];
   readonly details: Record<string, string>;
   readonly conflicts: Record<string, string[]>;
   readonly platforms: Platform[];
@@ -25,7 +26,8 @@ interface CustomerRow {
 
 // The dates of the whole page come from the index; the platforms are few, and only of the rows that are shown.
 const columns = `
-  customer.id, customer.email_key, customer.name, customer.email, customer.phone, customer.details, customer.conflicts,
+  customer.id, customer.email_key, customer.name, customer.email, customer.phone, customer.unvalidated,
+  customer.details, customer.conflicts,
   (select coalesce(json_agg(distinct platform order by platform), '[]') from conversations
    where workspace_id = :workspaceId and customer_id = customer.id) as platforms,
   customer.first_at, customer.last_at, customer.conversation_count`;
@@ -95,6 +97,7 @@ function summary(row: CustomerRow): CustomerSummary {
     name: row.name,
     email: row.email,
     phone: row.phone,
+    unvalidated: row.unvalidated,
     details: row.details,
     platforms: row.platforms,
     firstAt: row.first_at.toISOString(),

@@ -1,11 +1,20 @@
 import type { WorkspaceTransaction } from "../database/in-workspace.ts";
 import { foldProfile, type Claim } from "./fold.ts";
 
+type Told = [
+  handleId: string,
+  field: string,
+  value: string,
+  trust: Claim["trust"],
+  unvalidated: boolean,
+  denied: boolean,
+];
+
 interface Row {
   readonly conversation_count: number;
   readonly first_at: Date | null;
   readonly last_at: Date | null;
-  /** [handle id, field, value, trust] of every claim, in order; as JSON. */
+  /** [handle id, field, value, trust, unvalidated, denied] of every claim, in order; as JSON. */
   readonly claims: string;
 }
 
@@ -14,12 +23,13 @@ interface Row {
 const told = `
   select said.conversation_count, said.first_at, said.last_at,
     cast(coalesce((
-      select json_agg(json_build_array(claim.handle_id, claim.field, claim.value, claim.trust) order by claim.seq)
+      select json_agg(json_build_array(
+        claim.handle_id, claim.field, claim.value, claim.trust, claim.unvalidated, claim.denied) order by claim.seq)
       from (
         select id from conversations where workspace_id = :workspaceId and customer_id = :id offset 0
       ) as conversation
       cross join lateral (
-        select handle_id, field, value, trust, seq from claims
+        select handle_id, field, value, trust, unvalidated, denied, seq from claims
         where workspace_id = :workspaceId and conversation_id = conversation.id
         offset 0
       ) as claim), '[]') as text) as claims
@@ -31,7 +41,7 @@ const told = `
 const update = `
   update customers set
     email_key = cast(:email as text), email = :email, name = :name, phone = :phone,
-    details = :details, conflicts = :conflicts,
+    unvalidated = :unvalidated, details = :details, conflicts = :conflicts,
     first_at = :firstAt, last_at = :lastAt, conversation_count = :conversationCount,
     updated_at = :now, version = version + 1
   where workspace_id = :workspaceId and id = :id`;
@@ -65,11 +75,20 @@ export async function refold(
 
 /** The values that follow from claims, as columns. */
 function folded(claims: string, emailKey: string | null) {
-  const told: [handleId: string, field: string, value: string, trust: Claim["trust"]][] = JSON.parse(claims);
-  const { values, conflicts } = foldProfile(
+  const told: Told[] = JSON.parse(claims);
+  const { values, unvalidated, conflicts } = foldProfile(
     emailKey,
-    told.map(([handleId, field, value, trust]) => ({ handleId, field, value, trust })),
+    told.map(([handleId, field, value, trust, unvalidated, denied]) => {
+      return { handleId, field, value, trust, unvalidated, denied };
+    }),
   );
   const { email = null, name = null, phone = null, ...details } = values;
-  return { email, name, phone, details: JSON.stringify(details), conflicts: JSON.stringify(conflicts) };
+  return {
+    email,
+    name,
+    phone,
+    unvalidated: JSON.stringify(unvalidated),
+    details: JSON.stringify(details),
+    conflicts: JSON.stringify(conflicts),
+  };
 }

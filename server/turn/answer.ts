@@ -1,14 +1,21 @@
+import type { Known } from "../../engine/decide/known-after.ts";
 import type { State } from "../../engine/decide/state.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import type { Turn } from "../../engine/turn.ts";
 import type { FieldKey, Finding } from "../../engine/understand/understanding.ts";
-import type { ChatResponse, ConfirmView, FindingView, RequestView } from "../conversations/contract.ts";
+import type {
+  ChatResponse,
+  ConfirmView,
+  CustomerView,
+  FindingView,
+  RequestView,
+} from "../conversations/contract.ts";
 
 export interface Answered {
   readonly conversationId: string;
   readonly customerId: string | null;
-  /** Before this message: what this handle itself has given, or a verified link. Nothing else of the profile. */
-  readonly known: Readonly<Record<FieldKey, string>>;
+  /** With this message: what this handle itself has given, or a verified link. Nothing else of the profile. */
+  readonly known: Known;
   readonly state: State;
   /** Null for a message of another role: nothing is said then. */
   readonly turn: Turn | null;
@@ -18,8 +25,6 @@ export interface Answered {
 
 /** What the caller is told of a message, in the contract's form. */
 export function answer(pack: RulePack, { turn, state, ...answered }: Answered): ChatResponse {
-  const known = { ...answered.known };
-  for (const { field, value } of turn?.collected ?? []) known[field] = value;
   const { customerId, responds } = answered;
   return {
     conversationId: answered.conversationId,
@@ -27,11 +32,15 @@ export function answer(pack: RulePack, { turn, state, ...answered }: Answered): 
     request: requestOf(state, responds ? null : (turn?.request?.wording ?? null)),
     confirm: confirmOf(state, responds ? null : (turn?.confirm?.wording ?? null)),
     findings: (turn?.understanding.findings ?? []).map(findingView),
-    customer: customerId === null ? null : { id: customerId, known, missing: missingOf(pack, known) },
+    customer: customerId === null ? null : customerOf(pack, customerId, answered.known),
     mode: state.dialogue.mode,
     turn: state.turn,
     reasons: turn?.trace.reasons ?? {},
   };
+}
+
+function customerOf(pack: RulePack, id: string, { known, unvalidated }: Known): CustomerView {
+  return { id, known: { ...known }, unvalidated: [...unvalidated], missing: missingOf(pack, known) };
 }
 
 /** What the conversation asks for now. */

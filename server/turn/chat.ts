@@ -98,11 +98,11 @@ interface Ahead {
   readonly heard: Heard;
 }
 
-/** Takes the message from what is remembered of the person, in one trip that records it. Null when the message gives a detail:
- *  links are settled with the customers locked. What is returned finds out whether the person was still there: null when
- *  another process has taken a message meanwhile, or this message came before; nothing is written then. */
+/** Takes the message from what is remembered of the person, in one trip that records it. Null when the message gives a detail
+ *  or takes one back: links are settled with the customers locked. What is returned finds out whether the person was still
+ *  there: null when another process has taken a message meanwhile, or this message came before; nothing is written then. */
 function quickly(message: Message, occasion: Occasion, { remembered, heard }: Ahead) {
-  if (heard.turn !== null && heard.turn.collected.length > 0) return null;
+  if (changesCustomer(heard)) return null;
   return async (tx: WorkspaceTransaction): Promise<Taken | null> => {
     const { response, left, recorded } = settle(message, occasion, remembered, heard, null);
     const { sql, bindings } = record(tx.workspaceId, {
@@ -132,9 +132,8 @@ async function takeMessage(
 
   // At the same revision what is read is what was remembered, and so is what the engine makes of it.
   const heard = ahead?.remembered.revision === opened.revision ? ahead.heard : hear(message, opened);
-  const collected = heard.turn?.collected ?? [];
-  const link =
-    collected.length === 0 ? null : await settleLink(tx, opened.customer, statedEmailKey(collected), uuid());
+  const stated = statedEmailKey(heard.turn?.collected ?? []);
+  const link = changesCustomer(heard) ? await settleLink(tx, opened.customer, stated, uuid()) : null;
   const { response, left, recorded, place } = settle(message, occasion, opened, heard, link);
   const { sql, bindings } = record(tx.workspaceId, recorded);
   if (link === null) {
@@ -146,6 +145,11 @@ async function takeMessage(
   return { response: answered(message, response, heard), left };
 }
 
+/** Whether the customers concerned are to be locked, and brought up to date. */
+function changesCustomer({ turn }: Heard): boolean {
+  return turn !== null && (turn.collected.length > 0 || turn.denied.length > 0);
+}
+
 /** What the engine makes of it. */
 function hear({ pack, request, at, region }: Message, opened: Opened): Heard {
   const before = opened.conversation?.state ?? INITIAL_STATE;
@@ -154,6 +158,7 @@ function hear({ pack, request, at, region }: Message, opened: Opened): Heard {
   const turn = takeTurn(pack, before, request.text, {
     now: at,
     known: opened.known,
+    unvalidated: opened.unvalidated,
     coolingOff: Object.fromEntries(
       Object.entries(opened.refusedAt).map(([field, refusedAt]) => [field, refusedAt + coolOffMs]),
     ),

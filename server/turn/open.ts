@@ -1,3 +1,4 @@
+import type { Known } from "../../engine/decide/known-after.ts";
 import type { State } from "../../engine/decide/state.ts";
 import { readState } from "../conversations/read-state.ts";
 import type { FieldKey } from "../../engine/understand/understanding.ts";
@@ -41,6 +42,8 @@ export interface Opened {
   readonly linkSeq: number;
   /** What this handle itself has given, or a verified link: field → value. */
   readonly known: Readonly<Record<FieldKey, string>>;
+  /** Those of the known fields whose value could not be validated. */
+  readonly unvalidated: readonly FieldKey[];
   /** Whether some of it is what another handle gave, across a verified link. */
   readonly isShared: boolean;
   /** field → milliseconds since the epoch of its latest refusal in another conversation. */
@@ -69,6 +72,7 @@ interface Row {
   readonly email_key: string | null;
   readonly link_seq: number;
   readonly known: string;
+  readonly unvalidated: string;
   readonly refused_at: string;
   readonly earlier_role: string | null;
   readonly earlier_text: string | null;
@@ -106,7 +110,8 @@ const theLatestAlive = `
   )`;
 
 // voices: whose claims and refusals count here. The handle's own; and across a verified link, those of the customer's other
-// verified handles. Known values are looked up field by field, so that a handle with many claims costs no more.
+// verified handles. Known values are looked up field by field, so that a handle with many claims costs no more. A handle whose
+// latest value was denied knows none: it took the place of the one before.
 const rest = `
   linked as (
     select customer_id, link_seq from conversations
@@ -125,14 +130,15 @@ const rest = `
     where current.link_trust = 'verified'
   ),
   known as (
-    select distinct on (field.name) field.name, claim.value
+    select distinct on (field.name) field.name, claim.value, claim.unvalidated
     from json_array_elements_text(cast(:fields as json)) as field (name)
     cross join voices
     cross join lateral (
-      select value, seq from claims
+      select value, unvalidated, denied, seq from claims
       where workspace_id = :workspaceId and handle_id = voices.id and field = field.name
       order by seq desc limit 1
     ) as claim
+    where not claim.denied
     order by field.name, claim.seq desc
   ),
   refused as (
@@ -158,6 +164,7 @@ const rest = `
     customer.email_key,
     coalesce((select link_seq from linked), 0) as link_seq,
     cast(coalesce((select json_object_agg(name, value) from known), '{}') as text) as known,
+    cast(coalesce((select json_agg(name) from known where unvalidated), '[]') as text) as unvalidated,
     cast(coalesce((select json_object_agg(field, extract(epoch from at) * 1000) from refused), '{}') as text)
       as refused_at,
     earlier.role as earlier_role,
@@ -213,6 +220,7 @@ export async function open(tx: WorkspaceTransaction, occasion: Occasion): Promis
 
 function openedFrom(row: Row, fields: readonly FieldKey[]): Opened {
   const known: Record<FieldKey, string> = JSON.parse(row.known);
+  const unvalidated: FieldKey[] = JSON.parse(row.unvalidated);
   const refusedAt: Record<FieldKey, number> = JSON.parse(row.refused_at);
   return {
     handleId: row.handle_id,
@@ -220,17 +228,20 @@ function openedFrom(row: Row, fields: readonly FieldKey[]): Opened {
     conversation: conversationFrom(row),
     customer: row.customer_id === null ? null : { id: row.customer_id, emailKey: row.email_key },
     linkSeq: row.link_seq,
-    known: inOrder(fields, known),
+    ...inOrder(fields, { known, unvalidated }),
     isShared: row.link_trust === "verified",
     refusedAt,
     earlier: earlierFrom(row),
   };
 }
 
-/** The known values in the order of the pack's fields: what callers are answered does not depend on a database's order. */
-export function inOrder(fields: readonly FieldKey[], known: Opened["known"]): Opened["known"] {
+/** What is known in the order of the pack's fields: what callers are answered does not depend on a database's order. */
+export function inOrder(fields: readonly FieldKey[], { known, unvalidated }: Known): Known {
   const order = fields.filter((field) => Object.hasOwn(known, field));
-  return Object.fromEntries(order.map((field) => [field, known[field] ?? ""]));
+  return {
+    known: Object.fromEntries(order.map((field) => [field, known[field] ?? ""])),
+    unvalidated: order.filter((field) => unvalidated.includes(field)),
+  };
 }
 
 function conversationFrom(row: Row): Opened["conversation"] {

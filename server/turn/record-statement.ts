@@ -9,6 +9,7 @@ export interface Shape {
   readonly turn: boolean;
   readonly claims: boolean;
   readonly refusals: boolean;
+  readonly denials: boolean;
 }
 
 const statements = new Map<string, string>();
@@ -31,6 +32,7 @@ function compose(shape: Shape): string {
     ...(shape.turn ? [insertTurn] : []),
     ...(shape.claims ? [insertClaims] : []),
     ...(shape.refusals ? [insertRefusals] : []),
+    ...(shape.denials ? [denyClaims] : []),
   ];
   return `with ${parts.join(",")} select id from conversation`;
 }
@@ -134,4 +136,13 @@ const insertRefusals = `
     select :workspaceId, id, field, :handleId, :at
     from conversation cross join json_array_elements_text(cast(:refused as json)) as refused (field)
     on conflict (workspace_id, conversation_id, field) do update set at = excluded.at
+  )`;
+
+// However often the value was given in this conversation. What was said in another one is that one's, and its customer's.
+const denyClaims = `
+  denial as (
+    update claims set denied = true
+    from conversation cross join json_to_recordset(cast(:denied as json)) as taken_back (field text, value text)
+    where claims.workspace_id = :workspaceId and claims.conversation_id = :conversationId
+      and claims.field = taken_back.field and claims.value = taken_back.value
   )`;

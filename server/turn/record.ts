@@ -1,4 +1,4 @@
-import type { Collected, Trace } from "../../engine/decide/decision.ts";
+import type { Collected, Denied, Trace } from "../../engine/decide/decision.ts";
 import type { State } from "../../engine/decide/state.ts";
 import type { FieldKey } from "../../engine/understand/understanding.ts";
 import type { Binding } from "../database/statement.ts";
@@ -42,6 +42,7 @@ export interface Recorded {
     readonly trace: Trace;
     readonly collected: readonly Collected[];
     readonly refused: readonly FieldKey[];
+    readonly denied: readonly Denied[];
   } | null;
   /** When it was said, and when it came, in milliseconds since the epoch. */
   readonly at: number;
@@ -67,6 +68,7 @@ export function record(
     turn: turn !== null,
     claims: turn !== null && turn.collected.length > 0,
     refusals: turn !== null && turn.refused.length > 0,
+    denials: turn !== null && turn.denied.length > 0,
   });
   const bindings: Record<string, Binding> = {
     workspaceId,
@@ -93,7 +95,7 @@ export function record(
   if (message.key !== null) bindings["messageKey"] = message.key;
   if (reply !== null) Object.assign(bindings, { replyId: newId(), reply });
   if (turn !== null) {
-    const { trace, collected, refused } = turn;
+    const { trace, collected, refused, denied } = turn;
     Object.assign(bindings, {
       trace: JSON.stringify(trace),
       packHash: trace.pack,
@@ -101,6 +103,7 @@ export function record(
     });
     if (collected.length > 0) bindings["claims"] = JSON.stringify(claimRows(collected, newId));
     if (refused.length > 0) bindings["refused"] = JSON.stringify([...new Set(refused)]);
+    if (denied.length > 0) bindings["denied"] = JSON.stringify(denied);
   }
   return { sql, bindings };
 }

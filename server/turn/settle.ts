@@ -1,4 +1,5 @@
 import { v7 as uuid } from "uuid";
+import { knownAfter, type Known } from "../../engine/decide/known-after.ts";
 import type { State } from "../../engine/decide/state.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import type { Turn } from "../../engine/turn.ts";
@@ -47,11 +48,12 @@ export function settle(
   const handleId = opened.handleId ?? uuid();
   const messageCount = conversation?.messageCount ?? 0;
   const linkSeq = opened.linkSeq + 1;
+  const known: Known = turn === null ? opened : knownAfter(opened, turn);
   const reply = request.respond ? (turn?.replies[0] ?? null) : null;
   const response = answer(pack, {
     conversationId,
     customerId: link?.target.id ?? customer?.id ?? null,
-    known: opened.known,
+    known,
     state,
     turn,
     responds: request.respond,
@@ -86,6 +88,7 @@ export function settle(
     now,
     newId: newRowId,
   };
+  const takesBack = turn !== null && turn.denied.length > 0;
   const isLinked = (link !== null && link.moves !== "none") || (conversation === null && customer !== null);
   const left: Remembered = {
     handleId,
@@ -99,7 +102,7 @@ export function settle(
     },
     customer: link?.target ?? customer,
     linkSeq: isLinked ? linkSeq : opened.linkSeq,
-    known: inOrder(occasion.fields, { ...opened.known, ...given(turn) }),
+    ...inOrder(occasion.fields, known),
     isShared: false,
     refusedAt: opened.refusedAt,
     earlier: null,
@@ -111,13 +114,8 @@ export function settle(
     response,
     recorded,
     place: { conversationId, handleId, linkSeq, at, now },
-    // An imported message may belong to an older conversation than the one that goes on now; and what is known across a
-    // verified link changes with another handle's messages.
-    left: request.at !== undefined || opened.isShared ? null : left,
+    // An imported message may belong to an older conversation than the one that goes on now; what is known across a verified
+    // link changes with another handle's messages; and what is denied here may have been given in another conversation, too.
+    left: request.at !== undefined || opened.isShared || takesBack ? null : left,
   };
-}
-
-/** As the database will say: of a field's values the one that was recorded last. */
-function given(turn: Turn | null): Opened["known"] {
-  return Object.fromEntries((turn?.collected ?? []).map(({ field, value }) => [field, value]));
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
+import { knownAfter } from "../../engine/decide/known-after.ts";
 import { parseState, type State } from "../../engine/decide/state.ts";
 import type { RuleFile, RulePack } from "../../engine/rules/pack.ts";
 import { defaultRuleFiles, packOf } from "../support/packs.ts";
@@ -79,9 +80,7 @@ test("never asks for what is known, refused, cooling off or exhausted", () => {
     (played) => {
       for (const field of askedIn(played)) {
         // A value that the customer takes back is known no more.
-        const { denied, offered } = played.turn.state.fields[field] ?? {};
-        const value = played.circumstances.known[field];
-        expect(denied && value === offered ? undefined : value).toBeUndefined();
+        expect(knownAfter(played.circumstances, played.turn).known[field]).toBeUndefined();
         expect(played.turn.collected.map((collected) => collected.field)).not.toContain(field);
         expect(played.before.fields[field]?.refused ?? false).toBe(false);
         expect(asksOf(played.before, field)).toBeLessThan(pack.limits.attemptsMax);
@@ -112,6 +111,39 @@ test("whether a number is whole is asked once in a conversation at most", () => 
     for (const { value } of unvalidated) expect(value).toMatch(/^\+?\d{7,17}$/);
   });
   expect(offers).toBeGreaterThan(10);
+});
+
+test("what is taken back was offered back, and is known no more", () => {
+  let denials = 0;
+  const number = { role: "customer", text: "call me on 98765432" } as const;
+  const answer = fc.constantFrom("no", "8", "not quite", "no thanks, I'd rather not", "yes", "hmm");
+  const holds = (played: Played) => {
+    const { before, turn, circumstances } = played;
+    for (const { field, value } of turn.denied) {
+      denials += 1;
+      expect(circumstances.known[field]).toBe(value);
+      expect(before.dialogue).toMatchObject({ mode: "confirming", confirm: { field, stated: value } });
+    }
+    const { known } = knownAfter(circumstances, turn);
+    for (const [field, reason] of Object.entries(turn.trace.reasons))
+      expect(reason === "known").toBe(known[field] !== undefined);
+  };
+  fc.assert(
+    fc.property(conversation, answer, conversation, (lines, text, more) => {
+      play(pack, [...lines.slice(-3), number, { role: "customer", text }, ...more]).forEach(holds);
+    }),
+    RUNS,
+  );
+  expect(denials).toBeGreaterThan(10);
+});
+
+test("a number is said to be noted unvalidated only when it is stored", () => {
+  always(({ turn }) => {
+    const noted = turn.understanding.findings.filter(({ status }) => status === "unvalidated");
+    expect(noted.map(({ value }) => value)).toEqual(
+      turn.collected.filter(({ unvalidated }) => unvalidated).map(({ value }) => value),
+    );
+  });
 });
 
 test("a digression costs no attempt and leaves open what was open", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { hearOther } from "../../../engine/decide/hear.ts";
+import { knownAfter, type Known } from "../../../engine/decide/known-after.ts";
 import { INITIAL_STATE, type State } from "../../../engine/decide/state.ts";
 import type { Circumstances } from "../../../engine/decide/decision.ts";
 import type { RulePack } from "../../../engine/rules/pack.ts";
@@ -38,6 +39,8 @@ const FRAGMENTS = [
   "12345",
   "0412 345 67",
   "call me on 98765432",
+  "not quite, one digit missing",
+  "8",
   "no thanks, I'd rather not",
   "I won't give you my phone number",
   "no",
@@ -93,24 +96,24 @@ export function play(
   carry: (state: State) => State = (state) => state,
 ): readonly Played[] {
   let state: State = INITIAL_STATE;
-  let known = options.known ?? {};
+  let person: Known = { known: options.known ?? {}, unvalidated: options.unvalidated ?? [] };
   const played: Played[] = [];
   lines.forEach(({ role, text }, i) => {
     state = carry(state);
     if (role === "agent") state = hearOther(pack, state, text);
-    if (role === "elsewhere") known = { ...known, email: text };
+    if (role === "elsewhere") person = { ...person, known: { ...person.known, email: text } };
     if (role !== "customer") return;
     const circumstances: Circumstances = {
       coolingOff: {},
       collecting: "on",
       region: "AU",
       ...options,
-      known,
+      ...person,
       now: 1_700_000_000_000 + i * 60_000,
     };
     const turn = takeTurn(pack, state, text, circumstances);
     played.push({ text, before: state, circumstances, turn });
-    known = { ...known, ...Object.fromEntries(turn.collected.map(({ field, value }) => [field, value])) };
+    person = knownAfter(person, turn);
     state = turn.state;
   });
   return played;

@@ -259,14 +259,79 @@ test("a number that no numbering plan has is noted, and asked back once", () => 
   expect(last(doubted).turn.confirm).toMatchObject({ stated: "041234567", suggestion: null });
 });
 
-test.each(["yes", "0412 345 67", "hmm", "rather not"])(
+test.each(["yes", "0412 345 67", "hmm", "rather not give my email"])(
   "after %s the number stays as it was given",
   (answer) => {
     const heard = last([...doubted, answer]);
     expect(heard).toMatchObject({ mode: "listening", open: null });
     expect(Object.values(heard.collected).filter((value) => value !== "041234567")).toEqual([]);
+    expect(heard.turn.denied).toEqual([]);
+    expect(heard.asked).toMatchObject({ phone: "known" });
   },
 );
+
+test("what was said to be whole is thanked for as it was typed", () => {
+  expect(last(["my phone is 0412 345 67", "yes"]).said).toBe("Noted 0412 345 67.");
+});
+
+test.each(["no", "actually not", "sorry, typo", "8", "0412 3"])(
+  "%s says that the number is not whole",
+  (answer) => {
+    expect(last([...doubted, answer])).toMatchObject({
+      move: "confirmation",
+      said: "That phone is not whole?",
+      open: "phone",
+      asked: { phone: "asked" },
+      turn: { denied: [{ field: "phone", value: "041234567" }] },
+    });
+  },
+);
+
+test("a typo that is owned up to takes a suggestion", () => {
+  expect(last(["my email is bob@gmial.com", "sorry, typo"]).collected).toEqual({ email: "bob@gmail.com" });
+});
+
+test("a yes beside a correction is a yes", () => {
+  expect(last([...doubted, "yes, actually"]).turn.denied).toEqual([]);
+});
+
+test.each(["rather not", "I'd rather not give my phone", "actually rather not", "no, rather not"])(
+  "%s takes the number back, and it is not asked for again",
+  (answer) => {
+    const withdrawn = last([...doubted, answer]);
+    expect(withdrawn).toMatchObject({
+      move: "refusal",
+      said: "No problem.",
+      open: null,
+      refused: ["phone"],
+      asked: { phone: "refused" },
+      turn: { denied: [{ field: "phone", value: "041234567" }] },
+    });
+    expect(last([...doubted, answer, "book a table"])).toMatchObject({
+      open: null,
+      asked: { phone: "refused" },
+    });
+  },
+);
+
+test("a number that is taken back leaves alone what is waiting", () => {
+  expect(last(["book a table", "my phone is 0412 345 67", "rather not"])).toMatchObject({
+    refused: ["phone"],
+    asked: { name: "pending" },
+  });
+});
+
+test("a number that is said not to be whole, and given again, stands", () => {
+  const insisted = last([...doubted, "no", "0412 345 67"]);
+  expect(insisted).toMatchObject({ mode: "listening", asked: { phone: "known" } });
+  expect(insisted.turn.state.fields["phone"]).toMatchObject({ denied: false });
+});
+
+test("with a number that was taken back the dialogue is not complete", () => {
+  const all = ["my email is a@b.example, my name is Mike", "my phone is 0412 345 67"];
+  expect(last([...all, "rather not"]).mode).toBe("listening");
+  expect(last([...all, "yes"]).mode).toBe("complete");
+});
 
 test("another number takes its place, and is not asked back again", () => {
   expect(last([...doubted, "0412 345 678"])).toMatchObject({
@@ -309,7 +374,7 @@ test("the question survives a digression, and an upset customer does not get it"
   expect(last(aside)).toMatchObject({ move: "digression", mode: "confirming" });
   expect(last([...aside, "yes"])).toMatchObject({
     mode: "listening",
-    said: "Noted 041234567.",
+    said: "Noted 0412 345 67.",
   });
   expect(last(["book a table", "Mike", "0412 345 67, your service is a joke"])).toMatchObject({
     said: "I am sorry.",
@@ -318,12 +383,24 @@ test("the question survives a digression, and an upset customer does not get it"
   });
 });
 
-test("a doubtful number takes no known one's place, unless it puts it right", () => {
+test("a doubtful number takes no valid one's place, unless it puts it right", () => {
   const known = { phone: "+61412345678" };
-  expect(last(["my phone is 98765432"], { known })).toMatchObject({ collected: {}, mode: "listening" });
+  const weaker = last(["my phone is 98765432"], { known });
+  expect(weaker).toMatchObject({ collected: {}, mode: "listening" });
+  expect(weaker.turn.understanding.findings).toMatchObject([
+    { field: "phone", value: "98765432", status: "rejected", reason: "weaker_than_known" },
+  ]);
   expect(last(["actually my phone is 98765432"], { known })).toMatchObject({
     collected: { phone: "98765432" },
     mode: "confirming",
+  });
+});
+
+test("a doubtful number takes a doubtful one's place, and is not asked back again", () => {
+  expect(last([...doubted, "yes", "my phone is 98765432"])).toMatchObject({
+    said: "Changed to 98765432.",
+    collected: { phone: "98765432" },
+    mode: "listening",
   });
 });
 

@@ -158,6 +158,14 @@ describe("enrich chat", () => {
     expect(next.stdout.split("\n")[1]).not.toContain("?");
   });
 
+  test("says of which values it is not known that they are valid, and what is offered back and why", async () => {
+    const result = await enrich(freshFolder(), ["chat", "--region", "AU", "--why"], {
+      input: "my name is Mike\nmy number is 0412 345 67\n",
+    });
+    expect(result.stdout).toContain('offered back: "0412 345 67": no numbering plan of AU has it\n');
+    expect(result.stdout).toMatch(/: name Mike, phone 041234567 \(unvalidated\); missing: email\n$/u);
+  });
+
   test("goes on after a message that is refused, and ends without a customer when nothing was given", async () => {
     const result = await enrich(freshFolder(), ["chat"], { input: `${"x".repeat(4001)}\nHi\n` });
     expect(result.stderr).toBe("/text must have at most 4000 characters (UTF-16 units).\n");

@@ -7,12 +7,24 @@ const said = (handleId: string, field: string, value: string, trust: Claim["trus
   field,
   value,
   trust,
+  unvalidated: false,
+  denied: false,
 });
+const doubted = (handleId: string, value: string): Claim => ({
+  ...said(handleId, "phone", value),
+  unvalidated: true,
+});
+const denied = (handleId: string, value: string): Claim => ({ ...doubted(handleId, value), denied: true });
 
 describe("what a profile makes of its claims", () => {
   test("within a handle the latest claim wins", () => {
     const profile = foldProfile(null, [said("a", "phone", "+1"), said("a", "phone", "+2")]);
-    expect(profile).toEqual({ values: { phone: "+2" }, conflicts: {}, standings: ["superseded", "current"] });
+    expect(profile).toEqual({
+      values: { phone: "+2" },
+      unvalidated: [],
+      conflicts: {},
+      standings: ["superseded", "current"],
+    });
   });
 
   test("across handles the earliest stays, even when it is corrected later, and the others are conflicts", () => {
@@ -23,6 +35,7 @@ describe("what a profile makes of its claims", () => {
     ]);
     expect(profile).toEqual({
       values: { phone: "+3" },
+      unvalidated: [],
       conflicts: { phone: ["+2"] },
       standings: ["superseded", "conflicting", "current"],
     });
@@ -30,13 +43,19 @@ describe("what a profile makes of its claims", () => {
 
   test("the same value from another handle agrees", () => {
     const profile = foldProfile(null, [said("a", "phone", "+1"), said("b", "phone", "+1")]);
-    expect(profile).toEqual({ values: { phone: "+1" }, conflicts: {}, standings: ["current", "agreeing"] });
+    expect(profile).toEqual({
+      values: { phone: "+1" },
+      unvalidated: [],
+      conflicts: {},
+      standings: ["current", "agreeing"],
+    });
   });
 
   test("a fuller form of the same name replaces it, whoever says it", () => {
     const profile = foldProfile(null, [said("a", "name", "Mike"), said("b", "name", "MIKE Smith")]);
     expect(profile).toEqual({
       values: { name: "MIKE Smith" },
+      unvalidated: [],
       conflicts: {},
       standings: ["agreeing", "current"],
     });
@@ -83,10 +102,46 @@ describe("what a profile makes of its claims", () => {
     const claims = [said("a", "email", "bob@home.example"), said("a", "email", "bob@work.example")];
     expect(foldProfile("bob@work.example", claims)).toEqual({
       values: { email: "bob@work.example" },
+      unvalidated: [],
       conflicts: {},
       standings: ["superseded", "current"],
     });
     expect(foldProfile(null, claims).values).toEqual({});
+  });
+});
+
+describe("what a profile makes of a number that could not be validated", () => {
+  test("it is the value, and marked", () => {
+    expect(foldProfile(null, [said("a", "phone", "+1"), doubted("a", "2")])).toMatchObject({
+      values: { phone: "2" },
+      unvalidated: ["phone"],
+      standings: ["superseded", "current"],
+    });
+    expect(foldProfile(null, [doubted("a", "2"), said("a", "phone", "+1")]).unvalidated).toEqual([]);
+  });
+
+  test("once denied it is no value, and what it replaced stays replaced", () => {
+    expect(foldProfile(null, [said("a", "phone", "+1"), denied("a", "2")])).toEqual({
+      values: {},
+      unvalidated: [],
+      conflicts: {},
+      standings: ["superseded", "denied"],
+    });
+  });
+
+  test("what another handle gave takes the place of what was denied, and contradicts nothing", () => {
+    expect(foldProfile(null, [denied("a", "2"), said("b", "phone", "+1")])).toMatchObject({
+      values: { phone: "+1" },
+      conflicts: {},
+      standings: ["denied", "current"],
+    });
+  });
+
+  test("what is given after it is the value, even the same again", () => {
+    expect(foldProfile(null, [denied("a", "2"), doubted("a", "2")])).toMatchObject({
+      values: { phone: "2" },
+      standings: ["denied", "current"],
+    });
   });
 });
 
@@ -96,6 +151,8 @@ describe("laws of the fold", () => {
     field: fc.constantFrom("name", "phone", "size"),
     value: fc.constantFrom("Mike", "Mike Smith", "mike", "Bob", "+1", "+2"),
     trust: fc.constantFrom<Claim["trust"]>("claimed", "claimed", "verified", "staff"),
+    unvalidated: fc.boolean(),
+    denied: fc.constant(false),
   });
   const claims = fc.array(claim, { maxLength: 20 });
 
@@ -140,6 +197,19 @@ describe("laws of the fold", () => {
       fc.property(claims, claim, (said, extra) => {
         const once = foldProfile(null, [...said, extra]);
         expect(foldProfile(null, [...said, extra, extra]).values).toEqual(once.values);
+      }),
+    );
+  });
+
+  test("a denied claim is never current, and stands in nobody's way", () => {
+    const mixed = fc.array(fc.record({ claim, denied: fc.boolean() }), { maxLength: 20 });
+    fc.assert(
+      fc.property(mixed, (all) => {
+        const said = all.map(({ claim, denied }) => ({ ...claim, denied }));
+        const { standings } = foldProfile(null, said);
+        expect(standings.map((standing) => standing === "denied")).toEqual(said.map(({ denied }) => denied));
+        const undenied = said.filter(({ denied }) => !denied).map(({ field }) => field);
+        for (const field of Object.keys(foldProfile(null, said).values)) expect(undenied).toContain(field);
       }),
     );
   });

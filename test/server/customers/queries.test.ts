@@ -64,12 +64,68 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
   test("a number that could not be validated is stored with its mark, and asked back", async () => {
     const { database, workspaceId, say } = await begin();
     const { customer, confirm, findings } = await say("a", "my number is 0412 345 67");
+    expect(customer).toMatchObject({ known: { phone: "041234567" }, unvalidated: ["phone"] });
     expect(confirm).toMatchObject({ field: "phone", stated: "041234567", suggestion: null });
     expect(findings).toMatchObject([{ field: "phone", status: "unvalidated", value: "041234567" }]);
     const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
     expect(CustomerDetail.parse(detail)).toEqual(detail);
-    expect(detail.phone).toBe("041234567");
+    expect(detail).toMatchObject({ phone: "041234567", unvalidated: ["phone"] });
     expect(detail.provenance).toMatchObject([{ field: "phone", raw: "0412 345 67", unvalidated: true }]);
+    const { customers } = await listCustomers(database, workspaceId, { limit: 2 });
+    expect(customers).toMatchObject([{ phone: "041234567", unvalidated: ["phone"] }]);
+    // A message that gives nothing is taken from what is remembered, one of another conversation from what is stored.
+    expect((await say("a", "do you have parking?")).customer?.unvalidated).toEqual(["phone"]);
+    expect((await say("a", "Hi", { newConversation: true })).customer?.unvalidated).toEqual(["phone"]);
+    expect((await say("a", "my number is +61 412 345 678")).customer?.unvalidated).toEqual([]);
+    expect(await getCustomer(database, workspaceId, customer?.id ?? "")).toMatchObject({ unvalidated: [] });
+  });
+
+  test.each(["no", "I don't want to give you my number", "not quite, one digit missing", "8"])(
+    "after %s the number is nobody's: kept in the provenance as denied, and missing again",
+    async (answer) => {
+      const { database, workspaceId, say } = await begin();
+      await say("a", "my name is Mike");
+      await say("a", "my number is 0412 345 67");
+      const { customer } = await say("a", answer);
+      const nothing = { known: { name: "Mike" }, unvalidated: [], missing: ["email", "phone"] };
+      expect(customer).toMatchObject(nothing);
+      expect((await say("a", "do you have parking?")).customer).toMatchObject(nothing);
+      expect((await say("a", "Hi", { newConversation: true })).customer).toMatchObject(nothing);
+      const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+      expect(CustomerDetail.parse(detail)).toEqual(detail);
+      expect(detail).toMatchObject({ name: "Mike", phone: null, unvalidated: [], conflicts: {} });
+      expect(detail.provenance).toMatchObject([
+        { field: "name", standing: "current" },
+        { field: "phone", value: "041234567", unvalidated: true, standing: "denied" },
+      ]);
+    },
+  );
+
+  test("a number that is denied and given again stands", async () => {
+    const { database, workspaceId, say } = await begin();
+    await say("a", "my number is 0412 345 67");
+    await say("a", "no");
+    const { customer } = await say("a", "0412 345 67");
+    expect(customer).toMatchObject({ known: { phone: "041234567" }, unvalidated: ["phone"] });
+    const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+    expect(detail.phone).toBe("041234567");
+    expect(detail.provenance.map(({ standing }) => standing)).toEqual(["denied", "current"]);
+  });
+
+  test("the refusal of a number that was asked back cools off in later conversations", async () => {
+    const { say } = await begin();
+    await say("a", "my number is 0412 345 67");
+    await say("a", "I don't want to give you my number");
+    const { reasons } = await say("a", "I'd like to book an appointment", { newConversation: true });
+    expect(reasons["phone"]).toBe("cooling_off");
+  });
+
+  test("whoever keeps its own bot is told to ask again", async () => {
+    const { say } = await begin();
+    await say("a", "my number is 0412 345 67", { respond: false });
+    const answer = await say("a", "not quite, one digit missing", { respond: false });
+    expect(answer).toMatchObject({ replies: [], confirm: null, request: { field: "phone", attempt: 1 } });
+    expect(answer.request?.wording).toContain("whole phone number");
   });
 
   test("a corrected email shows both claims with their provenance, and which one stands", async () => {

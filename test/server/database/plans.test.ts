@@ -63,6 +63,8 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     await say("Hi", { messageId: "m1" });
     await say("no thanks, I'd rather not give my phone number");
     await say("My name is Mike");
+    await say("my number is 0412 345 67", { handle: "c", region: "AU" });
+    await say("no", { handle: "c", region: "AU" });
     await say("my email is mike@work.example", { handle: "b" });
     const merged = await say("my email is mike@work.example");
     const moved = await say("sorry, it's mike@home.example", { conversationId: merged.conversationId });

@@ -69,6 +69,16 @@ export const DIALOGUES: readonly Dialogue[] = [
     ],
   },
   {
+    title: "a number that could not be validated is asked back, and forgotten when it is not right",
+    region: "AU",
+    lines: [
+      { says: "Mike here, I'd like to book an appointment for Tuesday", asks: "phone", attempt: 1 },
+      { says: "0412 345 67", asks: null, known: { name: "Mike", phone: "041234567" } },
+      { says: "not quite, one digit missing", asks: "phone", attempt: 2, known: { name: "Mike" } },
+      { says: "no", asks: null, known: { name: "Mike" }, reasons: { phone: "refused" } },
+    ],
+  },
+  {
     title: "an upset customer is not asked for anything",
     lines: [
       {

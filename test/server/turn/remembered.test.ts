@@ -35,6 +35,8 @@ const said: fc.Arbitrary<Said> = fc.record({
     "my email is mike@work.example",
     "my email is mike@home.example",
     "My name is Mike",
+    "my phone is 0412 345 67",
+    "no",
     "I'd like to book an appointment",
   ),
   minutes: fc.constantFrom(0, 1, 40),
