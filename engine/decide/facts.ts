@@ -173,11 +173,14 @@ function offerOf(
   request: Request | null,
   known: Situation["known"],
 ): Confirm | null {
-  for (const { field, value, raw, status, suggestion } of taken) {
-    const { offered } = progressOf(state.fields, field);
-    if (suggestion !== undefined && offered !== value) return { field, stated: value, suggestion };
+  // One question at a time, and a mistyped address leads nowhere: it goes before a number that may well be whole.
+  for (const { field, value, suggestion } of taken) {
+    if (suggestion !== undefined && progressOf(state.fields, field).offered !== value)
+      return { field, stated: value, suggestion };
+  }
+  for (const { field, value, raw, status } of taken) {
     // Asked once whether it is whole, and never again: whatever comes next is kept.
-    const isNew = offered === null && ownValue(known, field) !== value;
+    const isNew = progressOf(state.fields, field).offered === null && ownValue(known, field) !== value;
     if (status === "unvalidated" && isNew && fieldOf(pack, field)?.unvalidated) {
       const rule = request?.field === field ? request.rule : null;
       return { field, stated: value, suggestion: null, raw, rule };

@@ -2,7 +2,7 @@ import type { MatcherResult, RulePack } from "../rules/pack.ts";
 import { understand } from "../understand/understand.ts";
 import type { Finding, Signal, Understanding } from "../understand/understanding.ts";
 import { askedIn } from "./asked-in.ts";
-import { applyEvents } from "./chart.ts";
+import { applyEvents, progressOf } from "./chart.ts";
 import type { Circumstances } from "./decision.ts";
 import { ownValue } from "./own-value.ts";
 import { refresh } from "./refresh.ts";
@@ -58,12 +58,16 @@ function has({ signals }: MatcherResult, signal: Signal): boolean {
   return signals.some(({ intent }) => intent === signal);
 }
 
-function requestedIn({ dialogue, previous }: State) {
+function requestedIn({ dialogue, previous, queue, fields }: State) {
   switch (dialogue.mode) {
     case "requesting":
       return askedIn(previous, dialogue.request);
-    case "confirming":
-      return askedIn(previous, dialogue.confirm);
+    case "confirming": {
+      // The request that the offer took the place of was asked a moment ago, and may still be answered.
+      const [next] = queue;
+      const displaced = next !== undefined && progressOf(fields, next.field).asks > 0 ? [next.field] : [];
+      return [...new Set([...askedIn(previous, dialogue.confirm), ...displaced])];
+    }
     default:
       return askedIn(previous, null);
   }
