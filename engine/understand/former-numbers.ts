@@ -1,0 +1,86 @@
+import { gapAfter, wordAt, type Reading } from "./reading.ts";
+import type { Span } from "./understanding.ts";
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+
+const NEGATIONS = words("not isn't isnt doesn't doesnt wasn't wasnt don't aint never");
+const FORMER = words("old previous former wrong");
+const GONE = words("old previous former wrong incorrect outdated dead disconnected gone invalid broken lost");
+const RIGHT = words(
+  "phone number mobile cell mine my right correct working valid active anymore longer use look work works",
+);
+/** What stands between a number and the word that says what became of it: "was my old …", "used to be the former …". */
+const LINKS = words("is was it's are used to be become now my the an our has been");
+const COPULAS = words("is was be it's that's");
+const REPLACING = words(
+  "change changed changing replace replaced update updated updating switch switched swap",
+);
+const LINKS_MAX = 5;
+const WORDS_BACK_MAX = 6;
+
+/** The word behind a number that says that it is no longer, or not, the customer's: "… was my old number", "… no longer
+ *  works", "… is not mine", "… to 0413 222 333" behind "change"; null where there is none. */
+export function negatedBehind(reading: Reading, span: Span): string | null {
+  const next = wordAt(reading, span.end);
+  if (next === 0 || /[.!?\n;]/.test(gapAfter(reading, next - 1))) return null;
+  const gone = goneBehind(reading, next);
+  return gone ?? deniedBehind(reading, next) ?? replacedBehind(reading, next, span);
+}
+
+function goneBehind({ words: all }: Reading, next: number): string | null {
+  for (let i = next; i < next + LINKS_MAX; i++) {
+    const word = all[i];
+    if (word === undefined || word.sentence !== all[next]?.sentence) return null;
+    const { lower } = word;
+    // "0412 345 678, wrong one": a comma is only crossed by what goes on about the number.
+    if (i === next && /,/.test(word.gap) && !COPULAS.has(lower)) return null;
+    if (i > next && GONE.has(lower)) return lower;
+    if (lower === "no" && all[i + 1]?.lower === "longer") return "no longer";
+    if (lower === "stopped" && all[i + 1]?.lower === "working") return "stopped working";
+    if (lower === "out" && all[i + 1]?.lower === "of") return "out of";
+    if (!LINKS.has(lower)) return null;
+  }
+  return null;
+}
+
+/** "0412 345 678 is not my number", "… doesn't look like a phone number". */
+function deniedBehind({ words: all }: Reading, next: number): string | null {
+  let negation: string | null = null;
+  for (let i = next; i < next + WORDS_BACK_MAX; i++) {
+    const word = all[i];
+    if (word === undefined || (i > next && word.sentence !== all[next]?.sentence)) return null;
+    if (negation !== null && RIGHT.has(word.lower)) return negation;
+    if (negation === null && i > next + 1) return null;
+    if (negation === null && NEGATIONS.has(word.lower)) negation = word.lower;
+  }
+  return null;
+}
+
+/** "change 0412 345 678 to 0413 222 333". */
+function replacedBehind(reading: Reading, next: number, span: Span): string | null {
+  const all = reading.words;
+  if (!/^(?:to|with|by|into)$/.test(all[next]?.lower ?? "") || !/^\d/.test(all[next + 1]?.lower ?? ""))
+    return null;
+  const first = wordAt(reading, span.start);
+  for (let i = first - 1; i >= Math.max(0, first - WORDS_BACK_MAX); i--) {
+    const lower = all[i]?.lower ?? "";
+    if (REPLACING.has(lower)) return lower;
+  }
+  return null;
+}
+
+/** Whether the word at `index` speaks of a former number, and of the one at word `at` behind it: "my old number is …", and not
+ *  "… was my old number, now …". */
+export function isFormerBefore({ words: all }: Reading, index: number, at: number): boolean {
+  const word = all[index];
+  if (word === undefined) return false;
+  if (word.lower === "instead") return all[index + 1]?.lower === "of";
+  if (!FORMER.has(word.lower)) return false;
+  const isSaidOf = COPULAS.has(all[index - 1]?.lower ?? "") || COPULAS.has(all[index - 2]?.lower ?? "");
+  for (let i = index + 1; i <= at; i++) {
+    const lower = all[i]?.lower ?? "";
+    if (i < at && /^(?:now|new|it's|its|it|use|correct|right)$/.test(lower)) return false;
+    if (isSaidOf && /[,;–—-]/.test(all[i]?.gap ?? "")) return false;
+  }
+  return true;
+}
