@@ -21,7 +21,9 @@ export function findEmails(reading: Reading, about: Circumstance): readonly Cand
   const spoken = spokenAddresses(reading, about.asked || SPEAKS_OF_MAIL.test(folded));
   for (const said of spoken) {
     const key = emailKey(`${said.local}@${said.domain}`);
-    if (key !== null) found.push(accepted(key, said.start, said.end, "email/spoken"));
+    if (key === null) continue;
+    const candidate = accepted(key, said.start, said.end, "email/spoken");
+    found.push(said.partial ? rejected(candidate, "incomplete") : candidate);
   }
   for (const address of typedAddresses(folded)) {
     if (found.some(({ span }) => overlaps(span, address))) continue;
