@@ -5,12 +5,12 @@ const AFTER_CHARS_MAX = 50;
 
 const PERSON =
   "(?:wife|husband|boss|manager|friend|colleague|coworker|co-worker|brother|sister|mother|father|mom|mum|dad|son|daughter|" +
-  "partner|assistant|secretary|neighbou?r|girlfriend|boyfriend|accountant|lawyer|cousin|uncle|aunt|flatmate|roommate)";
+  "partner|assistant|secretary|neighbou?r|girlfriend|boyfriend|accountant|lawyer|cousin|uncle|aunt|flatmate|roommate|ex)";
 
 /** The customer's own, whatever else the sentence says. */
 const OWN = /\b(?:my (?:own |new |work |personal |private |other |current |correct |right )?(?:e-?mail|mail|address|one|contact)[\w ']{0,20}|(?:i am|i'm|me) at|reach me (?:at|on|by|via)|contact me (?:at|on|by|via)|(?:e-?mail|mail|write|message) (?:it |that |this |them )?(?:to )?me (?:at|on|to)|send (?:it|that|this|them|me|one|the [\w ]{1,30}) (?:over |all |across )?(?:at|to)|i use|use)[\s:,=-]*(?:is|was|it's|to|at)?[\s:(<"'-]*$/i; // prettier-ignore
 const NEGATED_BEFORE = /\b(?:not|isn'?t|is not|instead of|rather than|no longer|never|don'?t (?:use|send (?:it |anything )?to|write to|e-?mail)|stop (?:using|sending (?:it |mails? )?to)|(?<!\b(?:is|was|'s) (?:my |the |our |an? )?)(?:wrong (?:e-?mail|address)[\w ]{0,12}|(?:old|previous|former) (?:e-?mail|mail|address|one)(?: address)?(?: is| was)?))[\s:,("'-]*$/i; // prettier-ignore
-const NEGATED_AFTER = /^["')>\s]*(?:,? ?(?:is|was|used to be)) (?:now |my |the |an? |our )*(?:not|no longer|wrong|incorrect|old|previous|former|outdated|invalid|dead|gone|closed)\b|^["')>\s]*(?:isn'?t|does ?n'?o?t (?:work|exist)|no longer|stopped working)\b/i; // prettier-ignore
+const NEGATED_AFTER = /^["')>\s]*(?:,? ?(?:is|was|used to be)) (?:now |my |the |an? |our )*(?:not|no longer|wrong|incorrect|old|previous|former|outdated|invalid|dead|gone|closed)\b|^["')>\s]*\((?:my )?(?:old|previous|former|wrong)\b|^["')>\s]*(?:isn'?t|does ?n'?o?t (?:work|exist)|no longer|stopped working)\b/i; // prettier-ignore
 /** "Change a@… to b@…": the first is given up. */
 const REPLACED_BEFORE =
   /\b(?:chang|replac|updat|switch|swap|mov)(?:e|ed|ing|ped|ping)?\b[\w ',]{0,40}[\s:(<"']*$/i;
@@ -23,6 +23,10 @@ const SOMEONE_ELSE = new RegExp(
     `\\b(?:his|her|their) (?:\\w+ )?(?:e-?mail|mail|address)(?: address)?(?: is| was)?[\\s:(<"']*$|` +
     `\\b(?!what's|it's|that's|here's|there's|let's|e?mail's)[a-z]+'s (?:e-?mail|mail|address)(?: address)?(?: is| was)?[\\s:(<"']*$|` +
     `\\b(?:he|she|they)(?:'s| is| are|'re)? (?:at|on|uses?)[\\s:(<"']*$`,
+  "i",
+);
+const SOMEONE_ELSE_AFTER = new RegExp(
+  `^["')>\\s]*(?:is|was|belongs to) (?:(?:my|our|his|her|their) (?:\\w+ )?${PERSON}\\b|(?:his|her|hers|their|theirs|yours)\\b)`,
   "i",
 );
 const QUESTION_BEFORE = /^(?:[\w' ]{0,20}[,.!] ?)?(?:so |and |or |but )?(?:is|isn'?t|are|was|does|do|did|have|has|what about|who(?:'s| is)?|whose)\b(?! (?:you able|it (?:ok|okay|possible|fine|alright)))[^]*$/i; // prettier-ignore
@@ -45,7 +49,7 @@ export function emailOwner(
   const after = text.slice(span.end, span.end + AFTER_CHARS_MAX);
   if (NEGATED_BEFORE.test(before) || NEGATED_AFTER.test(after)) return "negated";
   if (REPLACED_AFTER.test(after) && REPLACED_BEFORE.test(before)) return "negated";
-  if (SOMEONE_ELSE.test(before)) return "someone_else";
+  if (SOMEONE_ELSE.test(before) || SOMEONE_ELSE_AFTER.test(after)) return "someone_else";
   if (WRITTEN_FROM.test(before)) return null;
   if (RECIPIENT.test(before)) return "recipient";
   if (OWN.test(before) && !heard.question) return null;

@@ -34,7 +34,7 @@ function goneBehind({ words: all }: Reading, next: number): string | null {
     const { lower } = word;
     // "0412 345 678, wrong one": a comma is only crossed by what goes on about the number.
     if (i === next && /,/.test(word.gap) && !COPULAS.has(lower)) return null;
-    if (i > next && GONE.has(lower)) return lower;
+    if ((i > next || word.gap.endsWith("(")) && GONE.has(lower)) return lower;
     if (lower === "no" && all[i + 1]?.lower === "longer") return "no longer";
     if (lower === "stopped" && all[i + 1]?.lower === "working") return "stopped working";
     if (lower === "out" && all[i + 1]?.lower === "of") return "out of";
@@ -80,7 +80,10 @@ export function isFormerBefore({ words: all }: Reading, index: number, at: numbe
   for (let i = index + 1; i <= at; i++) {
     const lower = all[i]?.lower ?? "";
     if (i < at && /^(?:now|new|it's|its|it|use|correct|right)$/.test(lower)) return false;
-    if (isSaidOf && /[,;–—-]/.test(all[i]?.gap ?? "")) return false;
+    // "sorry, wrong number, 0412 345 678", "… (old), 0412 345 678"
+    const gap = all[i]?.gap ?? "";
+    if (gap.includes(")")) return false;
+    if ((isSaidOf || word.lower === "wrong") && /[,;–—-]/.test(gap)) return false;
   }
   return true;
 }

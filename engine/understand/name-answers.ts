@@ -16,7 +16,7 @@ import {
 import { TITLES, type NameWords } from "./name-parts.ts";
 import { readName } from "./name-words.ts";
 import { gapAfter, type Reading } from "./reading.ts";
-import { isSurname, wordKind } from "./vocabulary.ts";
+import { isFamilyName, isSurname, wordKind } from "./vocabulary.ts";
 
 /** The answer to "what is your name?": a name at the beginning of one of the first sentences. `at` is where it was looked
  *  for first; `asks` when it is itself a question ("Mike?"). */
@@ -67,12 +67,13 @@ export function surnameFirst(page: Page, surname: NameWords): NameWords | null {
   const at = surname.last + 1;
   if (surname.first !== 0 || reading.words[at]?.gap !== ", ") return null;
   const [last, first] = [reading.words[0], reading.words[at]];
-  if (last === undefined || first === undefined || !isCapitalised(reading, first)) return null;
+  if (last === undefined || first === undefined) return null;
   const words = readName(page, at, "asked");
   if (words === null || words.first !== at || words.last !== reading.words.length - 1) return null;
-  const isInCapitals = reading.capitals === "mixed" && isUpper(reading, surname) && !isUpper(reading, words);
-  const isKnownFirst = wordKind(first.lower) === "name" && wordKind(last.lower) === "unknown";
-  return isInCapitals || (isKnownFirst && isCapitalised(reading, last)) ? words : null;
+  if (isUpper(reading, surname) && isCapitalised(reading, first) && !isUpper(reading, words)) return words;
+  if (wordKind(first.lower) !== "name" || isFamilyName(first.lower)) return null;
+  const isUnheardOf = wordKind(last.lower) === "unknown" && isCapitalised(reading, last);
+  return isFamilyName(last.lower) || (isUnheardOf && isCapitalised(reading, first)) ? words : null;
 }
 
 function isUpper({ text, words }: Reading, { first, last }: NameWords): boolean {

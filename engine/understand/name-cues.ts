@@ -1,5 +1,5 @@
 import type { Cue } from "./name-cue-table.ts";
-import type { NameWords } from "./name-parts.ts";
+import { TITLES, type NameWords } from "./name-parts.ts";
 import { readName } from "./name-words.ts";
 import { endsClause, isMarked, skipOpening, type Page } from "./name-page.ts";
 import { gapAfter, type Reading } from "./reading.ts";
@@ -32,11 +32,17 @@ export function pointedAt(page: Page, index: number, cue: Cue, about: Asked): Cu
   const words = readName(page, at, cue.certainty);
   if (isOthers(page.reading, index, cue) || (about.other && ABOUT_IT.has(cue.words[0] ?? "")))
     return { cue, at, words, reason: "someone_else" };
-  const isWord =
-    words !== null && cue.words[0] === "call" && isCommon(page.reading.words[words.first]?.lower ?? "");
+  const isWord = cue.words[0] === "call" && words !== null && isEveryWord(page.reading, words);
   if (words === null || isWord || !isBelievable(page, words, cue, index))
     return { cue, at, words: null, reason: "not_a_name" };
   return { cue, at, words, reason: null };
+}
+
+/** "Call me Monday" and not "call me Dr Okoro". */
+function isEveryWord({ words }: Reading, { first, last }: NameWords): boolean {
+  const head = words[first]?.lower ?? "";
+  const lower = TITLES.has(head) && last > first ? (words[first + 1]?.lower ?? "") : head;
+  return isCommon(lower);
 }
 
 /** A strong cue may be written as a label ("Name: Lena", "my name is... Lena"); a weak one is only said. */

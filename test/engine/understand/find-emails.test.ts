@@ -93,6 +93,7 @@ describe("an address that is not the customer's own is heard and not taken", () 
     ["I got an email from billing@acme.example", ["recipient: billing@acme.example"]],
     ["info@acme.example never replies", ["recipient: info@acme.example"]],
     ["my colleague's is bob@work.example", ["someone_else: bob@work.example"]],
+    ["bob@work.example is my neighbour's", ["someone_else: bob@work.example"]],
     ["his email is bob@work.example", ["someone_else: bob@work.example"]],
     ["send it to my wife at anna@home.example", ["someone_else: anna@home.example"]],
     ["not bob@home.example", ["negated: bob@home.example"]],
@@ -114,6 +115,7 @@ describe("of several addresses one is taken", () => {
     ["a@x.example is my old one, b@x.example is current", ["negated: a@x.example", "b@x.example"]],
     ["a@x.example no longer works, use b@x.example", ["negated: a@x.example", "b@x.example"]],
     ["could you switch it from a@x.example to b@x.example", ["negated: a@x.example", "b@x.example"]],
+    ["a@x.example (old), b@x.example (new)", ["negated: a@x.example", "b@x.example"]],
     ["my old address, a@x.example, is closed", ["negated: a@x.example"]],
   ])("%s", (text, expected) => {
     expect(heardOf("email", text)).toEqual(expected);

@@ -29,6 +29,8 @@ describe("an answer to the question for the name is heard", () => {
     ["ummm vasko", "Vasko"],
     ["OKORO, Lena", "Lena Okoro"],
     ["Achterberg, Lena", "Lena Achterberg"],
+    ["jensen, lena", "Lena Jensen"],
+    ["Christmas Okoro", "Christmas Okoro"],
     ["Tom, sorry, Tim", "Tim"],
     ["tom - i mean jonas", "Jonas"],
     ["Leontine. You can call me Leo", "Leontine"],

@@ -16,6 +16,7 @@ describe("people say their name", () => {
     ["My name is Dr. Lena Okoro", "Lena Okoro"],
     ["Mr Okoro here", "Mr Okoro"],
     ["call me Vasko", "Vasko"],
+    ["please call me Dr Okoro", "Dr Okoro"],
     ["Vasko from Brightwater here, about the invoice", "Vasko"],
     ["Lena, lena@quill.example", "Lena"],
     ["vasko, vasko.lind@quill.example", "Vasko"],

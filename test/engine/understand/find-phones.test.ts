@@ -172,6 +172,7 @@ describe("a number that cannot be taken says why", () => {
     ["you called me from 0412 345 678", { region: "AU" }, ["recipient: +61412345678"]],
     ["you called me on 0412 345 678", { region: "AU" }, ["+61412345678"]],
     ["0412-345-678/0413-345-678", { region: "AU" }, ["+61412345678", "superseded: +61413345678"]],
+    ["sorry, wrong number, 0412 345 678", { region: "AU" }, ["+61412345678"]],
     ["0412 345 678 is not my number", { region: "AU" }, ["negated: +61412345678"]],
     ["my old number was 0412 345 678", { region: "AU" }, ["negated: +61412345678"]],
     ["not 0412 345 678, it's 0413 345 678", { region: "AU" }, ["negated: +61412345678", "+61413345678"]],
@@ -193,6 +194,7 @@ describe("a former number is not the customer's", () => {
     "0412 345 678 no longer works, use 0413 345 678",
     "0412 345 678 has been disconnected, please call 0413 345 678",
     "0412 345 678 doesn't work anymore, try 0413 345 678",
+    "0412 345 678 (old), 0413 345 678 (new)",
     "please change 0412 345 678 to 0413 345 678",
     "my old number is 0412 345 678 and my new one 0413 345 678",
   ])("%s", (text) => {
