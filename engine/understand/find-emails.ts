@@ -66,7 +66,9 @@ function attempts(reading: Reading): readonly Candidate[] {
     const next = reading.words[i + 1];
     const glued = next !== undefined && next.gap === "." ? next : word;
     const previous = reading.words[i - 1];
-    const atBefore = previous?.lower === "at" ? reading.words[i - 2] : undefined;
+    // "mike @ gmail"
+    const isSigned = word.gap.trim() === "@";
+    const atBefore = isSigned ? previous : previous?.lower === "at" ? reading.words[i - 2] : undefined;
     const from = atBefore ?? (previous !== undefined && word.gap === " " && glued !== word ? previous : word);
     if (glued === word && atBefore === undefined && PROVIDER.exec(word.lower)?.index === 0) continue;
     const span = { start: from.start, end: glued.end };

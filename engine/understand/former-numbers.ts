@@ -35,9 +35,11 @@ function goneBehind({ words: all }: Reading, next: number): string | null {
     // "0412 345 678, wrong one": a comma is only crossed by what goes on about the number.
     if (i === next && /,/.test(word.gap) && !COPULAS.has(lower)) return null;
     if ((i > next || word.gap.endsWith("(")) && GONE.has(lower)) return lower;
-    if (lower === "no" && all[i + 1]?.lower === "longer") return "no longer";
-    if (lower === "stopped" && all[i + 1]?.lower === "working") return "stopped working";
-    if (lower === "out" && all[i + 1]?.lower === "of") return "out of";
+    const then = all[i + 1]?.lower;
+    if (lower === "no" && (then === "longer" || then === "good" || then === "more")) return `no ${then}`;
+    if (lower === "used" && then === "to") return "used to";
+    if (lower === "stopped" && then === "working") return "stopped working";
+    if (lower === "out" && then === "of") return "out of";
     if (!LINKS.has(lower)) return null;
   }
   return null;
@@ -56,9 +58,11 @@ function deniedBehind({ words: all }: Reading, next: number): string | null {
   return null;
 }
 
-/** "change 0412 345 678 to 0413 222 333". */
+/** "change 0412 345 678 to 0413 222 333", "0412 345 678 -> 0413 222 333". */
 function replacedBehind(reading: Reading, next: number, span: Span): string | null {
   const all = reading.words;
+  if (/^\s*(?:->|=>|→)\s*\+?$/.test(gapAfter(reading, next - 1)) && /^\d/.test(all[next]?.lower ?? ""))
+    return "->";
   if (!/^(?:to|with|by|into)$/.test(all[next]?.lower ?? "") || !/^\d/.test(all[next + 1]?.lower ?? ""))
     return null;
   const first = wordAt(reading, span.start);
@@ -67,6 +71,29 @@ function replacedBehind(reading: Reading, next: number, span: Span): string | nu
     if (REPLACING.has(lower)) return lower;
   }
   return null;
+}
+
+const DISCARDING = words("forget ignore delete remove scrap disregard discard erase");
+const DISCARDED = words("my the that this old number phone mobile one from me");
+const USING = words("use have own call calling text texting ring ringing contact contacting using answer");
+const NO_MORE = words("longer don't dont not stop never");
+const USING_BACK_MAX = 3;
+
+/** The word before a number that gives it up: "forget …", "I no longer use …", "don't call me on …", "it used to be …". */
+export function givenUpBefore(reading: Reading, span: Span): string | null {
+  const at = wordAt(reading, span.start);
+  const said = (back: number): string => {
+    const word = reading.words[at - back];
+    return word !== undefined && word.sentence === reading.words[at]?.sentence ? word.lower : "";
+  };
+  if (said(1) === "be" && said(2) === "to" && said(3) === "used") return "used to";
+  let back = 1;
+  while (back <= USING_BACK_MAX && DISCARDED.has(said(back))) back++;
+  if (DISCARDING.has(said(back))) return said(back);
+  back = said(1) === "on" || said(1) === "at" ? 2 : 1;
+  if (back === 2 && said(2) === "me") back = 3;
+  if (!USING.has(said(back)) || !NO_MORE.has(said(back + 1))) return null;
+  return said(back + 1) === "not" && said(back + 2) !== "do" ? null : said(back + 1);
 }
 
 /** Whether the word at `index` speaks of a former number, and of the one at word `at` behind it: "my old number is …", and not

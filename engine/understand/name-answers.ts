@@ -30,7 +30,7 @@ const SENTENCES_MAX = 2; // what stands later is about something else
 
 /** "That would be Lena", "just Lena", "put Lena", and "I am" in other tongues: only in an answer. */
 const LEADS_IN = new Set(
-  "that that'd that's thats would be for put just simply only use jestem sono sou som jag är 저는 나는 전 난".split(
+  "that that'd that's thats would be for put just simply only use jestem sono sou jag är 저는 나는".split(
     " ",
   ),
 );
@@ -41,7 +41,8 @@ export function answered(page: Page): Answer {
   for (let k = 0; k < Math.min(SENTENCES_MAX, reading.sentences.length); k++) {
     const sentence = reading.sentences[k];
     let at = skipOpening(reading, k);
-    while (LEADS_IN.has(reading.words[at]?.lower ?? "")) at++;
+    while (at < (sentence?.last ?? 0) && LEADS_IN.has(reading.words[at]?.lower ?? "")) at++;
+    if (reading.words[at]?.lower === "i" && /^meant?$/.test(reading.words[at + 1]?.lower ?? "")) at += 2;
     if (sentence === undefined || at > sentence.last) continue;
     looked.push(at);
     if (isOwnSpelling(reading, at, at + 1)) at++;

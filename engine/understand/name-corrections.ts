@@ -39,13 +39,17 @@ const MENDING_MAX = 5;
  *  "sorry" speaks to somebody. */
 export function mended(page: Page, wrong: NameWords): NameWords | null {
   const { words } = page.reading;
-  let at = wrong.last + 1;
+  // "Lisa here, sorry, Liza"
+  const behind = /^(?:here|speaking)$/.test(words[wrong.last + 1]?.lower ?? "")
+    ? wrong.last + 2
+    : wrong.last + 1;
+  let at = behind;
   let sure = false;
-  while (at - wrong.last <= MENDING_MAX && MENDING.has(words[at]?.lower ?? "")) {
+  while (at - behind < MENDING_MAX && MENDING.has(words[at]?.lower ?? "")) {
     sure ||= SURE.has(words[at]?.lower ?? "");
     at += 1;
   }
-  if (at === wrong.last + 1) return null;
+  if (at === behind) return null;
   const right = readName(page, at, "asked");
   if (right === null || !endsSentence(page, right.last)) return null;
   return sure || startsAlike(page.reading, wrong, right) ? right : null;

@@ -19,7 +19,7 @@ const NOT_PEOPLE = words(
 );
 
 /** Whose number it is where no word calls it a number: of who called or texted ("a text from …", "… keeps calling me"), of a
- *  third person ("the plumber is on …"), or the one that the customer asks after ("is this yours: …"); null otherwise. */
+ *  third person ("the plumber is on …"), or the one that the customer asks after ("is this yours: …", "who is …"); null otherwise. */
 export function somebodyElses(
   reading: Reading,
   span: Span,
@@ -31,6 +31,8 @@ export function somebodyElses(
   };
   if (before(1) === "from" && CONTACTS.has(before(2)) && GETTING.has(before(3)))
     return { says: "recipient", word: before(2) };
+  if (before(1) === "who's" || (before(1) === "is" && before(2) === "who"))
+    return { says: "someone_else", word: "who" };
   if (WHOSE.has(before(1))) return { says: "someone_else", word: before(1) };
   if (before(1) === "on" || before(1) === "at") {
     const third = thirdPerson(before(2), before(3), before(4));

@@ -1,4 +1,4 @@
-import { isFormerBefore, negatedBehind } from "./former-numbers.ts";
+import { givenUpBefore, isFormerBefore, negatedBehind } from "./former-numbers.ts";
 import { somebodyElses } from "./others-numbers.ts";
 import { gapAfter, wordAt, type Reading } from "./reading.ts";
 import type { Span } from "./understanding.ts";
@@ -57,7 +57,7 @@ export function phoneClue(reading: Reading, span: Span): PhoneClue {
   if (glued !== null) return glued;
   const before = clueBefore(reading, span);
   if (before.says === "other_number") return before;
-  const negated = negatedBehind(reading, span);
+  const negated = givenUpBefore(reading, span) ?? negatedBehind(reading, span);
   if (negated !== null) return { says: "negated", word: negated };
   const elses = somebodyElses(reading, span);
   if (elses !== null) return elses;

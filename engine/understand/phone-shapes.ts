@@ -54,7 +54,8 @@ const BIRTHDAY = new RegExp(`^${DAY} ${DAY} (?:19|20)\\d{2}$`);
 export function surelyOther(raw: string): string | null {
   if (/^0+$/.test(raw.replace(/\D/g, ""))) return "nothing but zeros";
   if (BIRTHDAY.test(raw)) return "date";
-  return /^[1-9]\.\d{5,}$/.test(raw) ? "decimal number" : null;
+  // "1.5551234567" may be dialled in America.
+  return /^(?!1\.\d{10}$)[1-9]\.\d{5,}$/.test(raw) ? "decimal number" : null;
 }
 
 const COMMAS = /(?<![\d,])(?:0\d{1,4}|\d{4,5}),\d{3},\d{3}(?![\d,])|(?<![\d,])\d{3},\d{3},\d{4}(?![\d,])/g;

@@ -115,6 +115,9 @@ describe("of several addresses one is taken", () => {
     ["a@x.example is my old one, b@x.example is current", ["negated: a@x.example", "b@x.example"]],
     ["a@x.example no longer works, use b@x.example", ["negated: a@x.example", "b@x.example"]],
     ["could you switch it from a@x.example to b@x.example", ["negated: a@x.example", "b@x.example"]],
+    ["I don't have access to a@x.example, use b@x.example", ["negated: a@x.example", "b@x.example"]],
+    ["a@x.example -> b@x.example", ["negated: a@x.example", "b@x.example"]],
+    ["it was a@x.example but now b@x.example", ["superseded: a@x.example", "b@x.example"]],
     ["a@x.example (old), b@x.example (new)", ["negated: a@x.example", "b@x.example"]],
     ["my old address, a@x.example, is closed", ["negated: a@x.example"]],
   ])("%s", (text, expected) => {
@@ -127,6 +130,7 @@ describe("a failed attempt is an attempt", () => {
     ["mike@gmail", ["incomplete: mike@gmail"]],
     ["mike@", ["incomplete: mike@"]],
     ["mike at gmail", ["incomplete: mike at gmail"]],
+    ["mike @ gmail", ["incomplete: mike @ gmail"]],
     ["lena@gmail..com", ["malformed: lena@gmail..com"]],
     ["lena nineteen eighty at gmail dot com", ["incomplete: eighty@gmail.com"]],
     ["mike gmail.com", ["malformed: mike gmail.com"]],

@@ -20,6 +20,7 @@ describe("numbers are taken as E.164", () => {
     ["thanks for your help, my number is 0412 345 678", { region: "AU" }, "+61412345678"],
     ["+86 139 0000 0008", {}, "+8613900000008"],
     ["order#3319 0412345678", { region: "AU" }, "+61412345678"],
+    ["1.4155552671", { region: "US", asked: "phone" }, "+14155552671"],
     ["0412,345,678", { region: "AU", asked: "phone" }, "+61412345678"],
     ["it's 0412_345_678", { region: "AU", asked: "phone" }, "+61412345678"],
     ["https://wa.me/61412345678", { asked: "phone" }, "+61412345678"],
@@ -194,6 +195,11 @@ describe("a former number is not the customer's", () => {
     "0412 345 678 no longer works, use 0413 345 678",
     "0412 345 678 has been disconnected, please call 0413 345 678",
     "0412 345 678 doesn't work anymore, try 0413 345 678",
+    "0412 345 678 used to be mine, it's 0413 345 678",
+    "forget my number 0412 345 678, use 0413 345 678",
+    "I no longer have 0412 345 678, it's 0413 345 678",
+    "don't call me on 0412 345 678 but on 0413 345 678",
+    "0412 345 678 -> 0413 345 678",
     "0412 345 678 (old), 0413 345 678 (new)",
     "please change 0412 345 678 to 0413 345 678",
     "my old number is 0412 345 678 and my new one 0413 345 678",
@@ -204,6 +210,7 @@ describe("a former number is not the customer's", () => {
 
 test.each([
   ["we got a call from 0412 345 678", "recipient"],
+  ["who is 0412 345 678?", "someone_else"],
   ["0412 345 678 rang me", "someone_else"],
   ["0412 345 678 has been texting us", "someone_else"],
   ["the electrician is on 0412 345 678", "someone_else"],
@@ -213,12 +220,14 @@ test.each([
   expect(heardOf("phone", text, { region: "AU" })).toEqual([`${reason}: +61412345678`]);
 });
 
-test.each(["0412 345 678 call me", "0412 345 678, you called me", "the best number is on 0412 345 678"])(
-  "%s is the customer's",
-  (text) => {
-    expect(heardOf("phone", text, { region: "AU" })).toEqual(["+61412345678"]);
-  },
-);
+test.each([
+  "do not hesitate to call 0412 345 678",
+  "0412 345 678 call me",
+  "0412 345 678, you called me",
+  "the best number is on 0412 345 678",
+])("%s is the customer's", (text) => {
+  expect(heardOf("phone", text, { region: "AU" })).toEqual(["+61412345678"]);
+});
 
 test("a number is echoed as typed, and an unknown region takes international numbers only", () => {
   const [finding] = hear("it's +61 412-345-678!", { region: "ZZ" });
