@@ -6,13 +6,13 @@ import { openPage } from "./name-page.ts";
 import { read, type Reading } from "./reading.ts";
 
 /** How much a finding is worth against others in the same message. */
-type Weight = 0 | 1 | 2;
+type Weight = 0 | 1 | 2 | 3;
 
 export interface Weighed extends Candidate {
   readonly weight: Weight;
 }
 
-/** Takes one name: of those with the surest cue the earliest, or the last when it corrects. */
+/** Takes one name: what somebody wants to be called; otherwise, of those with the surest cue, the earliest, or the last when it corrects. */
 export function chooseName(
   reading: Reading,
   found: readonly Weighed[],
@@ -52,12 +52,12 @@ function tellsMore(other: Weighed, one: Weighed, isEarlier: boolean): boolean {
 
 /** "Thanks Sarah" speaks to the agent who said "I'm Sarah". */
 function withoutAgent(reading: Reading, found: readonly Weighed[], about: Circumstance): readonly Weighed[] {
-  if (about.previous === null || found.every(({ reason, weight }) => reason !== null || weight === 2))
+  if (about.previous === null || found.every(({ reason, weight }) => reason !== null || weight >= 2))
     return found;
   const agent = agentWords(about.previous);
   if (agent.size === 0) return found;
   return found.map((candidate) => {
-    if (candidate.reason !== null || candidate.weight === 2) return candidate;
+    if (candidate.reason !== null || candidate.weight >= 2) return candidate;
     const words = reading.text.slice(candidate.span.start, candidate.span.end).toLowerCase().split(/\s+/);
     return words.every((word) => agent.has(word)) ? { ...candidate, reason: "agent_name" } : candidate;
   });

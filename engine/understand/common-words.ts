@@ -51,14 +51,17 @@ export const COMMON_WORDS: readonly string[] = (
   "toyota honda hyundai nissan suzuki buick chevrolet chevy mazda kia bmw audi tesla volkswagen volvo skoda renault peugeot fiat jeep " +
   "solutions technologies industries street avenue boulevard mall flight " +
   "thnx tnx myname ref reference refs ph pw num mob acct acc ac passcode pnr pwd dob otp kosher halal company enterprises llc ltd inc corp pvt " +
-  "skip pass spelled spelt misspelled misspelt gluten-free non-smoker smoker ok' kk k u r ur n b4 btw fyi imo idk tbh omg wtf asap etc eg ie vs"
+  "skip pass spelled spelt misspelled misspelt gluten-free non-smoker smoker ok' kk k u r ur n b4 btw fyi imo idk tbh omg wtf asap etc eg ie vs " +
+  "omw brb afk gtg ttyl ngl rn lmk smh ikr ffs nvm idc tbc tba tryna finna outta asdf asdfg asdfgh asdfghjkl qwerty qwertz qwertyuiop zxcv zxcvbn " +
+  "peckish hangry skint chuffed jetlagged lactose birthday holidays"
 ).split(" ");
 
-/** Peoples and tongues that the dictionary lacks: they have a capital and are no person. */
+/** Peoples, tongues and feasts that the dictionary lacks: they have a capital and are no person. */
 export const PEOPLES: readonly string[] = (
   "danish swedish finnish turkish scottish irish polish welsh kurdish flemish icelandic romanian hungarian lithuanian latvian estonian croatian " +
   "serbian ukrainian georgian kenyan ghanaian ethiopian egyptian moroccan tunisian lebanese syrian iraqi iranian persian arab arabic hebrew hindi " +
-  "punjabi bengali tamil urdu pakistani nepali burmese vietnamese filipino malay malaysian indonesian korean taiwanese cantonese mandarin peruvian cuban"
+  "punjabi bengali tamil urdu pakistani nepali burmese vietnamese filipino malay malaysian indonesian korean taiwanese cantonese mandarin peruvian cuban " +
+  "christmas xmas halloween thanksgiving hanukkah"
 ).split(" ");
 
 /** Yes, no, hello and thanks in other languages. */

@@ -1,6 +1,7 @@
-/** A name as it is shown: one blank between words, and capitals where the customer used none or nothing else. */
+/** A name as it is shown: composed (NFC), one blank between words, and capitals where the customer used none, or nothing
+ *  else. */
 export function displayName(raw: string): string {
-  const name = raw.replace(/\s+/g, " ").trim();
+  const name = raw.normalize("NFC").replace(/\s+/g, " ").trim();
   const plain = name === name.toLowerCase() || (name === name.toUpperCase() && name.length > 2);
   if (!plain || !/\p{Script=Latin}/u.test(name)) return name;
   return name
@@ -34,5 +35,8 @@ const PARTICLES = new Set([
 function capitalise(word: string): string {
   return word
     .toLowerCase()
-    .replace(/(^|[-'’.])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase());
+    .replace(
+      /(^|[-.]|['’](?!s$))(\p{L})/gu,
+      (_, before: string, letter: string) => before + letter.toUpperCase(),
+    );
 }

@@ -5,6 +5,7 @@ import { findNames } from "./find-names.ts";
 import { findPattern } from "./find-patterns.ts";
 import { findPhones } from "./find-phones.ts";
 import { read, type Reading } from "./reading.ts";
+import { visibleText, type VisibleText } from "./visible-text.ts";
 import type { Context, Finding, Signal } from "./understanding.ts";
 
 /** Finds the customer's details in `text`, in text order. Accepted findings never overlap, and there is at most one of
@@ -16,7 +17,8 @@ export function findDetails(
   fields: readonly Field[],
   heard: { readonly signals: readonly { readonly intent: Signal }[] },
 ): readonly Finding[] {
-  const reading = read(text);
+  const visible = visibleText(text);
+  const reading = read(visible.text);
   const signals = new Set(heard.signals.map(({ intent }) => intent));
   const findings: Finding[] = [];
   const accepted: Finding[] = [];
@@ -29,7 +31,7 @@ export function findDetails(
     };
     const found = candidates(reading, field, about);
     for (const candidate of found.length > CANDIDATES_MAX ? found.slice(0, CANDIDATES_MAX) : found) {
-      const finding = settle(text, field, candidate, accepted);
+      const finding = settle(text, field, inOriginal(candidate, visible), accepted);
       findings.push(finding);
       if (finding.status !== "rejected") accepted.push(finding);
     }
@@ -66,6 +68,10 @@ function candidates(reading: Reading, field: Field, about: Circumstance): readon
       field.extractor satisfies never;
       return [];
   }
+}
+
+function inOriginal(candidate: Candidate, { original }: VisibleText): Candidate {
+  return { ...candidate, span: original(candidate.span) };
 }
 
 function settle(text: string, field: Field, candidate: Candidate, taken: readonly Finding[]): Finding {

@@ -21,7 +21,9 @@ export function findEmails(reading: Reading, about: Circumstance): readonly Cand
   const spoken = spokenAddresses(reading, about.asked || SPEAKS_OF_MAIL.test(folded));
   for (const said of spoken) {
     const key = emailKey(`${said.local}@${said.domain}`);
-    if (key !== null) found.push(accepted(key, said.start, said.end, "email/spoken"));
+    if (key === null) continue;
+    const candidate = accepted(key, said.start, said.end, "email/spoken");
+    found.push(said.partial ? rejected(candidate, "incomplete") : candidate);
   }
   for (const address of typedAddresses(folded)) {
     if (found.some(({ span }) => overlaps(span, address))) continue;
@@ -64,7 +66,9 @@ function attempts(reading: Reading): readonly Candidate[] {
     const next = reading.words[i + 1];
     const glued = next !== undefined && next.gap === "." ? next : word;
     const previous = reading.words[i - 1];
-    const atBefore = previous?.lower === "at" ? reading.words[i - 2] : undefined;
+    // "mike @ gmail"
+    const isSigned = word.gap.trim() === "@";
+    const atBefore = isSigned ? previous : previous?.lower === "at" ? reading.words[i - 2] : undefined;
     const from = atBefore ?? (previous !== undefined && word.gap === " " && glued !== word ? previous : word);
     if (glued === word && atBefore === undefined && PROVIDER.exec(word.lower)?.index === 0) continue;
     const span = { start: from.start, end: glued.end };

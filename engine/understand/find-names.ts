@@ -1,12 +1,13 @@
 import { CANDIDATES_MAX, overlaps, rejected, type Candidate, type Circumstance } from "./candidate.ts";
 import { chooseName, type Weighed } from "./choose-name.ts";
 import { displayName } from "./display-name.ts";
-import { answered, leading, putRight, signed, spelledOut } from "./name-answers.ts";
+import { answered, leading, signed, spelledOut, surnameFirst } from "./name-answers.ts";
+import { mended, putRight } from "./name-corrections.ts";
 import { findCues, WHO_FIRST, WHO_LAST } from "./name-cue-table.ts";
 import { pointedAt, type CuedName } from "./name-cues.ts";
 import { endsSentence, isMarked, isNameShaped, openPage, type Page } from "./name-page.ts";
 import type { NameWords } from "./name-parts.ts";
-import type { Reading, Word } from "./reading.ts";
+import { wordAt as wordAtOffset, type Reading, type Word } from "./reading.ts";
 import { isNoName, isUnspaced, nameInside } from "./unspaced-names.ts";
 import type { Span } from "./understanding.ts";
 import { isCommon, wordKind } from "./vocabulary.ts";
@@ -66,10 +67,29 @@ function addWithoutCue(page: Page, about: Circumstance, found: Weighed[]): void 
     const taken = found.some(({ reason }) => reason === null);
     if (answer !== null && (!taken || answer.reason === null)) add(answer);
   }
+  for (const { right, weight } of mendedNames(page, found))
+    add({ ...toCandidate(reading, right, "name/correction"), weight });
   const signature = signed(page);
   if (signature !== null) add({ ...toCandidate(reading, signature, "name/signature"), weight: 0 });
   const lead = leading(page);
   if (lead !== null) add({ ...toCandidate(reading, lead, "name/leading"), weight: 0 });
+}
+
+const ANSWER_WORDS_MAX = 3; // more words that hold no name are no attempt at one
+
+/** "My name is Lisa, sorry Liza": names put right behind where they were taken. */
+function mendedNames(
+  page: Page,
+  found: readonly Weighed[],
+): readonly { right: NameWords; weight: Weighed["weight"] }[] {
+  return found
+    .filter(({ reason }) => reason === null)
+    .flatMap(({ span, weight }) => {
+      const first = wordAtOffset(page.reading, span.start);
+      const last = wordAtOffset(page.reading, span.end) - 1;
+      const right = last < first ? null : mended(page, { first, last });
+      return right === null ? [] : [{ right, weight }];
+    });
 }
 
 /** What answers the question; where nothing does, the word at which a name was looked for. */
@@ -82,10 +102,19 @@ function fromAnswer(page: Page, about: Circumstance): Weighed | null {
   if (about.signals.has("refusal") && !startsWithName(reading, words)) return null;
   const first = reading.words[words?.first ?? at];
   if (words === null || first === undefined || isNoName(reading.text, first)) {
+    if (reading.words.length > ANSWER_WORDS_MAX && !mightBeName(page, at)) return null;
     return { ...rejected(wordAt(reading, at, "name/answer"), "not_a_name"), weight: 0 };
   }
-  const candidate = toCandidate(reading, words, "name/answer");
-  const weight = endsSentence(page, words.last) ? 2 : 0;
+  const surname = surnameFirst(page, words);
+  const candidate =
+    surname === null
+      ? toCandidate(reading, words, "name/answer")
+      : joined(
+          reading.text,
+          toCandidate(reading, surname, "name/answer"),
+          toCandidate(reading, words, "name/answer"),
+        );
+  const weight = endsSentence(page, (surname ?? words).last) ? 2 : 0;
   return { ...(asks ? rejected(candidate, "in_question") : candidate), weight };
 }
 
@@ -126,18 +155,15 @@ function fromCue(page: Page, name: JoinedName): Weighed | null {
   if (name.words === null) {
     const word = reading.words[name.at];
     if (word === undefined) return null;
-    // "I'm looking for …": not worth a word; "my name is wrong" and "I'm Zyphron's" are.
-    const marked = isMarked(page, name.at);
-    const telling = marked || (!isCommon(word.lower) && wordKind(word.lower) === "unknown");
-    if (!isNameShaped(word) || !(telling || name.cue.certainty === "strong")) return null;
+    if (!isNameShaped(word) || !mightBeName(page, name.at)) return null;
     return { ...rejected(wordAt(reading, name.at, extractor), name.reason ?? "not_a_name"), weight: 0 };
   }
   const own = toCandidate(reading, name.words, extractor);
-  const candidate =
-    name.apart === undefined
-      ? own
-      : joined(reading.text, own, toCandidate(reading, name.apart, extractor), name);
-  const weight = name.cue.certainty === "strong" || name.cue.name === "under" ? 2 : 1;
+  const apart = name.apart === undefined ? null : toCandidate(reading, name.apart, extractor);
+  const isLast = WHO_LAST.test(name.cue.name);
+  const candidate = apart === null ? own : joined(reading.text, isLast ? apart : own, isLast ? own : apart);
+  const sure = name.cue.certainty === "strong" || name.cue.name === "under";
+  const weight = isWish(reading, name) ? 3 : sure ? 2 : 1;
   if (name.reason !== null) return { ...rejected(candidate, name.reason), weight };
   const asks =
     weight === 1 && reading.sentences[reading.words[name.words.last]?.sentence ?? 0]?.question === true;
@@ -145,20 +171,42 @@ function fromCue(page: Page, name: JoinedName): Weighed | null {
   return { ...(inQuestion ? rejected(candidate, "in_question") : candidate), weight };
 }
 
+const WISHES = new Set(["call_me", "refer_to_me_as", "address_me_as", "is_what_you_can_call_me"]);
+const CALLERS = new Set(
+  "they people everyone everybody friends mates family folks colleagues kids parents all".split(" "),
+);
+
+/** "My name is Robert, but call me Bob" wants to be called so; "my friends call me Bob" only tells, and "you can call me Bob"
+ *  only allows it, unless a "but" makes it a wish. */
+function isWish({ words }: Reading, { cue, words: name }: JoinedName): boolean {
+  if (name === null || !WISHES.has(cue.name)) return false;
+  const at = name.first - cue.words.length;
+  const before = words[at - 1]?.lower ?? "";
+  if (before === "can" || before === "may") return words[at - 3]?.lower === "but";
+  return !CALLERS.has(before);
+}
+
+/** "I'm looking for …", "call me pls": not worth a word; "I'm Zyphron's" is. */
+function mightBeName(page: Page, at: number): boolean {
+  const lower = page.reading.words[at]?.lower ?? "";
+  const kind = wordKind(lower);
+  return isMarked(page, at) || (!isCommon(lower) && (kind === "unknown" || kind === "either"));
+}
+
 interface JoinedName extends CuedName {
   /** The other part where first and last name stand apart. */
   readonly apart?: NameWords;
 }
 
-function joined(text: string, one: Candidate, other: Candidate, { cue }: CuedName): Candidate {
-  const [first, last] = WHO_LAST.test(cue.name) ? [other, one] : [one, other];
+/** The two parts as one name, the first name in front. */
+function joined(text: string, first: Candidate, last: Candidate): Candidate {
   const span = {
-    start: Math.min(one.span.start, other.span.start),
-    end: Math.max(one.span.end, other.span.end),
+    start: Math.min(first.span.start, last.span.start),
+    end: Math.max(first.span.end, last.span.end),
   };
   const raw = [first, last].map((part) => text.slice(part.span.start, part.span.end)).join(" ");
   const shown = displayName(raw);
-  return { ...one, value: shown === raw ? `${first.value} ${last.value}` : shown, span };
+  return { ...first, value: shown === raw ? `${first.value} ${last.value}` : shown, span };
 }
 
 /** "First name Lena, last name Okoro" is one name, whichever comes first. */

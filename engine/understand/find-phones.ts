@@ -6,7 +6,15 @@ import { otherNumberAsked, otherNumberSaid, phoneClue, type PhoneClue } from "./
 import { numberCheck, type NumberCheck } from "./phone-numbers.ts";
 import { isOffered, numberLike } from "./phone-offers.ts";
 import { piecesOf, within, type Piece } from "./phone-pieces.ts";
-import { hasAreaCode, isCardNumber, isInsideWord, likelyOther } from "./phone-shapes.ts";
+import {
+  hasAreaCode,
+  isCardNumber,
+  isChatLink,
+  isInsideWord,
+  likelyOther,
+  surelyOther,
+  withHyphens,
+} from "./phone-shapes.ts";
 import type { Reading } from "./reading.ts";
 import { spokenDigits } from "./spoken-digits.ts";
 import type { RejectReason } from "./understanding.ts";
@@ -31,7 +39,7 @@ interface Listening {
  *  without a plus or 00 that begin with a country code where a phone was asked for or spoken of. What was asked for, is
  *  called a phone or is offered as one, but is not valid, is taken with its doubt. Never throws. */
 export function findPhones(reading: Reading, about: Circumstance): readonly Candidate[] {
-  const folded = foldWidth(reading.text);
+  const folded = about.asked ? withHyphens(foldWidth(reading.text)) : foldWidth(reading.text);
   const spoken = spokenDigits(reading);
   if (spoken.length === 0 && !hasDigits(folded, about.asked ? 3 : DIGITS_MIN)) return [];
   const otherAsked = about.asked || about.previous === null ? null : otherNumberAsked(about.previous);
@@ -49,13 +57,14 @@ export function findPhones(reading: Reading, about: Circumstance): readonly Cand
 
 function judge(listening: Listening, piece: Piece): readonly Candidate[] {
   const { reading, folded, about } = listening;
-  if (piece.digits.length < 3 || isInsideWord(folded, piece.start, piece.end)) return [];
+  const isLinked = about.asked && isChatLink(folded, piece.start);
+  if (piece.digits.length < 3 || (!isLinked && isInsideWord(folded, piece.start, piece.end))) return [];
   if (piece.shape !== null) return [];
   const clue = clueFor(listening, piece);
   if (piece.digits.length < DIGITS_SHAPED_MIN) {
     return isFragment(piece, reading, about, clue) ? [rejection(piece, "incomplete", clue)] : [];
   }
-  return judgeNumber(listening, piece, clue);
+  return judgeNumber(listening, isLinked ? { ...piece, plus: true, international: true } : piece, clue);
 }
 
 function judgeNumber(listening: Listening, piece: Piece, clue: PhoneClue): readonly Candidate[] {
@@ -75,7 +84,7 @@ function asPhones(
   const { reading, folded, about, check } = listening;
   const expected = about.asked || clue.says === "phone";
   const raw = folded.slice(piece.start, piece.end);
-  const other = expected ? null : likelyOther(raw);
+  const other = (expected ? null : likelyOther(raw)) ?? surelyOther(raw);
   if (other !== null) return [rejection(piece, "not_a_phone", { ...clue, word: other })];
   const reason = clue.says === "phone" || clue.says === "other_number" ? null : clue.says;
   const because = reason === null || clue.word === null ? {} : { because: clue.word };
@@ -99,15 +108,18 @@ function asPhones(
   return [{ ...found, extractor: `phone/${how}`, reason, ...(reason === null ? { doubt } : {}) }];
 }
 
-/** "postcode 2000 0412 345 678": the word claims the first block, and the rest is judged for itself. */
+/** "postcode 2000 0412 345 678", "order 8821 0412345678": the word claims the first block, and the rest is judged for itself. */
 function besideOther(listening: Listening, piece: Piece, clue: PhoneClue): readonly Candidate[] {
   const [first] = piece.blocks;
-  const isPostal =
-    first !== undefined && first.digits.length < DIGITS_SHAPED_MIN && POSTAL.has(clue.word ?? "");
   const rest = within(piece, 1, piece.blocks.length);
-  if (!isPostal || rest.digits.length < 9) return [rejection(piece, "not_a_phone", clue)];
-  const none = { says: null, word: null };
-  return asPhones(listening, rest, none, listening.check.numbersIn(rest, listening.about.asked));
+  if (first === undefined || first.digits.length >= DIGITS_SHAPED_MIN || rest.digits.length < 9)
+    return [rejection(piece, "not_a_phone", clue)];
+  const valid = listening.check.numbersIn(rest, listening.about.asked);
+  // The groups of an order's number have no trunk zero.
+  const isApart = POSTAL.has(clue.word ?? "") || (rest.digits.startsWith("0") && valid.length === 1);
+  return isApart
+    ? asPhones(listening, rest, { says: null, word: null }, valid)
+    : [rejection(piece, "not_a_phone", clue)];
 }
 
 const POSTAL = new Set(["zip", "zipcode", "postcode", "postal", "pin", "pincode", "code"]);

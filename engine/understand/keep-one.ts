@@ -3,7 +3,7 @@ import type { Reading } from "./reading.ts";
 import type { Signal } from "./understanding.ts";
 
 const CORRECTS =
-  /\b(?:sorry|i mean|i meant|actually|no wait|wait|rather|correction|oops|scratch that|make that|change (?:it|that)|should be)\b|\*/i;
+  /\b(?:sorry|i mean|i meant|actually|no wait|wait|rather|correction|oops|scratch that|make that|change (?:it|that)|should be|(?:but|and) now|now (?:it|it's|its|use|is|at|on))\b|, now\b|\*/i;
 
 /** Leaves one value standing. Of several, the last when it puts the earlier ones right, otherwise the first valid one: what
  *  people name first is what they mean first. */

@@ -16,7 +16,7 @@ import {
 import { TITLES, type NameWords } from "./name-parts.ts";
 import { readName } from "./name-words.ts";
 import { gapAfter, type Reading } from "./reading.ts";
-import { isSurname, wordKind } from "./vocabulary.ts";
+import { isFamilyName, isSurname, wordKind } from "./vocabulary.ts";
 
 /** The answer to "what is your name?": a name at the beginning of one of the first sentences. `at` is where it was looked
  *  for first; `asks` when it is itself a question ("Mike?"). */
@@ -28,8 +28,12 @@ export interface Answer {
 
 const SENTENCES_MAX = 2; // what stands later is about something else
 
-/** "That would be Lena", "for Lena", "put Lena": only in an answer. */
-const LEADS_IN = new Set("that that'd that's thats would be for put".split(" "));
+/** "That would be Lena", "just Lena", "put Lena", and "I am" in other tongues: only in an answer. */
+const LEADS_IN = new Set(
+  "that that'd that's thats would be for put just simply only use jestem sono sou jag är 저는 나는".split(
+    " ",
+  ),
+);
 
 export function answered(page: Page): Answer {
   const { reading } = page;
@@ -37,15 +41,45 @@ export function answered(page: Page): Answer {
   for (let k = 0; k < Math.min(SENTENCES_MAX, reading.sentences.length); k++) {
     const sentence = reading.sentences[k];
     let at = skipOpening(reading, k);
-    while (LEADS_IN.has(reading.words[at]?.lower ?? "")) at++;
+    while (at < (sentence?.last ?? 0) && LEADS_IN.has(reading.words[at]?.lower ?? "")) at++;
+    if (reading.words[at]?.lower === "i" && /^meant?$/.test(reading.words[at + 1]?.lower ?? "")) at += 2;
     if (sentence === undefined || at > sentence.last) continue;
     looked.push(at);
+    if (isOwnSpelling(reading, at, at + 1)) at++;
     const words = readName(page, at, "asked");
     if (words === null || words.last > sentence.last) continue;
     if (isAddressed(reading, at, words)) continue;
-    return { words, at, asks: sentence.question && words.last === sentence.last };
+    // "Mike?" and nothing else is an answer, given hesitantly.
+    const whole = reading.sentences.length === 1 && at === 0;
+    return { words, at, asks: sentence.question && words.last === sentence.last && !whole };
   }
   return { words: null, at: looked[0] ?? 0, asks: false };
+}
+
+/** "T-H-E-O Theo": the word at `spelled` is the one at `index`, letter by letter. */
+function isOwnSpelling({ words }: Reading, spelled: number, index: number): boolean {
+  const lower = words[spelled]?.lower ?? "";
+  return lower.charAt(1) === "-" && lower.replaceAll("-", "") === words[index]?.lower;
+}
+
+/** The first name behind the surname in "NOVAK, Marta", where that is all that is said; null otherwise. */
+export function surnameFirst(page: Page, surname: NameWords): NameWords | null {
+  const { reading } = page;
+  const at = surname.last + 1;
+  if (surname.first !== 0 || reading.words[at]?.gap !== ", ") return null;
+  const [last, first] = [reading.words[0], reading.words[at]];
+  if (last === undefined || first === undefined) return null;
+  const words = readName(page, at, "asked");
+  if (words === null || words.first !== at || words.last !== reading.words.length - 1) return null;
+  if (isUpper(reading, surname) && isCapitalised(reading, first) && !isUpper(reading, words)) return words;
+  if (wordKind(first.lower) !== "name" || isFamilyName(first.lower)) return null;
+  const isUnheardOf = wordKind(last.lower) === "unknown" && isCapitalised(reading, last);
+  return isFamilyName(last.lower) || (isUnheardOf && isCapitalised(reading, first)) ? words : null;
+}
+
+function isUpper({ text, words }: Reading, { first, last }: NameWords): boolean {
+  const typed = text.slice(words[first]?.start, words[last]?.end);
+  return typed.length > 1 && typed === typed.toUpperCase();
 }
 
 const ACKNOWLEDGING = new Set("thanks you ok okay okey great alright fine please thankyou".split(" "));
@@ -71,32 +105,6 @@ export function spelledOut({ reading }: Page): Candidate | null {
   if (letters.length > 60 || !/^\p{L}(?:[ ,-]{1,2}\p{L}){2,}$/u.test(letters)) return null;
   const value = displayName(letters.replace(/[^\p{L}]/gu, "").toLowerCase());
   return { value, span: { start: first.start, end: last.end }, extractor: "name/spelled", reason: null };
-}
-
-/** "not lisa, liza", "not Ottilie but Odile": two names of one kind, of which the second holds. */
-export function putRight(page: Page): { wrong: NameWords; right: NameWords } | null {
-  const { reading } = page;
-  const at = skipOpening(reading, 0);
-  if (reading.words[at]?.lower !== "not") return null;
-  const wrong = readName(page, at + 1, "asked");
-  if (wrong === null) return null;
-  let next = wrong.last + 1;
-  while (/^(?:but|it's|its|i'm|im)$/.test(reading.words[next]?.lower ?? "")) next++;
-  const right = readName(page, next, "asked");
-  const gap = gapAfter(reading, wrong.last);
-  if (right === null || (next === wrong.last + 1 && gap !== ", " && !/[;.–-]/.test(gap))) return null;
-  return isKnown(reading, wrong) || isKnown(reading, right) || startsAlike(reading, wrong, right)
-    ? { wrong, right }
-    : null;
-}
-
-function isKnown({ words }: Reading, { first }: NameWords): boolean {
-  return wordKind(words[first]?.lower ?? "") === "name";
-}
-
-function startsAlike({ words }: Reading, one: NameWords, other: NameWords): boolean {
-  const [a, b] = [words[one.first]?.lower ?? "", words[other.first]?.lower ?? ""];
-  return a.charAt(0) === b.charAt(0) || a.slice(-2) === b.slice(-2);
 }
 
 const CLOSINGS = new Set(
@@ -145,6 +153,7 @@ export function leading(page: Page): NameWords | null {
   const words = readName(page, at, "asked");
   if (words === null || !endsClause(page, words.last)) return null;
   if (endsSentence(page, words.last)) return isOnOwnLine(page, words) ? words : null;
+  if (beginsAddress(reading, words.last + 1)) return isBeforeAddress(page, at, words) ? words : null;
   return isListed(page, words) || isBeforeDetails(page, words) ? words : null;
 }
 
@@ -180,6 +189,26 @@ function isListed(page: Page, { first, last }: NameWords): boolean {
     return false;
   const next = words[last + 1]?.lower ?? "";
   return isSurname(words[first]?.lower ?? "") || next === "party" || next === "table";
+}
+
+const ADDRESS_WORDS_MAX = 3;
+
+/** Whether an email's local part begins with the word: "vasko" in "vasko.lind@…". */
+function beginsAddress(reading: Reading, index: number): boolean {
+  for (let k = index; k < index + ADDRESS_WORDS_MAX; k++) {
+    const gap = gapAfter(reading, k);
+    if (gap.startsWith("@")) return true;
+    if (!/^[._+]$/.test(gap)) return false;
+  }
+  return false;
+}
+
+/** "nia, nia@post.example", but not "thanks Tom, nia@post.example". */
+function isBeforeAddress({ reading }: Page, at: number, { first, last }: NameWords): boolean {
+  const lower = reading.words[first]?.lower ?? "";
+  return (
+    at === 0 && (wordKind(lower) === "name" || reading.words[last + 1]?.lower.startsWith(lower) === true)
+  );
 }
 
 function isBeforeDetails(page: Page, { first, last }: NameWords): boolean {

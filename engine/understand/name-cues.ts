@@ -1,5 +1,5 @@
 import type { Cue } from "./name-cue-table.ts";
-import type { NameWords } from "./name-parts.ts";
+import { TITLES, type NameWords } from "./name-parts.ts";
 import { readName } from "./name-words.ts";
 import { endsClause, isMarked, skipOpening, type Page } from "./name-page.ts";
 import { gapAfter, type Reading } from "./reading.ts";
@@ -32,9 +32,17 @@ export function pointedAt(page: Page, index: number, cue: Cue, about: Asked): Cu
   const words = readName(page, at, cue.certainty);
   if (isOthers(page.reading, index, cue) || (about.other && ABOUT_IT.has(cue.words[0] ?? "")))
     return { cue, at, words, reason: "someone_else" };
-  if (words === null || !isBelievable(page, words, cue, index))
+  const isWord = cue.words[0] === "call" && words !== null && isEveryWord(page.reading, words);
+  if (words === null || isWord || !isBelievable(page, words, cue, index))
     return { cue, at, words: null, reason: "not_a_name" };
   return { cue, at, words, reason: null };
+}
+
+/** "Call me Monday" and not "call me Dr Okoro". */
+function isEveryWord({ words }: Reading, { first, last }: NameWords): boolean {
+  const head = words[first]?.lower ?? "";
+  const lower = TITLES.has(head) && last > first ? (words[first + 1]?.lower ?? "") : head;
+  return isCommon(lower);
 }
 
 /** A strong cue may be written as a label ("Name: Lena", "my name is... Lena"); a weak one is only said. */
@@ -130,8 +138,12 @@ function nameBehind(page: Page, index: number, cue: Cue): CuedName | null {
   return { cue, at, words: found, reason: null };
 }
 
-/** A suffix or a full stop may stand between the name and its cue. */
+const FROM_WORDS_MAX = 4;
+
+/** A suffix or a full stop may stand between the name and its cue, and where somebody is from: "Theo from Acme here". */
 function isJustBefore({ reading }: Page, last: number, index: number): boolean {
+  if (reading.words[last + 1]?.lower === "from" && index - last <= FROM_WORDS_MAX)
+    return reading.words[last + 1]?.gap === " " && index > last + 2;
   return last === index - 1 || (last === index - 2 && reading.words[index - 1]?.lower === "name");
 }
 

@@ -87,7 +87,12 @@ export function endsHard(page: Page, index: number): boolean {
   if (next.gap !== " " && !/^[^\S\n\r]+$/.test(next.gap) && !(next.gap === ". " && isLetter(words[index])))
     return true;
   return (
-    next.lower === "and" || hasDigit(next) || isAddress(next) || isArabicAnd(next) || isCode(page, index + 1)
+    next.lower === "and" ||
+    isSpelledAt(page, index + 1) ||
+    hasDigit(next) ||
+    isAddress(next) ||
+    isArabicAnd(next) ||
+    isCode(page, index + 1)
   );
 }
 
@@ -105,6 +110,14 @@ export function endsSentence({ reading }: Page, index: number): boolean {
 export function isSpelling({ reading }: Page, index: number): boolean {
   const two = reading.words[index + 1];
   return two?.gap === " " && isLetter(reading.words[index]) && isLetter(two);
+}
+
+/** "t h e o", "T-H-E-O": three letters and more that spell what was said before. */
+function isSpelledAt({ reading: { words } }: Page, index: number): boolean {
+  const word = words[index];
+  if (word === undefined) return false;
+  if (word.lower.charAt(1) === "-" && word.lower.charAt(3) === "-") return true;
+  return isLetter(word) && isLetter(words[index + 1]) && isLetter(words[index + 2]);
 }
 
 /** "kbd 310", "j 33": a letter, or a few letters that are no known word, before digits are a code. */
@@ -136,7 +149,7 @@ const OPENERS = new Set(
   (
     "hi hello hey hiya yo good morning afternoon evening day there yes yeah yea yep yup sure ok okay okey well so oh um uh right certainly " +
     "absolutely course of thanks thank you please alright fine great and no problem greetings dear sir madam team all mam ma'am " +
-    "thankyou ya k hmm actually sorry but maybe it's its"
+    "thankyou ya k hmm actually sorry but maybe it's its umm ummm uhm uhh hm hmmm er erm emm ehm ah eh"
   ).split(" "),
 );
 

@@ -1,3 +1,5 @@
+import { givenUpBefore, isFormerBefore, negatedBehind } from "./former-numbers.ts";
+import { somebodyElses } from "./others-numbers.ts";
 import { gapAfter, wordAt, type Reading } from "./reading.ts";
 import type { Span } from "./understanding.ts";
 
@@ -36,7 +38,8 @@ const HOUSE_DIGITS_MAX = 6;
 const COUNTS = words("number numbers no num id ids code digits #");
 const OTHERS =
   words(`wife husband boss manager friend colleague coworker brother sister mother father mom mum dad son daughter
-  partner girlfriend boyfriend assistant neighbour neighbor secretary cousin uncle aunt roommate flatmate his her their your`);
+  partner girlfriend boyfriend assistant neighbour neighbor secretary cousin uncle aunt roommate flatmate his her their your
+  ex landlord landlady grandma grandpa grandmother grandfather niece nephew fiance fiancé fiancée housemate`);
 /** "Email id" is no number. */
 const MAILS = words("email mail gmail e-mail");
 /** The number that somebody dialled is not the customer's, unless it is them who were called on it. */
@@ -45,19 +48,19 @@ const CALLED = words("called dialed dialled rang phoned");
 const ABOUT = words("about regarding concerning re");
 const OWN = words("my mine me our i");
 const NEGATIONS = words("not isn't isnt doesn't doesnt wasn't wasnt don't aint never");
-const FORMER = words("old previous former wrong instead");
-const RIGHT = words("mine my right correct working valid active anymore longer use look");
 const WORDS_BACK_MAX = 5;
-const WORDS_AHEAD_MAX = 6;
 const NONE: PhoneClue = { says: null, word: null };
 
 /** Reads the words before `span` (and some behind it): the nearest one that says what the number is decides. */
 export function phoneClue(reading: Reading, span: Span): PhoneClue {
   const glued = gluedClue(reading.text, span);
   if (glued !== null) return glued;
-  const behind = negatedBehind(reading, span);
-  if (behind !== null) return behind;
   const before = clueBefore(reading, span);
+  if (before.says === "other_number") return before;
+  const negated = givenUpBefore(reading, span) ?? negatedBehind(reading, span);
+  if (negated !== null) return { says: "negated", word: negated };
+  const elses = somebodyElses(reading, span);
+  if (elses !== null) return elses;
   if (before.says !== null) return before;
   if (reading.text[span.start - 1] === "#") return { says: "other_number", word: "#" };
   return clueBehind(reading, span);
@@ -95,7 +98,8 @@ function clueBefore(reading: Reading, span: Span): PhoneClue {
     const { lower } = word;
     const settled = clue.says !== null && clue.weak !== true;
     if (clue.says === null && /\d{4}/.test(lower)) break;
-    if (FORMER.has(lower) || (i === at - 1 && NEGATIONS.has(lower))) return { says: "negated", word: lower };
+    if (isFormerBefore(reading, i, at) || (i === at - 1 && NEGATIONS.has(lower)))
+      return { says: "negated", word: lower };
     if (isOthers(lower)) return { says: "someone_else", word: lower };
     if (CALLED.has(lower) && (from || !toMe)) return { says: "recipient", word: lower };
     toMe ||= lower === "me" || lower === "us";
@@ -133,22 +137,6 @@ function isOthers(word: string): boolean {
 
 function isOther(word: string, { start, end }: Span): boolean {
   return OTHER_WORDS.has(word) && !(HOUSES.has(word) && end - start > HOUSE_DIGITS_MAX);
-}
-
-/** "0412 345 678 is not my number", "… doesn't look like a phone number". */
-function negatedBehind(reading: Reading, span: Span): PhoneClue | null {
-  const next = wordAt(reading, span.end);
-  let negation: string | null = null;
-  for (let i = next; i < next + WORDS_AHEAD_MAX; i++) {
-    const word = reading.words[i];
-    if (word === undefined || (i > next && word.sentence !== reading.words[next]?.sentence)) return null;
-    const { lower } = word;
-    if (negation !== null && (PHONE_WORDS.has(lower) || NUMBER_WORDS.has(lower) || RIGHT.has(lower)))
-      return { says: "negated", word: negation };
-    if (negation === null && i > next + 1) return null;
-    if (negation === null && NEGATIONS.has(lower)) negation = lower;
-  }
-  return null;
 }
 
 // Scripts without spaces, whose words touch the number; a few characters say enough.

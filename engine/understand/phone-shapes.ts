@@ -47,6 +47,35 @@ export function likelyOther(raw: string): string | null {
   return null;
 }
 
+const DAY = "(?:0?[1-9]|[12]\\d|3[01])";
+const BIRTHDAY = new RegExp(`^${DAY} ${DAY} (?:19|20)\\d{2}$`);
+
+/** Shapes that no phone has, also where one was asked for. */
+export function surelyOther(raw: string): string | null {
+  if (/^0+$/.test(raw.replace(/\D/g, ""))) return "nothing but zeros";
+  if (BIRTHDAY.test(raw)) return "date";
+  // "1.5551234567" may be dialled in America.
+  return /^(?!1\.\d{10}$)[1-9]\.\d{5,}$/.test(raw) ? "decimal number" : null;
+}
+
+const COMMAS = /(?<![\d,])(?:0\d{1,4}|\d{4,5}),\d{3},\d{3}(?![\d,])|(?<![\d,])\d{3},\d{3},\d{4}(?![\d,])/g;
+const UNDERSCORES = /(?<![\w])\d{2,5}_\d{2,4}_\d{2,4}(?!\w)/g;
+
+/** "0412,345,678", "0412_345_678": commas and underscores between groups, where a phone was asked for and an amount would be
+ *  grouped otherwise. One unit for one. */
+export function withHyphens(text: string): string {
+  return text
+    .replace(COMMAS, (number) => number.replaceAll(",", "-"))
+    .replace(UNDERSCORES, (number) => number.replaceAll("_", "-"));
+}
+
+const CHAT_LINK = /(?:\bwa\.me\/|whatsapp\.com\/send\/?\?phone=)$/i;
+
+/** "https://wa.me/61412345678": a link to somebody's chat holds their number. */
+export function isChatLink(text: string, start: number): boolean {
+  return CHAT_LINK.test(text.slice(Math.max(0, start - 30), start));
+}
+
 /** Whether digits of a bank card: 13 to 19 of them, and Luhn's sum comes out even. */
 export function isCardNumber(digits: string): boolean {
   if (digits.length < 13 || digits.length > 19 || digits.startsWith("0")) return false;

@@ -29,7 +29,8 @@ export interface Reading {
   readonly capitals: "mixed" | "lower" | "upper";
 }
 
-const WORD = /[\p{L}\p{M}\p{N}]+(?:['’ʼ\-‐][\p{L}\p{M}\p{N}]+)*/gu;
+// A mark alone (of an emoji, mostly) begins no word. Joiners stand inside words of Persian and of India.
+const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’ʼ\-‐\u200c\u200d][\p{L}\p{M}\p{N}]+)*/gu;
 const ENDS_SENTENCE = /[\n\r。！？؟…]|[.;]+["'’”)\]]*\s|[!?]/u;
 const QUESTION = /[?？؟]/u;
 /** A full stop behind these belongs to them. */

@@ -13,6 +13,9 @@ const TIMES: ReadonlyMap<string, number> = new Map([
 const WORD_CHARS_MAX = 6; // of the words above; a hyphenated row of them is longer
 const DIGITS_MIN = 7; // fewer are counted, not dialled
 const DIGITS_MAX = 40;
+/** "zero four one two 345 678": digits in figures go on a number that is well begun in words and not yet whole. */
+const WORDS_FIRST_MIN = 3;
+const TYPED_AFTER_MAX = 9;
 
 /** Numbers said digit by digit ("oh four one two, triple five …"), as pieces without groups of their own. */
 export function spokenDigits({ words }: Reading): readonly Piece[] {
@@ -45,7 +48,11 @@ function readFrom(words: readonly Word[], from: number): { readonly digits: stri
     const word = words[end];
     if (word === undefined || (end > from && !/^[\s,.-]{1,3}$/.test(word.gap))) break;
     const times = TIMES.get(word.lower);
-    const said = digitsOf(times === undefined ? word.lower : (words[end + 1]?.lower ?? ""));
+    const typed =
+      end - from >= WORDS_FIRST_MIN && digits.length < TYPED_AFTER_MAX && /^\d{2,4}$/.test(word.lower);
+    const said = typed
+      ? word.lower
+      : digitsOf(times === undefined ? word.lower : (words[end + 1]?.lower ?? ""));
     if (said === null) break;
     digits += times === undefined ? said : said.repeat(times);
     end += times === undefined ? 1 : 2;

@@ -7,7 +7,13 @@ import { isOrdinary } from "./vocabulary.ts";
 export interface SpokenAddress extends Span {
   readonly local: string;
   readonly domain: string;
+  /** Only an end of the mailbox is known: numbers in words stand in it. */
+  readonly partial: boolean;
 }
+
+/** "Ana nineteen ninety at …" may be ana1990 or ana.1990, and is not ninety. */
+const NUMBER_WORD =
+  /^(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|hundred|thousand)$/;
 
 const MARKS: ReadonlyMap<string, string> = new Map([
   ["dot", "."], ["point", "."], ["period", "."], ["underscore", "_"], ["dash", "-"], ["hyphen", "-"], ["minus", "-"],
@@ -56,14 +62,18 @@ function addressAround(reading: Reading, at: number, expected: boolean): SpokenA
   if (local === null) return null;
   const first = reading.words[local.first];
   const last = reading.words[domain.last];
-  if (first === undefined || last === undefined || first.sentence !== word.sentence) return null;
+  if (first === undefined || last === undefined) return null;
+  // "john . doe @ …": a full stop between blanks ends no sentence beside an @.
+  if (first.sentence !== word.sentence && !(signed && expected && local.marked)) return null;
   const start = first.start - (mark(first.gap) === "_" ? 1 : 0);
   // Typed in full: not spoken.
   if (after === "@" && !local.said && !domain.said) return null;
   if (!sure && !expected) return null;
   if (!local.marked && !/\d/.test(local.text) && NO_MAILBOX.has(local.text)) return null;
-  if (!sure && !local.marked && isOrdinary(local.text)) return null;
-  return { start, end: last.end, local: local.text, domain: domain.text };
+  const whole = local.first === 0 && domain.last === reading.words.length - 1;
+  if (!sure && !local.marked && !whole && isOrdinary(local.text)) return null;
+  const partial = local.first > 0 && first.gap === " " && NUMBER_WORD.test(local.text);
+  return { start, end: last.end, local: local.text, domain: domain.text, partial };
 }
 
 /** Where the domain begins: behind "at", "at the rate", "at the rate of" or "at sign". */
@@ -157,7 +167,7 @@ function domainAfter(reading: Reading, first: number): Domain | null {
       dots === 0 &&
       next.lower === "com" &&
       PROVIDERS.has(text.toLowerCase()) &&
-      /^[ ,;.]{1,3}$/.test(next.gap)
+      /^ ?[ ,;.] ?$/.test(next.gap)
     ) {
       // "mike@gmail,com", "mike@gmail com", "mike@gmail . com"
       return { last: last + 1, text: `${text}.com`, said: said || next.gap !== "." };

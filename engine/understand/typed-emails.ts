@@ -55,7 +55,6 @@ function isLocalChar(text: string, index: number): boolean {
 /** Scripts that are written without spaces: a word of theirs may touch an address without being part of it. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const ZERO_WIDTH = /[\u00ad\u200b-\u200d\u2060]/;
 
 /** What touches the address on its left belongs to it: half an address would be somebody else's. It is taken in, so that
  *  the whole is judged, and rejected. */
@@ -76,9 +75,7 @@ function isPartOfWord(text: string, index: number): boolean {
   const character = text[index] ?? " ";
   if (character === '"') return isPartOfWord(text, index - 1);
   if (character === ")" || character === "]" || character === "\\" || character === "@") return true;
-  return (
-    (/[\p{L}\p{M}\p{N}\p{Cs}]/u.test(character) && !UNSPACED.test(character)) || ZERO_WIDTH.test(character)
-  );
+  return /[\p{L}\p{M}\p{N}\p{Cs}]/u.test(character) && !UNSPACED.test(character);
 }
 
 function domainEnd(text: string, start: number): number {

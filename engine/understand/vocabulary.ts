@@ -19,6 +19,7 @@ const COMMON = 4;
 const PLACE = 8;
 const QUALITY = 16;
 const SURNAME = 32;
+const FAMILY = 64;
 
 const NAME_TAGS = new Set(["MaleName", "FemaleName", "FirstName", "LastName", "Person"]);
 const PLACE_TAGS = new Set(
@@ -69,6 +70,11 @@ export function isQuality(lower: string): boolean {
 /** Ordinary words that stand as a surname behind a first name. */
 export function isSurname(lower: string): boolean {
   return (bitsOf(lower) & (SURNAME | NAME)) !== 0;
+}
+
+/** Names that stand behind first names only: "novak", and not "thomas". */
+export function isFamilyName(lower: string): boolean {
+  return (bitsOf(lower) & FAMILY) !== 0;
 }
 
 function bitsOf(lower: string): number {
@@ -141,7 +147,7 @@ function buildWords(): Map<string, number> {
 function bitsOfTags(tags: unknown): number {
   const list: readonly unknown[] = Array.isArray(tags) ? tags : [tags];
   const has = (set: ReadonlySet<string>) => list.some((tag) => typeof tag === "string" && set.has(tag));
-  if (has(NAME_TAGS)) return NAME;
+  if (has(NAME_TAGS)) return tags === "LastName" ? NAME | FAMILY : NAME;
   return ORDINARY | (has(PLACE_TAGS) ? PLACE : 0) | (has(QUALITY_TAGS) ? QUALITY : 0);
 }
 

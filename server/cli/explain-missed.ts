@@ -70,7 +70,7 @@ function whatLacks(lack: Lack): string {
 }
 
 const NOTHING_FOUND = {
-  name: "no cue for one (“my name is …”, “… here”), and no words where an answer would stand",
+  name: "no cue for one (“my name is …”, “… here”), and no name where an answer would stand",
   email: "no @, and no address in words (“… at … dot …”)",
   phone: "no digits that are as many as a phone number has",
   pattern: "its pattern is nowhere in the text",

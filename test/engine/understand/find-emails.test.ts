@@ -22,13 +22,14 @@ describe("addresses are found as people type them", () => {
     ["bob@bücher.example", ["bob@xn--bcher-kva.example"]],
     ["can you send it to mike@gmail.com?", ["mike@gmail.com"]],
     ["my email is info@acme.example", ["info@acme.example"]],
+    ["I mailed you yesterday from lena@quill.example", ["lena@quill.example"]],
+    ["le\u200bna@quill.example", ["lena@quill.example"]],
   ])("%s", (text, expected) => {
     expect(heardOf("email", text)).toEqual(expected);
   });
 });
 
 test.each([
-  "mi\u200bbrien@corp.example",
   "иванb@corp.example",
   "miкe@corp.example",
   "\u212Ate@corp.example",
@@ -61,6 +62,15 @@ describe("addresses are understood as people say them", () => {
   ])("%s", (text, expected) => {
     expect(heardOf("email", text)).toEqual(expected);
   });
+
+  test.each([
+    ["q at quillworks dot example", ["q@quillworks.example"]],
+    ["lena . okoro @ gmail . com", ["lena.okoro@gmail.com"]],
+    ["is lena@quill.example alright?", ["lena@quill.example"]],
+    ["would that do? does lena@quill.example work?", ["lena@quill.example"]],
+  ])("asked for: %s", (text, expected) => {
+    expect(heardOf("email", text, { asked: "email" })).toEqual(expected);
+  });
 });
 
 describe("sentences that only sound like addresses hold none", () => {
@@ -83,6 +93,7 @@ describe("an address that is not the customer's own is heard and not taken", () 
     ["I got an email from billing@acme.example", ["recipient: billing@acme.example"]],
     ["info@acme.example never replies", ["recipient: info@acme.example"]],
     ["my colleague's is bob@work.example", ["someone_else: bob@work.example"]],
+    ["bob@work.example is my neighbour's", ["someone_else: bob@work.example"]],
     ["his email is bob@work.example", ["someone_else: bob@work.example"]],
     ["send it to my wife at anna@home.example", ["someone_else: anna@home.example"]],
     ["not bob@home.example", ["negated: bob@home.example"]],
@@ -100,6 +111,15 @@ describe("of several addresses one is taken", () => {
     ["it's a@x.example, sorry, I mean b@x.example", ["superseded: a@x.example", "b@x.example"]],
     ["email me at a@x.example or b@x.example", ["a@x.example", "superseded: b@x.example"]],
     ["my old email was a@x.example, the new one is b@x.example", ["negated: a@x.example", "b@x.example"]],
+    ["a@x.example was my previous address, it's b@x.example now", ["negated: a@x.example", "b@x.example"]],
+    ["a@x.example is my old one, b@x.example is current", ["negated: a@x.example", "b@x.example"]],
+    ["a@x.example no longer works, use b@x.example", ["negated: a@x.example", "b@x.example"]],
+    ["could you switch it from a@x.example to b@x.example", ["negated: a@x.example", "b@x.example"]],
+    ["I don't have access to a@x.example, use b@x.example", ["negated: a@x.example", "b@x.example"]],
+    ["a@x.example -> b@x.example", ["negated: a@x.example", "b@x.example"]],
+    ["it was a@x.example but now b@x.example", ["superseded: a@x.example", "b@x.example"]],
+    ["a@x.example (old), b@x.example (new)", ["negated: a@x.example", "b@x.example"]],
+    ["my old address, a@x.example, is closed", ["negated: a@x.example"]],
   ])("%s", (text, expected) => {
     expect(heardOf("email", text)).toEqual(expected);
   });
@@ -110,6 +130,9 @@ describe("a failed attempt is an attempt", () => {
     ["mike@gmail", ["incomplete: mike@gmail"]],
     ["mike@", ["incomplete: mike@"]],
     ["mike at gmail", ["incomplete: mike at gmail"]],
+    ["mike @ gmail", ["incomplete: mike @ gmail"]],
+    ["lena@gmail..com", ["malformed: lena@gmail..com"]],
+    ["lena nineteen eighty at gmail dot com", ["incomplete: eighty@gmail.com"]],
     ["mike gmail.com", ["malformed: mike gmail.com"]],
     ["josé@work.example", ["malformed: josé@work.example"]],
     ["bob@1.2.3.4", ["malformed: bob@1.2.3.4"]],

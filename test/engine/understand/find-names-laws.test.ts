@@ -37,11 +37,12 @@ test("law: a name nobody has heard of is heard behind every sure cue, in any cas
   );
 });
 
-test("law: where the name was asked for and none is taken, something says why", () => {
+test("law: where the name was asked for and a few words hold none, something says why", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), (text) => {
       const heard = hear(text, { asked: "name" }).filter(({ field }) => field === "name");
-      expect(heard.length > 0 || read(text).words.length === 0).toBe(true);
+      const { length } = read(text).words;
+      expect(heard.length > 0 || length === 0 || length > 3).toBe(true);
     }),
   );
 });

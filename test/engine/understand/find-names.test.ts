@@ -16,6 +16,12 @@ describe("people say their name", () => {
     ["My name is Dr. Lena Okoro", "Lena Okoro"],
     ["Mr Okoro here", "Mr Okoro"],
     ["call me Vasko", "Vasko"],
+    ["please call me Dr Okoro", "Dr Okoro"],
+    ["Vasko from Brightwater here, about the invoice", "Vasko"],
+    ["Lena, lena@quill.example", "Lena"],
+    ["vasko, vasko.lind@quill.example", "Vasko"],
+    ["My name is\u200b Ottilie", "Ottilie"],
+    ["my name is Zoe\u0308", "Zo\u00eb"],
     ["book it under vasko", "Vasko"],
     ["its under vasko", "Vasko"],
     ["a reservation for Lena Okoro tonight", "Lena Okoro"],
@@ -59,6 +65,11 @@ describe("ordinary words are no name", () => {
     "something under $300",
     "put it under my name",
     "call me back later",
+    "call me Thursday",
+    "im peckish",
+    "im gtg",
+    "name: tba",
+    "thanks Tom, lena@quill.example",
     "none of your business",
     "I told you Friday!",
     "can we do 8 instead",
@@ -86,19 +97,31 @@ describe("a name that is not the customer's own is heard and not taken", () => {
   test.each([
     ["her name is Anna", {}, ["someone_else: Anna"]],
     ["my wife's name is Anna", {}, ["someone_else: Anna"]],
-    ["my name is on the list", {}, ["not_a_name: On"]],
-    ["Mike?", { asked: "name" }, ["in_question: Mike"]],
+    ["Mike? why?", { asked: "name" }, ["in_question: Mike"]],
     ["Friday", { asked: "name" }, ["not_a_name: Friday"]],
     ["Thanks, Sarah", { previous: "Hi, I'm Sarah from support. How can I help?" }, ["agent_name: Sarah"]],
     ["mike at gmail dot com", { asked: "name" }, ["not_a_name: Mike"]],
-    ["can we do 8 instead", { asked: "name" }, ["not_a_name: Can"]],
+    ["what's up", { asked: "name" }, ["not_a_name: What's"]],
     ["this is Amazon calling", {}, ["not_a_name: Amazon"]],
     ["not lisa, liza", {}, ["negated: Lisa", "Liza"]],
     ["it's Dr Amara Nwosu", { previous: "Who is your doctor?" }, ["someone_else: Amara Nwosu"]],
     ["I'm Tom. Sorry, I mean, my name is Tim", {}, ["superseded: Tom", "Tim"]],
+    ["My name is Katrin, sorry Catrin", {}, ["superseded: Katrin", "Catrin"]],
+    ["I'm Lena, sorry Tom, I missed that", {}, ["Lena"]],
+    ["My name is Leontine, but please call me Leo", {}, ["superseded: Leontine", "Leo"]],
+    ["My name is Leontine, my friends call me Leo", {}, ["Leontine", "superseded: Leo"]],
   ])("%s", (text, heard, expected) => {
     expect(heardOf("name", text, heard)).toEqual(expected);
   });
+});
+
+test.each([
+  ["call me pls", {}],
+  ["my name is on the list", {}],
+  ["can we do 8 instead", { asked: "name" }],
+  ["I want to move my booking", { asked: "name" }],
+])("%s holds no word that might be a name, and none is noted", (text, heard) => {
+  expect(heardOf("name", text, heard)).toEqual([]);
 });
 
 test("a refusal is not read as a name", () => {

@@ -19,6 +19,14 @@ describe("numbers are taken as E.164", () => {
     ["my number is0412345678", { region: "AU" }, "+61412345678"],
     ["thanks for your help, my number is 0412 345 678", { region: "AU" }, "+61412345678"],
     ["+86 139 0000 0008", {}, "+8613900000008"],
+    ["order#3319 0412345678", { region: "AU" }, "+61412345678"],
+    ["1.4155552671", { region: "US", asked: "phone" }, "+14155552671"],
+    ["0412,345,678", { region: "AU", asked: "phone" }, "+61412345678"],
+    ["it's 0412_345_678", { region: "AU", asked: "phone" }, "+61412345678"],
+    ["https://wa.me/61412345678", { asked: "phone" }, "+61412345678"],
+    ["my number is 04\u200b12 345\u2060 678", { region: "AU" }, "+61412345678"],
+    ["I'm texting from 0412 345 678", { region: "AU" }, "+61412345678"],
+    ["instead use 0412 345 678", { region: "AU" }, "+61412345678"],
   ])("%s", (text, heard, expected) => {
     expect(heardOf("phone", text, heard)).toEqual([expected]);
   });
@@ -40,6 +48,7 @@ test.each([
   "oh four one two three four five six seven eight",
   "zero four one two, three four five, six seven eight",
   "it's zero-four-one-two-three-four-five-six-seven-eight",
+  "zero four one two 345 678",
   "plus six one four one two three four five six seven eight",
 ])("%s is a number said digit by digit", (text) => {
   expect(heardOf("phone", text, { region: "AU", asked: "phone" })).toEqual(["+61412345678"]);
@@ -84,6 +93,10 @@ describe("other digits are no phone", () => {
     ["policy number 415 555 2671", { asked: "phone" }, ["not_a_phone: 4155552671"]],
     ["card 4111 1111 1111 1111", { asked: "phone" }, ["not_a_phone: 4111111111111111"]],
     ["4111 1111 1111 1111", { asked: "phone" }, ["not_a_phone: 4111111111111111"]],
+    ["0000 000 000", { asked: "phone" }, ["not_a_phone: 0000000000"]],
+    ["12 05 1984", { asked: "phone" }, ["not_a_phone: 12051984"]],
+    ["2.7182818284", { asked: "phone" }, ["not_a_phone: 27182818284"]],
+    ["order 331 415 555 2671", { asked: "phone" }, ["not_a_phone: 3314155552671"]],
     ["on 12/05/2024 at 10:30", { asked: "phone" }, []],
     ["a table for 2 at 8", { asked: "phone" }, []],
     ["item A41555526714", {}, []],
@@ -160,6 +173,7 @@ describe("a number that cannot be taken says why", () => {
     ["you called me from 0412 345 678", { region: "AU" }, ["recipient: +61412345678"]],
     ["you called me on 0412 345 678", { region: "AU" }, ["+61412345678"]],
     ["0412-345-678/0413-345-678", { region: "AU" }, ["+61412345678", "superseded: +61413345678"]],
+    ["sorry, wrong number, 0412 345 678", { region: "AU" }, ["+61412345678"]],
     ["0412 345 678 is not my number", { region: "AU" }, ["negated: +61412345678"]],
     ["my old number was 0412 345 678", { region: "AU" }, ["negated: +61412345678"]],
     ["not 0412 345 678, it's 0413 345 678", { region: "AU" }, ["negated: +61412345678", "+61413345678"]],
@@ -171,6 +185,48 @@ describe("a number that cannot be taken says why", () => {
   ])("%s", (text, heard, expected) => {
     expect(heardOf("phone", text, heard)).toEqual(expected);
   });
+});
+
+describe("a former number is not the customer's", () => {
+  test.each([
+    "0412 345 678 was my old number, now 0413 345 678",
+    "0412 345 678 is the previous one, 0413 345 678 is my new one",
+    "0412 345 678 is wrong, it's 0413 345 678",
+    "0412 345 678 no longer works, use 0413 345 678",
+    "0412 345 678 has been disconnected, please call 0413 345 678",
+    "0412 345 678 doesn't work anymore, try 0413 345 678",
+    "0412 345 678 used to be mine, it's 0413 345 678",
+    "forget my number 0412 345 678, use 0413 345 678",
+    "I no longer have 0412 345 678, it's 0413 345 678",
+    "don't call me on 0412 345 678 but on 0413 345 678",
+    "0412 345 678 -> 0413 345 678",
+    "0412 345 678 (old), 0413 345 678 (new)",
+    "please change 0412 345 678 to 0413 345 678",
+    "my old number is 0412 345 678 and my new one 0413 345 678",
+  ])("%s", (text) => {
+    expect(heardOf("phone", text, { region: "AU" })).toEqual(["negated: +61412345678", "+61413345678"]);
+  });
+});
+
+test.each([
+  ["we got a call from 0412 345 678", "recipient"],
+  ["who is 0412 345 678?", "someone_else"],
+  ["0412 345 678 rang me", "someone_else"],
+  ["0412 345 678 has been texting us", "someone_else"],
+  ["the electrician is on 0412 345 678", "someone_else"],
+  ["is this one yours: 0412 345 678", "someone_else"],
+  ["0412 345 678 is my landlord's mobile", "someone_else"],
+])("%s is another's number", (text, reason) => {
+  expect(heardOf("phone", text, { region: "AU" })).toEqual([`${reason}: +61412345678`]);
+});
+
+test.each([
+  "do not hesitate to call 0412 345 678",
+  "0412 345 678 call me",
+  "0412 345 678, you called me",
+  "the best number is on 0412 345 678",
+])("%s is the customer's", (text) => {
+  expect(heardOf("phone", text, { region: "AU" })).toEqual(["+61412345678"]);
 });
 
 test("a number is echoed as typed, and an unknown region takes international numbers only", () => {
