@@ -10,8 +10,8 @@ import { isPossible, makeIndex, toEntries, type Entry } from "./trigger-index.ts
 import { makeWordSets, unionOf } from "./word-sets.ts";
 
 const TEXT_CHARS_MAX = 4_000; // the longest message there is; what is beyond it is not looked at
-const WINDOW_WORDS = 96; // of a sentence: nobody says a longer one, but some type without a full stop
-const OVERLAP_WORDS = 48; // more than nearly any trigger without a `*` can span
+const WINDOW_WORDS = 64; // of a sentence: nobody says a longer one, but some type without a full stop
+const OVERLAP_WORDS = 32; // more than nearly any trigger without a `*` can span
 const HITS_MAX = 10; // of one regular expression in one message: each may take the length of the text to find
 
 /**
