@@ -19,7 +19,7 @@ interface Row {
 }
 
 // From the customer to its conversations to their claims, each by its index: joined plainly, the first plans compared every
-// claim of the workspace with every conversation (see open.ts): 4 s at 2,400 conversations without statistics, now 0.2 ms.
+// claim of the workspace with every conversation (see turn/open-statement.ts): 4 s at 2,400 conversations without statistics, now 0.2 ms.
 const told = `
   select said.conversation_count, said.first_at, said.last_at,
     cast(coalesce((

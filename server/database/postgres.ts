@@ -52,7 +52,7 @@ function serverConfig(databaseUrl: string, connectionsMax: number, statementTime
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       keepAlive: true,
       // A kept statement is planned once a connection, not five times more with the values at hand: each is written to have one
-      // good plan (see turn/open.ts), and planning one takes as long as running it twenty times.
+      // good plan (see turn/open-statement.ts), and planning one takes as long as running it twenty times.
       options: "-c plan_cache_mode=force_generic_plan",
       types: { getTypeParser },
     },

@@ -25,7 +25,7 @@ export async function settleLink(
 }
 
 /** Rows wait in the order of their ids. One that was removed meanwhile is not among them. Each is searched by itself: with
- *  "id = … or email_key = …" the first plans read the whole workspace (see open.ts). */
+ *  "id = … or email_key = …" the first plans read the whole workspace (see turn/open-statement.ts). */
 async function lockCustomers(tx: WorkspaceTransaction, currentId: string | null, sought: string | null) {
   return tx.prepared<{ id: string; email_key: string | null }>(
     `select locked.id, locked.email_key
