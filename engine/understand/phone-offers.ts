@@ -50,7 +50,7 @@ export function isOffered(reading: Reading, { digits, blocks }: Piece): boolean 
   return !reading.sentences.some(({ question }) => question) && !otherNumberSaid(reading);
 }
 
-/** Threes, fours and more, or an area code with its zero; "59-500 6159 561" and "4 2 4 6 3" are no such groups. */
+/** Threes, fours and more, or an area code with its zero; "27-418 5530 946" and "8 1 7 2 9" are no such groups. */
 function isGroupedAsPhone(digits: string, groups: readonly number[]): boolean {
   if (digits.length === OFFERED_DIGITS_MIN && groups.some((group) => group !== 3 && group !== 9))
     return false;

@@ -201,7 +201,7 @@ describe("what the same words say of other things is no name", () => {
     "a reservation for Lena",
     "May I have the menu",
     "will you call me",
-    "I'm rich! Thank you.",
+    "I'm rich, no kidding!",
     "grace period is over",
     "I'm John's assistant",
     "this is my brother Karl",
