@@ -3,8 +3,9 @@ import { chooseName, type Weighed } from "./choose-name.ts";
 import { displayName } from "./display-name.ts";
 import { answered, leading, signed, spelledOut, surnameFirst } from "./name-answers.ts";
 import { mended, putRight } from "./name-corrections.ts";
-import { findCues, WHO_FIRST, WHO_LAST } from "./name-cue-table.ts";
-import { pointedAt, type CuedName } from "./name-cues.ts";
+import { joined, joinFirstAndLast, type JoinedName } from "./joined-names.ts";
+import { findCues, WHO_LAST } from "./name-cue-table.ts";
+import { pointedAt } from "./name-cues.ts";
 import { endsSentence, isMarked, isNameShaped, openPage, type Page } from "./name-page.ts";
 import type { NameWords } from "./name-parts.ts";
 import { wordAt as wordAtOffset, type Reading, type Word } from "./reading.ts";
@@ -191,45 +192,6 @@ function mightBeName(page: Page, at: number): boolean {
   const lower = page.reading.words[at]?.lower ?? "";
   const kind = wordKind(lower);
   return isMarked(page, at) || (!isCommon(lower) && (kind === "unknown" || kind === "either"));
-}
-
-interface JoinedName extends CuedName {
-  /** The other part where first and last name stand apart. */
-  readonly apart?: NameWords;
-}
-
-/** The two parts as one name, the first name in front. */
-function joined(text: string, first: Candidate, last: Candidate): Candidate {
-  const span = {
-    start: Math.min(first.span.start, last.span.start),
-    end: Math.max(first.span.end, last.span.end),
-  };
-  const raw = [first, last].map((part) => text.slice(part.span.start, part.span.end)).join(" ");
-  const shown = displayName(raw);
-  return { ...first, value: shown === raw ? `${first.value} ${last.value}` : shown, span };
-}
-
-/** "First name Lena, last name Okoro" is one name, whichever comes first. */
-function joinFirstAndLast(cued: readonly CuedName[]): readonly JoinedName[] {
-  const one = cued.findIndex(
-    ({ cue, words, reason }) => words !== null && reason === null && isPartCue(cue.name),
-  );
-  const next = cued[one + 1];
-  const first = cued[one];
-  if (first === undefined || next === undefined || next.words === null || !isPartCue(next.cue.name))
-    return cued;
-  if (WHO_FIRST.test(first.cue.name) === WHO_FIRST.test(next.cue.name)) return cued;
-  return cued.flatMap((name, index): readonly JoinedName[] =>
-    index === one
-      ? [{ ...first, apart: next.words ?? undefined } as JoinedName]
-      : index === one + 1
-        ? []
-        : [name],
-  );
-}
-
-function isPartCue(name: string): boolean {
-  return WHO_FIRST.test(name) || WHO_LAST.test(name);
 }
 
 /** Adds names with the cue written onto them: "私は田中です". */
