@@ -15,7 +15,9 @@ export interface Shape {
 const statements = new Map<string, string>();
 
 /** The statement that records a message of such a shape, and returns the conversation's id. Every part takes its rows from the
- *  one before, and the first has one only if a remembered handle still stands as it was: so all of it is written, or nothing. */
+ *  one before, and the first two have one only if the remembered handle and conversation still stand as they were: so all of
+ *  the message is written, or nothing of it, and no row is returned. (The handle's revision may be counted up then: whoever
+ *  remembers it reads anew.) */
 export function recordStatement(shape: Shape): string {
   const key = JSON.stringify(shape);
   const statement = statements.get(key) ?? compose(shape);
@@ -26,7 +28,7 @@ export function recordStatement(shape: Shape): string {
 function compose(shape: Shape): string {
   const parts = [
     shape.handle === "new" ? insertHandle : updateHandle(shape),
-    shape.conversation === "new" ? insertConversation : updateConversation,
+    shape.conversation === "new" ? insertConversation : updateConversation(shape),
     insertMessages(shape),
     ...(shape.customer ? [updateCustomer(shape.conversation === "new" ? 1 : 0)] : []),
     ...(shape.turn ? [insertTurn] : []),
@@ -73,7 +75,9 @@ const insertConversation = `
     returning id
   )`;
 
-const updateConversation = `
+// What was read under the handle's lock stays as it is; only what is remembered has to be compared. A message that was read
+// for is never dropped without a word.
+const updateConversation = ({ handle }: Shape) => `
   conversation as (
     update conversations set
       state = cast(:state as json), turn = :turn, message_count = :messageCount,
@@ -81,7 +85,7 @@ const updateConversation = `
       stated_email_key = coalesce(cast(:statedEmailKey as text), stated_email_key)
     from person
     where conversations.workspace_id = :workspaceId and conversations.id = :conversationId
-      and customer_id is not distinct from cast(:customerId as uuid)
+      ${handle === "remembered" ? "and customer_id is not distinct from cast(:customerId as uuid)" : ""}
     returning conversations.id
   )`;
 

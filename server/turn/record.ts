@@ -59,10 +59,12 @@ export function record(
   const { handle, conversation, message, reply, turn, at, now, newId } = recorded;
   const messageSeq = conversation.messageCount + 1;
   const { customerId } = conversation;
+  const follows = customerId !== null && !conversation.isRelinked; // the customer's dates and count
+  const namesCustomer = follows || conversation.isNew || handle.remembered !== null;
   const sql = recordStatement({
     handle: handle.isNew ? "new" : handle.remembered === null ? "read" : "remembered",
     conversation: conversation.isNew ? "new" : "known",
-    customer: customerId !== null && !conversation.isRelinked,
+    customer: follows,
     key: message.key !== null,
     reply: reply !== null,
     turn: turn !== null,
@@ -80,7 +82,6 @@ export function record(
     messageCount: messageSeq + (reply === null ? 0 : 1),
     state: JSON.stringify(conversation.state),
     statedEmailKey: conversation.statedEmailKey,
-    customerId,
     messageSeq,
     messageId: newId(),
     role: message.role,
@@ -88,6 +89,7 @@ export function record(
     response: message.response,
     isTurn: turn !== null,
   };
+  if (namesCustomer) bindings["customerId"] = customerId;
   if (handle.isNew) bindings["handle"] = handle.handle;
   if (handle.remembered !== null) bindings["revision"] = handle.remembered;
   if (handle.isNew || conversation.isNew) bindings["platform"] = handle.platform;
