@@ -2,7 +2,7 @@ import type { Term as CompromiseTerm } from "./compromise.ts";
 
 /**
  * A trigger as a position automaton (Glushkov 1961): a state for each word that it may read, and which may follow which. A
- * message is read once from left to right, so the time is the text's length times the trigger's, whatever either holds.
+ * message is read once from left to right, so the time is at most the text's length times the steps between the states.
  */
 
 /** What a trigger asks of one word. `Word` is how the maker of the trigger names a set of words. */

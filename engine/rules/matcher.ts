@@ -1,5 +1,6 @@
 import { RE2JS, RE2Set } from "re2js";
 import type { UsedTrigger } from "./used-trigger.ts";
+import { withPlainApostrophes } from "./fold-word.ts";
 import { findNearMisses } from "./near-misses.ts";
 import type { Matcher, NearMiss } from "./pack.ts";
 import { runAutomaton, type Read } from "./run-automaton.ts";
@@ -132,7 +133,7 @@ function makeRegexMatcher(triggers: readonly UsedTrigger[]): FindHits {
   if (members.length === 0) return () => [];
   set.compile();
   return (text, sentences) => {
-    const plain = text.replaceAll(/[’‘ʼ＇]/g, "'");
+    const plain = withPlainApostrophes(text);
     return set.match(plain).flatMap((index) => {
       const member = members[index];
       return member ? matchRegex(member.trigger, member.regex, plain, sentences) : [];

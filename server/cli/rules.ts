@@ -37,10 +37,10 @@ function test(): Command {
     )
     .action(async (dir: string | undefined, { heldBack = false }: { heldBack?: boolean }) => {
       const pack = await readPackWithTests(folder(dir));
-      for (const score of scoreHeldBack(pack)) console.log(heldBackLine(score));
-      if (heldBack)
-        for (const { problems } of scoreHeldBack(pack))
-          problems.map(problemLine).forEach((line) => console.log(line));
+      for (const score of scoreHeldBack(pack)) {
+        console.log(heldBackLine(score));
+        if (heldBack) for (const problem of score.problems) console.log(`  ${problemLine(problem)}`);
+      }
       const problems = [...testExamples(pack), ...testTranscripts(pack)];
       const examples = pack.examples.filter((example) => !example.heldBack);
       const counts = `${examples.length} examples, ${pack.transcripts.length} transcripts`;

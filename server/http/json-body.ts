@@ -2,7 +2,7 @@ import { raw } from "express";
 import type { RequestHandler } from "express";
 import { AppError } from "../app-error.ts";
 
-// 4,000 characters of text, each escaped as \uXXXX, are 24 kB; the rest is ids.
+// 4,000 characters of text, each escaped by six (a backslash, u and four digits), are 24 kB; the rest is ids.
 export const BODY_BYTES_MAX = 64 * 1024;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
