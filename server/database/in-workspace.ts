@@ -33,7 +33,7 @@ export interface WorkspaceTransaction {
  *  It begins with the first query of `work`, in the same trip. With `lock`, transactions of the same lock (see advisoryKey)
  *  run one after the other from there on.
  *  After a deadlock or serialization failure `work` runs again from the beginning, a few times: it must have no effect
- *  but its queries. It must query `tx` only: called inside `work`, on the same embedded database, this throws. */
+ *  but its queries. It must query `tx` only: called inside `work`, on the same database, this throws. */
 export async function inWorkspace<T>(
   database: Database,
   workspaceId: string,
@@ -62,8 +62,8 @@ interface Enclosing {
 }
 const enclosing = new AsyncLocalStorage<Enclosing>();
 
-/** An embedded database has one connection: a transaction within a transaction would wait for itself. Whoever wrote one finds
- *  out there: on a server, where it would take a second connection, following the calls costs every turn a tenth of its time. */
+/** A transaction within a transaction would wait for itself on an embedded database, which has one connection, and for the pool
+ *  of a server that is busy. */
 function refuseNested(database: Database): void {
   for (let around = enclosing.getStore(); around !== undefined; around = around.outer) {
     if (around.open && around.database === database) {
@@ -194,7 +194,7 @@ async function openScope<T>(
     later: (sql, bindings = {}) => transaction.wait(queryOf(sql, bindings, true)),
   };
   try {
-    return await (database.kind === "pglite" ? enclosing.run(here, () => work(tx)) : work(tx));
+    return await enclosing.run(here, () => work(tx));
   } finally {
     here.open = false;
   }
