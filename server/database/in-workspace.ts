@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "../error-code.ts";
 import { isUuid } from "../uuid.ts";
 import type { Database } from "./database.ts";
-import type { Query, Session } from "./session.ts";
+import type { Query, Rows, Session } from "./session.ts";
 import { bindingValues, compileStatement } from "./statement.ts";
-import type { Bindings } from "./statement.ts";
+import type { Bindings, BoundSql } from "./statement.ts";
 
 const ATTEMPTS_MAX = 5; // a deadlock has one victim at a time; who loses five times has a design problem
 const RETRY_DELAY_MS = 20; // doubled with every attempt, and spread by chance so that rivals do not meet again
@@ -22,6 +22,9 @@ export interface WorkspaceTransaction {
   raw<Row extends object>(sql: string, bindings?: Bindings): Promise<readonly Row[]>;
   /** The same for a statement of the hot path: the server parses and plans it once a connection. */
   prepared<Row extends object>(sql: string, bindings?: Bindings): Promise<readonly Row[]>;
+  /** Runs prepared statements one after the other, in one trip, and returns the rows of each: every one sees what others have
+   *  committed until it began. */
+  together(statements: readonly BoundSql[]): Promise<readonly (readonly object[])[]>;
   /** Runs a prepared statement and commits, in one trip: the transaction is over when it returns. */
   last<Row extends object>(sql: string, bindings?: Bindings): Promise<readonly Row[]>;
   /** Sends a prepared statement whose rows nobody needs, in the same trip as the next one or the commit. If it fails, so does
@@ -112,10 +115,10 @@ async function transact<T>(
 }
 
 interface Transaction {
-  /** Runs the statement, and before it, in the same trip, what was waiting. */
-  run(query: Query): Promise<readonly object[]>;
+  /** Runs the statements, and before them, in the same trip, what was waiting. */
+  run(...queries: readonly Query[]): Promise<readonly Rows[]>;
   /** The same, with the commit behind it. */
-  runLast(query: Query): Promise<readonly object[]>;
+  runLast(query: Query): Promise<Rows>;
   wait(query: Query): void;
   commit(): Promise<void>;
   rollback(): Promise<void>;
@@ -135,7 +138,7 @@ function beginTransaction(database: Database, session: Session, opening: readonl
     state = "open";
     database.statistics.trips += 1;
     try {
-      return (await session.run(queries))[first] ?? [];
+      return (await session.run(queries)).slice(first);
     } catch (error) {
       failure ??= { error };
       throw error;
@@ -144,7 +147,7 @@ function beginTransaction(database: Database, session: Session, opening: readonl
   return {
     run,
     async runLast(query) {
-      const rows = await run(query, COMMIT);
+      const [rows = []] = await run(query, COMMIT);
       state = "over";
       return rows;
     },
@@ -183,9 +186,11 @@ async function openScope<T>(
     workspaceId,
     // The one place where rows get their type: the driver does not know it, the statement's author does.
     raw: async <Row extends object>(sql: string, bindings: Bindings = {}) =>
-      (await transaction.run(queryOf(sql, bindings, false))) as readonly Row[],
+      ((await transaction.run(queryOf(sql, bindings, false)))[0] ?? []) as readonly Row[],
     prepared: async <Row extends object>(sql: string, bindings: Bindings = {}) =>
-      (await transaction.run(queryOf(sql, bindings, true))) as readonly Row[],
+      ((await transaction.run(queryOf(sql, bindings, true)))[0] ?? []) as readonly Row[],
+    together: (statements) =>
+      transaction.run(...statements.map(({ sql, bindings }) => queryOf(sql, bindings, true))),
     last: async <Row extends object>(sql: string, bindings: Bindings = {}) => {
       const query = queryOf(sql, bindings, true);
       here.open = false;

@@ -10,6 +10,12 @@ export interface JsonObject {
 }
 export type Bindings = Readonly<Record<string, Binding>>;
 
+/** A statement with the values for its names. */
+export interface BoundSql {
+  readonly sql: string;
+  readonly bindings: Bindings;
+}
+
 /** A statement as PostgreSQL takes it: `$1` for the first of `names`, and so on. */
 export interface Statement {
   readonly text: string;

@@ -8,9 +8,10 @@ import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace, type WorkspaceTransaction } from "../database/in-workspace.ts";
 import { AppError } from "../app-error.ts";
-import { applyLink, settleLink } from "./link.ts";
+import { writeLink } from "./link.ts";
 import { open, type Earlier, type Occasion, type Opened } from "./open.ts";
-import { statedEmailKey } from "./plan-link.ts";
+import { planLink, statedEmailKey } from "./plan-link.ts";
+import { readLink, type Check } from "./read-link.ts";
 import { record } from "./record.ts";
 import { createMemory, serves, type Memory, type Remembered } from "./remembered.ts";
 import { settle, type Heard, type Message } from "./settle.ts";
@@ -55,10 +56,14 @@ export async function chat(
       remembered !== undefined && serves(remembered, request, occasion, pack.hash)
         ? { remembered, heard: hear(message, remembered) }
         : null;
-    const quick = ahead === null ? null : quickly(message, occasion, ahead);
+    const taken =
+      ahead &&
+      (await inWorkspace(database, workspaceId, (tx) => takeRemembered(tx, message, occasion, ahead), {
+        lock,
+      }));
     const { response, left } =
-      (quick && (await inWorkspace(database, workspaceId, quick, { lock }))) ??
-      (await inWorkspace(database, workspaceId, (tx) => takeMessage(tx, message, occasion, ahead), { lock }));
+      taken ??
+      (await inWorkspace(database, workspaceId, (tx) => takeMessage(tx, message, occasion), { lock }));
     if (left !== null) memory.remember(key, left);
     return response;
   });
@@ -98,28 +103,30 @@ interface Ahead {
   readonly heard: Heard;
 }
 
-/** Takes the message from what is remembered of the person, in one trip that records it. Null when the message gives a detail
- *  or takes one back: links are settled with the customers locked. What is returned finds out whether the person was still
- *  there: null when another process has taken a message meanwhile, or this message came before; nothing is written then. */
-function quickly(message: Message, occasion: Occasion, { remembered, heard }: Ahead) {
-  if (changesCustomer(heard)) return null;
-  return async (tx: WorkspaceTransaction): Promise<Taken | null> => {
-    const { response, left, recorded } = settle(message, occasion, remembered, heard, null);
-    const { sql, bindings } = record(tx.workspaceId, {
-      ...recorded,
-      handle: { ...recorded.handle, remembered: remembered.revision },
-    });
-    const rows = await tx.last(sql, bindings);
-    return rows.length === 0 ? null : { response: answered(message, response, heard), left };
-  };
-}
-
-async function takeMessage(
+/** Takes the message from what is remembered of the person, which spares reading it. Null when that does not hold any more:
+ *  another process has taken a message meanwhile, or this message came before; nothing is written then. */
+async function takeRemembered(
   tx: WorkspaceTransaction,
   message: Message,
   occasion: Occasion,
-  ahead: Ahead | null,
-): Promise<Taken> {
+  { remembered, heard }: Ahead,
+): Promise<Taken | null> {
+  const { handleId, revision } = remembered;
+  if (changesCustomer(heard)) {
+    const check = { handleId, revision, messageKey: occasion.messageKey };
+    return takeDetail(tx, message, occasion, remembered, heard, check);
+  }
+  // The statement that records it finds out.
+  const { response, left, recorded } = settle(message, occasion, remembered, heard, null);
+  const { sql, bindings } = record(tx.workspaceId, {
+    ...recorded,
+    handle: { ...recorded.handle, remembered: revision },
+  });
+  const rows = await tx.last(sql, bindings);
+  return rows.length === 0 ? null : { response: answered(message, response, heard), left };
+}
+
+async function takeMessage(tx: WorkspaceTransaction, message: Message, occasion: Occasion): Promise<Taken> {
   const { request } = message;
   const opened = await open(tx, occasion);
   if (request.conversationId !== undefined && opened.conversation === null) {
@@ -130,17 +137,37 @@ async function takeMessage(
   }
   if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
 
-  // At the same revision what is read is what was remembered, and so is what the engine makes of it.
-  const heard = ahead?.remembered.revision === opened.revision ? ahead.heard : hear(message, opened);
-  const stated = statedEmailKey(heard.turn?.collected ?? []);
-  const link = changesCustomer(heard) ? await settleLink(tx, opened.customer, stated, uuid()) : null;
-  const { response, left, recorded, place } = settle(message, occasion, opened, heard, link);
+  const heard = hear(message, opened);
+  if (changesCustomer(heard)) {
+    const taken = await takeDetail(tx, message, occasion, opened, heard, null);
+    if (taken === null) throw new Error("a message was dropped although nothing was to be checked");
+    return taken;
+  }
+  const { response, left, recorded } = settle(message, occasion, opened, heard, null);
   const { sql, bindings } = record(tx.workspaceId, recorded);
-  if (link === null) {
-    await tx.last(sql, bindings);
-  } else {
+  await tx.last(sql, bindings);
+  return { response: answered(message, response, heard), left };
+}
+
+/** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */
+async function takeDetail(
+  tx: WorkspaceTransaction,
+  message: Message,
+  occasion: Occasion,
+  opened: Opened,
+  heard: Heard,
+  check: Check | null,
+): Promise<Taken | null> {
+  const { customer: current, handleId } = opened;
+  const stated = statedEmailKey(heard.turn?.collected ?? []);
+  const concerned = await readLink(tx, { current, stated, handleId }, check);
+  if (concerned === null) return null;
+  const plan = planLink(current, stated, concerned.owner, uuid());
+  const { response, left, recorded, own } = settle(message, occasion, opened, heard, plan);
+  const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
+  const { before, after } = writeLink(tx.workspaceId, plan, concerned, own, when);
+  for (const { sql, bindings } of [...before, record(tx.workspaceId, recorded), ...after]) {
     tx.later(sql, bindings);
-    await applyLink(tx, link, place);
   }
   return { response: answered(message, response, heard), left };
 }

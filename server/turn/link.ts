@@ -1,106 +1,106 @@
-import { advisoryKey } from "../database/advisory-key.ts";
-import type { WorkspaceTransaction } from "../database/in-workspace.ts";
-import { refold } from "../customers/refold.ts";
-import { leadsElsewhere, planLink, type Identity, type LinkPlan } from "./plan-link.ts";
+import type { Collected, Denied } from "../../engine/decide/decision.ts";
+import type { Claim } from "../customers/fold.ts";
+import { writeProfile, type Talk } from "../customers/profile.ts";
+import type { BoundSql } from "../database/statement.ts";
+import type { LinkPlan } from "./plan-link.ts";
+import type { Concerned } from "./read-link.ts";
 
-/** Settles which customer the conversation belongs to, and locks the customers concerned until the transaction ends:
- *  the email first, then the rows in the order of their ids, so that no two turns wait for each other.
- *  `current` is the conversation's customer as the turn found it; the handle's lock must be held. */
-export async function settleLink(
-  tx: WorkspaceTransaction,
-  current: Identity | null,
-  stated: string | null,
-  newId: string,
-): Promise<LinkPlan> {
-  const sought = leadsElsewhere(current, stated) ? stated : null;
-  if (sought !== null) {
-    // A statement of its own: the next one must see what the turn that held the lock before has committed.
-    const lock = advisoryKey("email", tx.workspaceId, sought);
-    tx.later("select pg_advisory_xact_lock(:lock)", { lock });
-  }
-  const currentId = current?.id ?? null;
-  const locked = currentId === null && sought === null ? [] : await lockCustomers(tx, currentId, sought);
-  const owner = locked.find(({ email_key: key }) => key !== null && key === sought);
-  return planLink(current, stated, owner ? { id: owner.id, emailKey: owner.email_key } : null, newId);
-}
+const LATEST = Number.MAX_SAFE_INTEGER; // after all that were recorded before
 
-/** Rows wait in the order of their ids. One that was removed meanwhile is not among them. Each is searched by itself: with
- *  "id = … or email_key = …" the first plans read the whole workspace (see turn/open-statement.ts). */
-async function lockCustomers(tx: WorkspaceTransaction, currentId: string | null, sought: string | null) {
-  return tx.prepared<{ id: string; email_key: string | null }>(
-    `select locked.id, locked.email_key
-     from (
-       select cast(:currentId as uuid) as id
-       union
-       select (select id from customers where workspace_id = :workspaceId and email_key = cast(:sought as text))
-       order by id
-     ) as asked
-     cross join lateral (
-       select id, email_key from customers where workspace_id = :workspaceId and id = asked.id for no key update
-     ) as locked`,
-    { workspaceId: tx.workspaceId, currentId, sought },
-  );
-}
-
-export interface LinkPlace {
-  readonly conversationId: string;
+/** The message's own conversation as the message leaves it, and what it claims and takes back. */
+export interface OwnTalk {
+  readonly id: string;
   readonly handleId: string;
+  readonly startedAt: number;
+  readonly lastAt: number;
+  readonly says: readonly Collected[];
+  readonly takesBack: readonly Denied[];
+}
+
+/** When, and the number that a new link of the handle gets. */
+interface Occasion {
   readonly linkSeq: number;
   readonly at: number;
   readonly now: number;
 }
 
-/** Carries a settled link out, after the message was recorded: moves the conversations, and brings the customers concerned
- *  up to date with what their conversations say. */
-export async function applyLink(tx: WorkspaceTransaction, plan: LinkPlan, place: LinkPlace): Promise<void> {
-  const { target, source } = plan;
-  if (plan.isNew) insertCustomer(tx, target, place);
-  if (plan.moves !== "none") moveConversations(tx, plan, plan.moves, place);
-  await refold(tx, target, place.now);
-  if (source !== null) await refold(tx, source, place.now);
+/** What a settled link writes around the message itself: before it the customer that is new, after it the other
+ *  conversations that move, and the customers concerned as they follow from what their conversations say. */
+export interface LinkWrites {
+  readonly before: readonly BoundSql[];
+  readonly after: readonly BoundSql[];
 }
 
-/** With the dates and the count of no conversation yet: refold follows. */
-function insertCustomer(tx: WorkspaceTransaction, { id, emailKey }: Identity, place: LinkPlace): void {
-  tx.later(
-    `insert into customers (
-       workspace_id, id, email_key, email, first_at, last_at, conversation_count, created_at, updated_at, version)
-     values (:workspaceId, :id, :emailKey, :emailKey, :at, :at, 0, :now, :now, 0)`,
-    { workspaceId: tx.workspaceId, id, emailKey, at: new Date(place.at), now: new Date(place.now) },
-  );
+export function writeLink(
+  workspaceId: string,
+  plan: LinkPlan,
+  { talks }: Concerned,
+  own: OwnTalk,
+  occasion: Occasion,
+): LinkWrites {
+  const { target, source, isNew } = plan;
+  const { now } = occasion;
+  const others = talks.filter(({ id }) => id !== own.id);
+  const moving = others.filter(({ customerId }) => moves(plan, customerId));
+  const staysAt = (customerId: string) =>
+    others.filter((talk) => talk.customerId === customerId && !moving.includes(talk));
+  const to = { ...target, talks: [...staysAt(target.id), ...moving, talkOf(own, talks)] };
+  const profile = writeProfile(workspaceId, to, isNew, now);
+  return {
+    before: isNew ? [profile] : [],
+    after: [
+      ...(moving.length > 0 ? [moveConversations(workspaceId, plan, moving, occasion)] : []),
+      ...(isNew ? [] : [profile]),
+      ...(source === null
+        ? []
+        : [writeProfile(workspaceId, { ...source, talks: staysAt(source.id) }, false, now)]),
+    ],
+  };
 }
 
-const moved = {
-  this: "id = :conversationId",
-  // All of a profile without an email: it hangs on this handle, so they are this handle's, and this one is among them.
-  all: "customer_id = cast(:sourceId as uuid)",
-  // This one and the handle's others that nothing was said in yet.
-  unlinked: "handle_id = :handleId and customer_id is null",
-} as const;
+/** With what it claimed before, of which it may take something back, and what it claims now. */
+function talkOf({ says, takesBack, handleId, ...own }: OwnTalk, talks: readonly Talk[]): Talk {
+  const before = talks.find(({ id }) => id === own.id);
+  const isTakenBack = (claim: Claim) =>
+    takesBack.some(({ field, value }) => field === claim.field && value === claim.value);
+  return {
+    ...own,
+    customerId: before?.customerId ?? null,
+    claims: [
+      ...(before?.claims ?? []).map((claim) => (isTakenBack(claim) ? { ...claim, denied: true } : claim)),
+      ...says.map(({ field, value, unvalidated = false }) => {
+        return { seq: LATEST, handleId, field, value, trust: "claimed" as const, unvalidated, denied: false };
+      }),
+    ],
+  };
+}
 
-/** The message's own conversation gets the handle's latest link; one that follows it keeps its place in the order. */
+/** Whether another conversation, of this customer or of none, comes along. */
+function moves({ moves: which, source }: LinkPlan, customerId: string | null): boolean {
+  // All of a profile without an email: it hangs on this handle, so they are this handle's.
+  if (which === "all") return customerId === source?.id;
+  // The handle's others that nothing was said in yet.
+  return which === "unlinked" && customerId === null;
+}
+
+/** They get the handle's latest link; one that has a link keeps its place in the order. */
 function moveConversations(
-  tx: WorkspaceTransaction,
-  { target, source }: LinkPlan,
-  moves: keyof typeof moved,
-  place: LinkPlace,
-): void {
-  const { conversationId, handleId, linkSeq } = place;
-  tx.later(
-    `update conversations set
-       customer_id = :targetId,
-       link_trust = 'claimed',
-       linked_at = :at,
-       link_seq = case when id = :conversationId then :linkSeq else coalesce(link_seq, :linkSeq) end
-     where workspace_id = :workspaceId and ${moved[moves]}`,
-    {
-      workspaceId: tx.workspaceId,
+  workspaceId: string,
+  { target }: LinkPlan,
+  moving: readonly Talk[],
+  { linkSeq, at }: Occasion,
+): BoundSql {
+  return {
+    sql: `
+      update conversations set
+        customer_id = :targetId, link_trust = 'claimed', linked_at = :at, link_seq = coalesce(link_seq, :linkSeq)
+      where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))`,
+    bindings: {
+      workspaceId,
       targetId: target.id,
-      conversationId,
+      ids: moving.map(({ id }) => id),
+      at: new Date(at),
       linkSeq,
-      at: new Date(place.at),
-      ...(moves === "all" ? { sourceId: source?.id ?? null } : {}),
-      ...(moves === "unlinked" ? { handleId } : {}),
     },
-  );
+  };
 }

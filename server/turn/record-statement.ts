@@ -3,6 +3,8 @@ export interface Shape {
   /** "remembered": not read in this transaction, so the statement itself makes sure that it still stands as it was. */
   readonly handle: "new" | "read" | "remembered";
   readonly conversation: "new" | "known";
+  /** Whether a known conversation is linked anew: one that is new has its link from the beginning. */
+  readonly link: boolean;
   readonly customer: boolean;
   readonly key: boolean;
   readonly reply: boolean;
@@ -77,12 +79,13 @@ const insertConversation = `
 
 // What was read under the handle's lock stays as it is; only what is remembered has to be compared. A message that was read
 // for is never dropped without a word.
-const updateConversation = ({ handle }: Shape) => `
+const updateConversation = ({ handle, link }: Shape) => `
   conversation as (
     update conversations set
       state = cast(:state as json), turn = :turn, message_count = :messageCount,
       started_at = least(started_at, :at), last_at = greatest(last_at, :at),
       stated_email_key = coalesce(cast(:statedEmailKey as text), stated_email_key)
+      ${link ? ", customer_id = :customerId, link_trust = 'claimed', linked_at = :at, link_seq = :linkSeq" : ""}
     from person
     where conversations.workspace_id = :workspaceId and conversations.id = :conversationId
       ${handle === "remembered" ? "and customer_id is not distinct from cast(:customerId as uuid)" : ""}

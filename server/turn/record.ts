@@ -1,10 +1,10 @@
 import type { Collected, Denied, Trace } from "../../engine/decide/decision.ts";
 import type { State } from "../../engine/decide/state.ts";
 import type { FieldKey } from "../../engine/understand/understanding.ts";
-import type { Binding } from "../database/statement.ts";
+import type { Binding, BoundSql } from "../database/statement.ts";
 import { recordStatement } from "./record-statement.ts";
 
-/** Everything that a message leaves behind, but for links and profiles. */
+/** Everything that a message leaves behind, but for other conversations and profiles. */
 export interface Recorded {
   readonly handle: {
     readonly id: string;
@@ -20,13 +20,14 @@ export interface Recorded {
     readonly state: State;
     /** Of the conversation before this message. */
     readonly messageCount: number;
-    /** A new conversation starts with its handle's customer; for one that goes on, this is its customer. */
+    /** Its customer with this message; a new one starts with its handle's. */
     readonly customerId: string | null;
     /** The number that a new link of this handle gets. */
     readonly linkSeq: number;
     readonly statedEmailKey: string | null;
-    /** Whether the customers concerned are brought up to date afterwards (see link.ts), or here. */
-    readonly isRelinked: boolean;
+    /** Null: nothing is linked, and its customer's dates and count are brought up to date here. Otherwise whether it gets a
+     *  new link; the customers concerned are written with it (see link.ts). */
+    readonly relinks: boolean | null;
   };
   readonly message: {
     readonly role: "customer" | "agent" | "bot";
@@ -52,18 +53,17 @@ export interface Recorded {
 
 /** A statement that writes a message and all that came of it, with its bindings. It returns a row; or none, and writes nothing,
  *  when a remembered handle is at another revision by now, or has a message with this key. */
-export function record(
-  workspaceId: string,
-  recorded: Recorded,
-): { readonly sql: string; readonly bindings: Readonly<Record<string, Binding>> } {
+export function record(workspaceId: string, recorded: Recorded): BoundSql {
   const { handle, conversation, message, reply, turn, at, now, newId } = recorded;
   const messageSeq = conversation.messageCount + 1;
   const { customerId } = conversation;
-  const follows = customerId !== null && !conversation.isRelinked; // the customer's dates and count
-  const namesCustomer = follows || conversation.isNew || handle.remembered !== null;
+  const follows = customerId !== null && conversation.relinks === null; // the customer's dates and count
+  const relinks = !conversation.isNew && conversation.relinks === true;
+  const namesCustomer = follows || relinks || conversation.isNew || handle.remembered !== null;
   const sql = recordStatement({
     handle: handle.isNew ? "new" : handle.remembered === null ? "read" : "remembered",
     conversation: conversation.isNew ? "new" : "known",
+    link: relinks,
     customer: follows,
     key: message.key !== null,
     reply: reply !== null,
@@ -93,7 +93,7 @@ export function record(
   if (handle.isNew) bindings["handle"] = handle.handle;
   if (handle.remembered !== null) bindings["revision"] = handle.remembered;
   if (handle.isNew || conversation.isNew) bindings["platform"] = handle.platform;
-  if (conversation.isNew) bindings["linkSeq"] = conversation.linkSeq;
+  if (conversation.isNew || relinks) bindings["linkSeq"] = conversation.linkSeq;
   if (message.key !== null) bindings["messageKey"] = message.key;
   if (reply !== null) Object.assign(bindings, { replyId: newId(), reply });
   if (turn !== null) {

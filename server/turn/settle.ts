@@ -6,7 +6,7 @@ import type { Turn } from "../../engine/turn.ts";
 import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
 import { newRowId } from "../uuid.ts";
 import { answer } from "./answer.ts";
-import type { LinkPlace } from "./link.ts";
+import type { OwnTalk } from "./link.ts";
 import { inOrder, type Occasion, type Opened } from "./open.ts";
 import { statedEmailKey, type LinkPlan } from "./plan-link.ts";
 import type { Recorded } from "./record.ts";
@@ -31,7 +31,8 @@ export interface Heard {
 export interface Settled {
   readonly response: ChatResponse;
   readonly recorded: Recorded;
-  readonly place: LinkPlace;
+  /** The conversation after it, but for what it claimed before. */
+  readonly own: OwnTalk;
   /** Where it leaves the person, or null where that is not worth remembering. */
   readonly left: Remembered | null;
 }
@@ -71,10 +72,10 @@ export function settle(
       isNew: conversation === null,
       state,
       messageCount,
-      customerId: customer?.id ?? null,
+      customerId: link?.target.id ?? customer?.id ?? null,
       linkSeq,
       statedEmailKey: statedEmailKey(turn?.collected ?? []),
-      isRelinked: link !== null,
+      relinks: link === null ? null : link.moves !== "none",
     },
     message: {
       role: request.role,
@@ -113,7 +114,14 @@ export function settle(
   return {
     response,
     recorded,
-    place: { conversationId, handleId, linkSeq, at, now },
+    own: {
+      id: conversationId,
+      handleId,
+      startedAt: left.conversation.startedAt,
+      lastAt: left.conversation.lastAt,
+      says: turn?.collected ?? [],
+      takesBack: turn?.denied ?? [],
+    },
     // An imported message may belong to an older conversation than the one that goes on now; what is known across a verified
     // link changes with another handle's messages; and what is denied here may have been given in another conversation, too.
     left: request.at !== undefined || opened.isShared || takesBack ? null : left,

@@ -45,7 +45,7 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
           customerId: customer?.id ?? null,
           linkSeq: 2,
           statedEmailKey: null,
-          isRelinked: false,
+          relinks: null,
         },
         message: { role: "agent", text: "Hello", key: null, response: "{}" },
         reply: null,

@@ -1,0 +1,143 @@
+import { advisoryKey } from "../database/advisory-key.ts";
+import type { WorkspaceTransaction } from "../database/in-workspace.ts";
+import type { BoundSql } from "../database/statement.ts";
+import type { Talk, ToldClaim } from "../customers/profile.ts";
+import { leadsElsewhere, type Identity } from "./plan-link.ts";
+
+/** What a message that gives a detail is linked by. */
+export interface Leads {
+  /** The conversation's customer as the turn found it. */
+  readonly current: Identity | null;
+  /** The key of the email that the message stated last. */
+  readonly stated: string | null;
+  readonly handleId: string | null;
+}
+
+/** Whoever is remembered must still stand as it did: the same revision, and no message of this key. */
+export interface Check {
+  readonly handleId: string;
+  readonly revision: number;
+  readonly messageKey: string | null;
+}
+
+/** The customers whom a message may concern, locked until the transaction ends, and what their conversations say. */
+export interface Concerned {
+  /** The customer who has the stated email, where that leads elsewhere. */
+  readonly owner: Identity | null;
+  /** The conversations of these customers; with no current customer, the handle's that have none either. */
+  readonly talks: readonly Talk[];
+}
+
+interface LockedRow {
+  readonly id: string;
+  readonly email_key: string | null;
+}
+
+interface TalkRow {
+  readonly id: string;
+  readonly customer_id: string | null;
+  readonly handle_id: string;
+  readonly started_at: Date;
+  readonly last_at: Date;
+  readonly claims: string;
+}
+
+/** Locks the customers concerned, the email first and then the rows in the order of their ids, so that no two turns wait for
+ *  each other; then reads what their conversations say. All in one trip; each statement sees what those who held the locks
+ *  before have committed. The handle's lock must be held. Null when the check fails: nothing of it holds then. */
+export async function readLink(
+  tx: WorkspaceTransaction,
+  { current, stated, handleId }: Leads,
+  check: Check | null,
+): Promise<Concerned | null> {
+  const { workspaceId } = tx;
+  const sought = leadsElsewhere(current, stated) ? stated : null;
+  const asked = { workspaceId, currentId: current?.id ?? null, sought };
+  const queries: readonly BoundSql[] = [
+    ...(check === null ? [] : [{ sql: stands, bindings: { workspaceId, ...check } }]),
+    ...(sought === null ? [] : [lockOf("email", workspaceId, sought)]),
+    { sql: lockCustomers, bindings: asked },
+    { sql: talksOf, bindings: { ...asked, handleId: current === null ? handleId : null } },
+  ];
+  const results = await tx.together(queries);
+  if (check !== null && results[0]?.length === 0) return null;
+  const [locked, talks] = results.slice(-2) as [readonly LockedRow[], readonly TalkRow[]];
+  const owner = locked.find(({ email_key: key }) => key !== null && key === sought);
+  return {
+    owner: owner === undefined ? null : { id: owner.id, emailKey: owner.email_key },
+    talks: talks.map(talkFrom),
+  };
+}
+
+const lockOf = (...names: readonly [string, string, string]): BoundSql => ({
+  sql: "select pg_advisory_xact_lock(:lock)",
+  bindings: { lock: advisoryKey(...names) },
+});
+
+const stands = `
+  select id from handles
+  where workspace_id = :workspaceId and id = :handleId and revision = :revision
+    and not exists (
+      select from messages
+      where workspace_id = :workspaceId and handle_id = :handleId and message_key = cast(:messageKey as text))`;
+
+// Each is searched by itself: with "id = … or email_key = …" the first plans read the whole workspace (see
+// turn/open-statement.ts).
+const asked = `
+  select cast(:currentId as uuid) as id
+  union
+  select (select id from customers where workspace_id = :workspaceId and email_key = cast(:sought as text))`;
+
+/** Rows wait in the order of their ids. One that was removed meanwhile is not among them. */
+const lockCustomers = `
+  select locked.id, locked.email_key
+  from (${asked} order by id) as asked
+  cross join lateral (
+    select id, email_key from customers where workspace_id = :workspaceId and id = asked.id for no key update
+  ) as locked`;
+
+// From the customer to its conversations to their claims, each by its index: joined plainly, the first plans compared every
+// claim of the workspace with every conversation (see turn/open-statement.ts): 4 s at 2,400 conversations without statistics.
+const talksOf = `
+  select talk.id, talk.customer_id, talk.handle_id, talk.started_at, talk.last_at,
+    cast(coalesce((
+      select json_agg(json_build_array(seq, field, value, trust, unvalidated, denied))
+      from claims where workspace_id = :workspaceId and conversation_id = talk.id
+    ), '[]') as text) as claims
+  from (
+    select conversation.* from (${asked}) as asked
+    cross join lateral (
+      select id, customer_id, handle_id, started_at, last_at from conversations
+      where workspace_id = :workspaceId and customer_id = asked.id
+      offset 0
+    ) as conversation
+    union all
+    select unlinked.* from (
+      select id, customer_id, handle_id, started_at, last_at from conversations
+      where workspace_id = :workspaceId and handle_id = cast(:handleId as uuid)
+      offset 0
+    ) as unlinked
+    where customer_id is null
+  ) as talk`;
+
+type Told = [
+  seq: number,
+  field: string,
+  value: string,
+  trust: ToldClaim["trust"],
+  unvalidated: boolean,
+  denied: boolean,
+];
+
+function talkFrom(row: TalkRow): Talk {
+  const told: Told[] = JSON.parse(row.claims);
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    startedAt: row.started_at.getTime(),
+    lastAt: row.last_at.getTime(),
+    claims: told.map(([seq, field, value, trust, unvalidated, denied]) => {
+      return { seq, handleId: row.handle_id, field, value, trust, unvalidated, denied };
+    }),
+  };
+}
