@@ -16,7 +16,8 @@ import { chat } from "../server/turn/chat.ts";
 import { createApiKey } from "../server/workspaces/api-keys.ts";
 import { ensureFirstWorkspace } from "../server/workspaces/workspaces.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
-import { messageOf } from "./messages.ts";
+import type { Sample } from "./floor.ts";
+import { MESSAGES, messageOf } from "./messages.ts";
 import { startProcess } from "./servers.ts";
 import type { ServerProcess } from "./servers.ts";
 
@@ -97,17 +98,27 @@ const row = (name: string, { turnsPerSecond, p50, p99 }: Figures) =>
     `${name.padEnd(34)}${turnsPerSecond.toFixed(0).padStart(10)} turns/s   p50 ${p50} ms   p99 ${p99} ms`,
   );
 
-/** A real turn's row contents, for the floor to write rows of the same size. */
-async function sampleOf(url: string, key: string): Promise<string> {
-  await post(url, key, { handle: "sample", text: messageOf(1, 0) });
-  const response = await post(url, key, { handle: "sample", text: messageOf(1, 1) });
-  const { conversationId, turn, replies } = JSON.parse(response);
-  const view = await fetch(`${url}/v1/conversations/${conversationId}/turns/${turn}`, {
-    headers: { authorization: `Bearer ${key}` },
-  });
-  const { trace } = JSON.parse(await view.text());
-  const state = JSON.stringify(trace.after);
-  return JSON.stringify({ response, reply: replies.join(" "), trace: JSON.stringify(trace), state });
+/** What the program makes of each message of a conversation, for the floor to write the same. */
+async function samplesOf(url: string, key: string): Promise<readonly Sample[]> {
+  const samples: Sample[] = [];
+  for (const nth of MESSAGES.keys()) {
+    const response = await post(url, key, { handle: "sample", text: messageOf(1, nth) });
+    const { conversationId, turn, replies } = JSON.parse(response);
+    const view = await fetch(`${url}/v1/conversations/${conversationId}/turns/${turn}`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    const { trace } = JSON.parse(await view.text());
+    samples.push({
+      response,
+      reply: replies.join(" "),
+      trace: JSON.stringify(trace),
+      state: JSON.stringify(trace.after),
+      packHash: trace.pack,
+      engineVersion: trace.engine,
+    });
+  }
+  if (samples.some(({ reply }) => reply === "")) throw new Error("a message of the benchmark has no reply");
+  return samples;
 }
 
 async function longConversation(url: string, key: string): Promise<void> {
@@ -188,8 +199,12 @@ try {
   };
   const server = await startProcess([ENRICH, "serve"], environment);
   running.push(server);
-  const sample = await sampleOf(server.url, key);
-  const floor = await startProcess(["--import", "tsx", FLOOR], { DATABASE_URL: databaseUrl, SAMPLE: sample });
+  const samples = JSON.stringify(await samplesOf(server.url, key));
+  const floor = await startProcess(["--import", "tsx", FLOOR], {
+    DATABASE_URL: databaseUrl,
+    WORKSPACE_ID: workspaceId,
+    SAMPLES: samples,
+  });
   running.push(floor);
 
   await load(floor.url, key, 8); // warms both up

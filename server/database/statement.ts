@@ -47,12 +47,15 @@ export function compileStatement(sql: string): Statement {
 
 /** The values in the statement's order. Throws when a name has no value, or a value no name: both are mistakes. */
 export function bindingValues(statement: Statement, bindings: Bindings): readonly Binding[] {
-  for (const name of Object.keys(bindings)) {
-    if (!statement.names.includes(name)) throw new Error(`the statement has no binding :${name}`);
-  }
-  return statement.names.map((name) => {
+  const values = statement.names.map((name) => {
     const value = Object.hasOwn(bindings, name) ? bindings[name] : undefined;
     if (value === undefined) throw new Error(`the binding :${name} has no value`);
     return value;
   });
+  const given = Object.keys(bindings);
+  if (given.length !== values.length) {
+    const stranger = given.find((name) => !statement.names.includes(name));
+    throw new Error(`the statement has no binding :${stranger}`);
+  }
+  return values;
 }
