@@ -15,11 +15,14 @@ export const APP_ERRORS = {
   too_many_waiting: 429, // the handle's queue is full
   header_too_large: 431,
   conversation_unreadable: 500, // its state was stored by a version that this one does not know
+  sealed_value_unreadable: 500, // changed or moved in the database, or its key is another one
   internal: 500,
   database_unavailable: 503,
   database_behind: 503, // migrations are missing
   database_newer: 503, // migrated by a newer version of this program
   data_folder_locked: 503, // another process has the embedded database open
+  keys_unavailable: 503, // no root key, another one, or a key service that fails
+  keys_outdated: 503, // the workspace's key was rotated a moment ago: try again
   shutting_down: 503,
 } as const satisfies Record<string, number>;
 
