@@ -110,6 +110,20 @@ grant delete, insert, select, update on customers to enrich_app;
 comment on column customers.unvalidated is 'The fields whose value here is not known to be a valid one';
 comment on table customers is 'A cache of the fold: every value follows from the claims of the linked conversations';
 
+create table data_keys (
+  workspace_id uuid not null,
+  subject_id uuid not null,
+  workspace_key_version integer not null,
+  wrapped bytea not null,
+  constraint data_keys_pkey PRIMARY KEY (workspace_id, subject_id),
+  constraint data_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table data_keys enable row level security;
+alter table data_keys force row level security;
+create policy workspace on data_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on data_keys to enrich_app;
+comment on column data_keys.subject_id is 'A customer or a conversation: without this row nothing of theirs can be read, in any backup';
+
 create table handles (
   workspace_id uuid not null,
   id uuid not null,
@@ -184,6 +198,28 @@ alter table turns enable row level security;
 alter table turns force row level security;
 create policy workspace on turns as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on turns to enrich_app;
+
+create table workspace_keys (
+  workspace_id uuid not null,
+  kind text not null,
+  version integer not null,
+  provider text not null,
+  wrapped bytea not null,
+  created_at timestamp with time zone not null,
+  activated_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  constraint workspace_keys_pkey PRIMARY KEY (workspace_id, kind, version),
+  constraint workspace_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint workspace_keys_kind_check CHECK ((kind = ANY (ARRAY['data'::text, 'index'::text]))),
+  constraint workspace_keys_version_check CHECK ((version > 0))
+);
+alter table workspace_keys enable row level security;
+alter table workspace_keys force row level security;
+create policy workspace on workspace_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on workspace_keys to enrich_app;
+comment on column workspace_keys.activated_at is 'From then on it is used for writing; before, every process gets to know it';
+comment on column workspace_keys.retired_at is 'From then on nothing that is stored needs it';
+comment on column workspace_keys.wrapped is 'The key, encrypted under the root key, which is in no database';
 
 create table workspaces (
   workspace_id uuid not null,

@@ -4,6 +4,7 @@ import * as createConversations from "../../migrations/20261123090100_create_con
 import * as createClaims from "../../migrations/20261123090200_create_claims.ts";
 import * as markUnvalidatedClaims from "../../migrations/20261124090000_mark_unvalidated_claims.ts";
 import * as markDeniedClaims from "../../migrations/20261124120000_mark_denied_claims.ts";
+import * as createKeys from "../../migrations/20261125090000_create_keys.ts";
 
 /** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090200_create_claims": createClaims,
   "20261124090000_mark_unvalidated_claims": markUnvalidatedClaims,
   "20261124120000_mark_denied_claims": markDeniedClaims,
+  "20261125090000_create_keys": createKeys,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

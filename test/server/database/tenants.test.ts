@@ -26,6 +26,9 @@ const rows: Readonly<Record<string, string>> = {
   claims: `(workspace_id, id, conversation_id, handle_id, message_seq, turn, field, value, raw, span_start, span_end,
       extractor, pack_hash, trust, at)
     values (:w, :w, :w, :w, 1, 1, 'name', 'Mike', 'Mike', 0, 4, 'name', '', 'claimed', now())`,
+  workspace_keys: `(workspace_id, kind, version, provider, wrapped, created_at)
+    values (:w, 'data', 1, '', '', now())`,
+  data_keys: "(workspace_id, subject_id, workspace_key_version, wrapped) values (:w, :w, 1, '')",
   refusals: "(workspace_id, conversation_id, field, handle_id, at) values (:w, :w, 'phone', :w, now())",
 };
 const tables = Object.keys(rows);
