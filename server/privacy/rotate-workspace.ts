@@ -1,0 +1,160 @@
+import { AppError } from "../app-error.ts";
+import type { Database } from "../database/database.ts";
+import { inWorkspace } from "../database/in-workspace.ts";
+import type { KeyKind, KeyProvider } from "./key-provider.ts";
+import { rewrapDataKey } from "./keyring.ts";
+import type { Keyring } from "./keyring.ts";
+import { KEYRING_CACHE_MS } from "./keyrings.ts";
+import { insertKey, loadKeyring, newKeyRow, readWorkspaceKeys } from "./workspace-keys.ts";
+
+const BATCH_ROWS = 500; // locked for some milliseconds: a turn that needs one hardly notices
+const TRANSACTION_MS_MAX = 15_000; // a connection's statement timeout: older keyrings are out of use by then
+
+/** How long until every process works with the keys as they are now. */
+export const SETTLE_MS = KEYRING_CACHE_MS + TRANSACTION_MS_MAX;
+
+export interface Rotation {
+  readonly database: Database;
+  readonly provider: KeyProvider;
+  readonly workspaceId: string;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Resolves when every process has loaded its keyrings anew: after SETTLE_MS, or at once where no other process is. */
+  readonly settle: () => Promise<void>;
+  /** Called with how many rows were moved to the new key so far. */
+  readonly onProgress?: (rows: number) => void;
+}
+
+export interface Rotated {
+  readonly version: number;
+  /** The rows that were moved to the new key. */
+  readonly rows: number;
+}
+
+/** Makes a new workspace key and wraps every data key with it, in batches, while servers run. What the data keys seal stays
+ *  as it is. When an earlier rotation was interrupted, this one goes on with it instead. */
+export function rotateWorkspaceKey(rotation: Rotation): Promise<Rotated> {
+  return replaceKey(rotation, "data", (keyring, moved) => rewrapAll(rotation, keyring, moved));
+}
+
+/** Makes a new index key and has everything indexed with it, while servers run. `reindex` moves some rows that have another
+ *  version than `keyring.indexKeys[0]` to that one and returns how many; 0 when there are none left.
+ *  In between, lookups try both versions (`blindIndexes`, `queryTokens`), and writing uses the new one. A unique index cannot see
+ *  that two versions of a value are one: who adds a unique value looks both up, under a lock that knows no version.
+ *  When an earlier rotation was interrupted, this one goes on with it instead. */
+export function rotateIndex(
+  rotation: Rotation,
+  reindex: (keyring: Keyring) => Promise<number>,
+): Promise<Rotated> {
+  return replaceKey(rotation, "index", async (keyring, moved) => {
+    for (let rows = await reindex(keyring); rows > 0; rows = await reindex(keyring)) moved(rows);
+  });
+}
+
+/** Announced, then active, then the only one: each step waits until every process has heard of the one before. So nobody
+ *  meets what they do not know, and nobody makes anything more with the old key once rows are moved off it. */
+async function replaceKey(
+  rotation: Rotation,
+  kind: KeyKind,
+  moveAll: (keyring: Keyring, moved: (rows: number) => void) => Promise<void>,
+): Promise<Rotated> {
+  const { database, provider, workspaceId, clock, settle, onProgress } = rotation;
+  const load = () => loadKeyring(database, provider, workspaceId, clock());
+  await load(); // makes the first keys, and refuses a root key that would not open the new one later
+  const { version, isActive } = await announced(rotation, kind);
+  if (!isActive) {
+    await settle();
+    await mark(rotation, kind, version, "active");
+  }
+  await settle();
+  let rows = 0;
+  await moveAll(await load(), (more) => {
+    rows += more;
+    onProgress?.(rows);
+  });
+  await mark(rotation, kind, version, "only");
+  return { version, rows };
+}
+
+/** The version to move to: that of an unfinished rotation, or a new one. */
+async function announced(
+  { database, provider, workspaceId, clock }: Rotation,
+  kind: KeyKind,
+): Promise<{ readonly version: number; readonly isActive: boolean }> {
+  const rows = await readWorkspaceKeys(database, workspaceId);
+  const [newest, ...older] = rows.filter((row) => row.kind === kind);
+  if (newest === undefined) throw new AppError("keys_unavailable", "There is no key to rotate.");
+  const isActive = newest.activatedAt !== null;
+  if (!isActive || older.some(({ retiredAt }) => retiredAt === null)) {
+    return { version: newest.version, isActive };
+  }
+  const row = await newKeyRow(provider, workspaceId, kind, newest.version + 1);
+  await inWorkspace(database, workspaceId, (tx) => insertKey(tx, row, clock(), "announced"));
+  return { version: row.version, isActive: false };
+}
+
+async function mark(
+  { database, workspaceId, clock }: Rotation,
+  kind: KeyKind,
+  version: number,
+  state: "active" | "only",
+): Promise<void> {
+  const sql =
+    state === "active"
+      ? `update workspace_keys set activated_at = :now
+         where workspace_id = :workspaceId and kind = :kind and version = :version and activated_at is null`
+      : `update workspace_keys set retired_at = :now
+         where workspace_id = :workspaceId and kind = :kind and version < :version and retired_at is null`;
+  const bindings = { workspaceId, kind, version, now: new Date(clock()) };
+  await inWorkspace(database, workspaceId, (tx) => tx.raw(sql, bindings));
+}
+
+/** Passes over all data keys until one finds nothing to do: an interrupted transaction may leave some behind. */
+async function rewrapAll(
+  { database }: Rotation,
+  keyring: Keyring,
+  moved: (rows: number) => void,
+): Promise<void> {
+  const before = "00000000-0000-0000-0000-000000000000"; // no subject's
+  for (let after = before, isDirty = false; ;) {
+    const subjects = await rewrapBatch(database, keyring, after);
+    if (subjects.length > 0) {
+      moved(subjects.length);
+      after = subjects.at(-1) ?? after;
+      isDirty = true;
+    } else if (isDirty) {
+      after = before;
+      isDirty = false;
+    } else return;
+  }
+}
+
+interface DataKeyRow {
+  readonly subjectId: string;
+  readonly workspaceKeyVersion: number;
+  readonly wrapped: Uint8Array;
+}
+
+/** Wraps the next data keys behind a subject anew, and returns their subjects, ascending. */
+function rewrapBatch(database: Database, keyring: Keyring, after: string): Promise<readonly string[]> {
+  const { workspaceId, wrappingKey } = keyring;
+  return inWorkspace(database, workspaceId, async (tx) => {
+    const rows = await tx.raw<DataKeyRow>(
+      `select subject_id as "subjectId", workspace_key_version as "workspaceKeyVersion", wrapped from data_keys
+       where workspace_id = :workspaceId and subject_id > :after and workspace_key_version < :version
+       order by subject_id limit :limit for update`,
+      { workspaceId, after, version: wrappingKey.version, limit: BATCH_ROWS },
+    );
+    const wrapped = rows.map((row) =>
+      Buffer.from(rewrapDataKey(keyring, row.subjectId, row).wrapped).toString("hex"),
+    );
+    const subjects = rows.map(({ subjectId }) => subjectId);
+    await tx.raw(
+      `update data_keys set wrapped = decode(anew.wrapped, 'hex'), workspace_key_version = :version
+       from unnest(:subjects::uuid[], :wrapped::text[]) as anew (subject_id, wrapped)
+       where data_keys.workspace_id = :workspaceId and data_keys.subject_id = anew.subject_id`,
+      { workspaceId, version: wrappingKey.version, subjects, wrapped },
+    );
+    return subjects;
+  });
+}
