@@ -195,6 +195,7 @@ try {
     DATABASE_URL: databaseUrl,
     LOG_LEVEL: "silent",
     NODE_ENV: "development",
+    ROOT_KEY: Buffer.alloc(32, 1).toString("base64"), // the same in every run, for a database that is used again
     RULES_DIR: RULES,
   };
   const server = await startProcess([ENRICH, "serve"], environment);

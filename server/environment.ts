@@ -4,6 +4,9 @@ import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { Region } from "./conversations/contract.ts";
+import { isKeyServiceUrl } from "./privacy/http-key-provider.ts";
+import { parseRootKey } from "./privacy/root-keys.ts";
+import type { RootKeys } from "./privacy/root-keys.ts";
 
 const PORT_MAX = 65_535;
 const SILENCE_MINUTES_MAX = 30 * 24 * 60; // after a month it is another conversation by any measure
@@ -24,6 +27,21 @@ const databaseUrl = z.string().refine((address) => {
   return URL.canParse(address) && /^postgres(ql)?:$/u.test(new URL(address).protocol);
 }, "must be an address such as postgres://user:password@127.0.0.1:5432/database");
 
+// Nor may a key, not even a wrong one: it may be right but for a slip.
+const rootKeys = z.string().transform((text, context): RootKeys => {
+  const [first, ...others] = text.split(",").map((part) => parseRootKey(part.trim()));
+  const isValid = first !== null && first !== undefined && !others.includes(null);
+  if (isValid) return [first, ...others.filter((root) => root !== null)];
+  const message =
+    "must be 32 random bytes in base64, as `openssl rand -base64 32` prints them; several with commas";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+const keyServiceUrl = z
+  .string()
+  .refine(isKeyServiceUrl, "must be an https address without login and query; http on this machine only");
+
 const directory = z.string().transform((path) => resolve(path));
 
 /** The settings, as the environment holds them. `.env.example` documents each. */
@@ -34,6 +52,11 @@ export const Environment = z.object({
   DATABASE_URL: databaseUrl.optional(),
   DATA_DIR: directory.default(() => resolve("data")),
   RULES_DIR: directory.default(() => packagedRules()),
+  /** Made on the first start; without it, beside DATA_DIR: backups of that folder then do not hold the key to themselves. */
+  ROOT_KEY_FILE: directory.optional(),
+  ROOT_KEY: rootKeys.optional(),
+  KMS_URL: keyServiceUrl.optional(),
+  KMS_TOKEN: z.string().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
   SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
   DEFAULT_REGION: Region.optional(),

@@ -5,6 +5,7 @@ import { AppError } from "../app-error.ts";
 import { chatCommand } from "./chat.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
+import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { Refusal } from "./refusal.ts";
 import { replayCommand } from "./replay.ts";
@@ -28,7 +29,8 @@ const program = new Command("enrich")
   .addCommand(understandCommand())
   .addCommand(replayCommand())
   .addCommand(rulesCommand())
-  .addCommand(keyCommand());
+  .addCommand(keyCommand())
+  .addCommand(keysCommand());
 throwInsteadOfExiting(program);
 
 try {

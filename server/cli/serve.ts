@@ -7,8 +7,10 @@ import { listen } from "../http/listen.ts";
 import type { Listening } from "../http/listen.ts";
 import { createLog } from "../log.ts";
 import type { Log } from "../log.ts";
+import { createKeyrings } from "../privacy/keyrings.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
+import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
 import { readPack, readSettings } from "./settings.ts";
@@ -20,7 +22,7 @@ export function serveCommand(): Command {
   return new Command("serve").summary("serve the HTTP interface").action(serve);
 }
 
-/** Starts in the order in which things can be refused without harm: settings, rules, database, address. Returns when
+/** Starts in the order in which things can be refused without harm: settings, rules, database, keys, address. Returns when
  *  a signal has stopped it and everything is closed. */
 async function serve(): Promise<void> {
   const stopped = waitForSignal();
@@ -28,14 +30,22 @@ async function serve(): Promise<void> {
   const log = createLog(environment.LOG_LEVEL);
   process.on("uncaughtException", (error) => endAfter(error, log));
   const pack = await readPack(environment.RULES_DIR);
+  let notice: readonly string[] = [];
+  const keys = configuredKeys(environment, (path) => {
+    notice = rootKeyNotice(path);
+    log.warn({ path }, "a root key was made: back it up, the data cannot be read without it");
+  });
   const database = await openConfigured(environment);
   try {
     const workspaceId = await install(database);
+    const keyrings = createKeyrings(database, keys.inUse, Date.now);
+    await keyrings.of(workspaceId);
     const rules = watchPack(environment.RULES_DIR, pack, log);
     let closing = false;
     const app = createApp({
       database,
       rules,
+      keyrings,
       log,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
@@ -45,7 +55,8 @@ async function serve(): Promise<void> {
     const server = await listenOrRefuse(app, environment);
     // Only now: a key that is shown once must not be lost to a port that is taken.
     const key = await firstKey(database, workspaceId);
-    console.log(greeting(server.url, environment, database, pack.hash, key));
+    const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, key };
+    console.log(greeting(server.url, environment, database, started));
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);
@@ -95,12 +106,19 @@ async function firstKey(database: Database, workspaceId: string): Promise<string
   return (await createApiKey(database, workspaceId, "server start", Date.now())).key;
 }
 
+interface Started {
+  readonly packHash: string;
+  readonly rootKeyPlace: string;
+  /** Lines about a root key that was made at this start. */
+  readonly notice: readonly string[];
+  readonly key: string | null;
+}
+
 function greeting(
   url: string,
   environment: Environment,
   database: Database,
-  packHash: string,
-  key: string | null,
+  { packHash, rootKeyPlace, notice, key }: Started,
 ): string {
   const local = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   const data = database.kind === "pglite" ? `embedded database in ${environment.DATA_DIR}` : "PostgreSQL";
@@ -108,8 +126,11 @@ function greeting(
     "",
     `Customer Enrichment listens on ${url}`,
     `  data   ${data}`,
+    `  keys   root key in ${rootKeyPlace}`,
     `  rules  ${environment.RULES_DIR} (pack ${packHash.slice(0, 12)})`,
     "",
+    ...notice,
+    ...(notice.length === 0 ? [] : [""]),
   ];
   if (key === null) {
     const first = database.kind === "pglite" ? "stop this server and run" : "run";

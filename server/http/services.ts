@@ -1,11 +1,14 @@
 import type { Database } from "../database/database.ts";
 import type { Log } from "../log.ts";
+import type { Keyrings } from "../privacy/keyrings.ts";
 import type { LivePack } from "../rules/live-pack.ts";
 
 /** What the routes work with. Made once, at the start. */
 export interface Services {
   readonly database: Database;
   readonly rules: LivePack;
+  /** The workspaces' keys. */
+  readonly keyrings: Keyrings;
   readonly log: Log;
   /** After so long without a message, a handle's next one begins a new conversation. */
   readonly silenceMs: number;

@@ -10,6 +10,12 @@ function folder(env?: string): string {
   return path;
 }
 
+/** The ids of the root keys that ROOT_KEY is read as. */
+function idsOf(text: string): readonly string[] | undefined {
+  const read = readEnvironment({ ROOT_KEY: text }, folder());
+  return "environment" in read ? read.environment.ROOT_KEY?.map(({ id }) => id) : read.problems;
+}
+
 describe("the settings", () => {
   test("have a default each, so that an empty environment serves on this machine only", () => {
     const read = readEnvironment({}, folder());
@@ -38,6 +44,12 @@ describe("the settings", () => {
     expect(stated.toSorted()).toEqual(Object.keys(Environment.shape).toSorted());
   });
 
+  test("take one root key or several, of which the first is for what is new", () => {
+    const [a, b] = [1, 2].map((fill) => Buffer.alloc(32, fill).toString("base64"));
+    expect(idsOf(`${a}`)).toHaveLength(1);
+    expect(idsOf(`${a}, ${b}`)?.toReversed()).toEqual(idsOf(`${b},${a}`));
+  });
+
   test.each([
     ["PORT", "http"],
     ["PORT", "70000"],
@@ -48,6 +60,11 @@ describe("the settings", () => {
     ["SILENCE_MINUTES", "0"],
     ["SILENCE_MINUTES", "1.5"],
     ["DEFAULT_REGION", "Australia"],
+    ["ROOT_KEY", "s3cret"],
+    ["ROOT_KEY", `${Buffer.alloc(32).toString("base64")},s3cret`],
+    ["ROOT_KEY", Buffer.alloc(16).toString("base64")],
+    ["KMS_URL", "http://kms.example"],
+    ["KMS_URL", "https://user:s3cret@kms.example"],
   ])("refuse %s=%s with a sentence that names the variable and keeps secrets to itself", (name, value) => {
     const read = readEnvironment({ [name]: value }, folder());
     const problems = "problems" in read ? read.problems : [];

@@ -124,7 +124,7 @@ describe("enrich serve", () => {
     const taken = await enrich(home, ["serve"], { settings: { PORT: String(port) } });
     close();
     expect([taken.code, taken.stdout]).toEqual([2, ""]);
-    expect(taken.stderr).toMatch(/^Port \d+ on 127\.0\.0\.1 is taken by another program\./u);
+    expect(taken.stderr).toMatch(/^Port \d+ on 127\.0\.0\.1 is taken by another program\./mu);
 
     const server = await serve(home);
     const second = await enrich(home, ["serve"], { settings: { PORT: "0" } });

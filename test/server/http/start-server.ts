@@ -5,6 +5,8 @@ import type { Database } from "../../../server/database/database.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import { createLog } from "../../../server/log.ts";
+import { createKeyrings } from "../../../server/privacy/keyrings.ts";
+import { givenKeyProvider, newRootKey } from "../../../server/privacy/root-keys.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 
@@ -41,6 +43,7 @@ export async function startServer(database: Database, pack: RulePack): Promise<T
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   const app = createApp({
     database,
+    keyrings: createKeyrings(database, givenKeyProvider([newRootKey().root], "the test"), Date.now),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     silenceMs: 30 * 60_000,
