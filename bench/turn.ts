@@ -14,7 +14,9 @@ import { migrate } from "../server/database/migrate.ts";
 import { loadRules, problemLine } from "../server/rules/load-rules.ts";
 import { chat } from "../server/turn/chat.ts";
 import { createApiKey } from "../server/workspaces/api-keys.ts";
-import { ensureFirstWorkspace } from "../server/workspaces/workspaces.ts";
+import { createKeyrings } from "../server/privacy/keyrings.ts";
+import { givenKeyProvider, newRootKey } from "../server/privacy/root-keys.ts";
+import { createWorkspace, ensureFirstWorkspace } from "../server/workspaces/workspaces.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import type { Sample } from "./floor.ts";
 import { MESSAGES, messageOf } from "./messages.ts";
@@ -137,12 +139,15 @@ async function longConversation(url: string, key: string): Promise<void> {
 }
 
 /** Round trips to the database, begin and commit included, counted by the code that makes them. */
-async function tripsPerTurn(database: Database, workspaceId: string): Promise<void> {
+async function tripsPerTurn(database: Database): Promise<void> {
+  const workspaceId = await createWorkspace(database, "trips", Date.now());
   const loaded = await loadRules(RULES, { tests: "skip" });
   if ("problems" in loaded) throw new Error(loaded.problems.map(problemLine).join("\n"));
+  const root = givenKeyProvider([newRootKey().root], "the benchmark");
+  const store = { database, keyrings: createKeyrings(database, root, Date.now) };
   const tripsOf = async (text: string) => {
     const before = database.statistics.trips;
-    await chat(database, loaded.pack, workspaceId, ChatRequest.parse({ handle: "trips", text }), Date.now());
+    await chat(store, loaded.pack, workspaceId, ChatRequest.parse({ handle: "trips", text }), Date.now());
     return database.statistics.trips - before;
   };
   await tripsOf("Hi");
@@ -188,7 +193,7 @@ try {
   await migrate(database);
   const workspaceId = await ensureFirstWorkspace(database, Date.now());
   const { key } = await createApiKey(database, workspaceId, "bench", Date.now());
-  await tripsPerTurn(database, workspaceId);
+  await tripsPerTurn(database);
   await database.close();
 
   const environment = {

@@ -9,12 +9,14 @@ const tables = [
     workspace_id uuid not null references workspaces,
     id uuid not null,
     platform text not null,
-    handle text not null,
+    handle_key bytea not null check (length(handle_key) = 32),
     revision bigint not null,
     created_at timestamptz not null,
     primary key (workspace_id, id),
-    unique (workspace_id, platform, handle)
+    unique (workspace_id, platform, handle_key)
   ) with (fillfactor = 70)`,
+  `comment on column handles.handle_key is
+    'What the platform calls the person, as a blind index; the conversations have it sealed'`,
   `comment on column handles.revision is
     'Counted up with every message of the person: what was read at a revision holds as long as it stands'`,
   `alter table handles enable row level security, force row level security`,
@@ -26,15 +28,11 @@ const tables = [
   `create table customers (
     workspace_id uuid not null references workspaces,
     id uuid not null,
-    email_key text,
-    email text,
-    name text,
-    phone text,
-    details jsonb not null default '{}',
-    conflicts jsonb not null default '{}',
-    first_at timestamptz not null,
-    last_at timestamptz not null,
-    conversation_count integer not null check (conversation_count >= 0),
+    email_key bytea check (length(email_key) = 32),
+    phone_key bytea check (length(phone_key) = 32),
+    profile bytea not null,
+    fields text[] not null,
+    tokens integer[] not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     version integer not null default 1,
@@ -42,13 +40,35 @@ const tables = [
   )`,
   `comment on table customers is
     'A cache of the fold: every value follows from the claims of the linked conversations'`,
+  `comment on column customers.profile is 'Sealed: {values, unvalidated, conflicts} as customers/fold.ts has them'`,
+  `comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number'`,
+  `comment on column customers.fields is 'Which fields have a value'`,
+  `comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts'`,
+  `create index customers_phone_key on customers (workspace_id, phone_key) where phone_key is not null`,
   `create unique index customers_email_key on customers (workspace_id, email_key) where email_key is not null`,
-  `create index customers_last_at on customers (workspace_id, last_at desc, id desc) where last_at is not null`,
   `alter table customers enable row level security, force row level security`,
   `create policy workspace on customers
     using (workspace_id = current_setting('app.workspace_id')::uuid)
     with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
   `grant select, insert, update, delete on customers to enrich_app`,
+
+  // Apart from the customer, whose row is wide and has many indexes: these change with every message.
+  `create table customer_activity (
+    workspace_id uuid not null,
+    customer_id uuid not null,
+    first_at timestamptz not null,
+    last_at timestamptz not null,
+    conversation_count integer not null check (conversation_count > 0),
+    primary key (workspace_id, customer_id),
+    foreign key (workspace_id, customer_id) references customers on delete cascade
+  ) with (fillfactor = 70)`,
+  `create index customer_activity_last_at on customer_activity (workspace_id, last_at desc, customer_id desc)
+    where last_at is not null`,
+  `alter table customer_activity enable row level security, force row level security`,
+  `create policy workspace on customer_activity
+    using (workspace_id = current_setting('app.workspace_id')::uuid)
+    with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
+  `grant select, insert, update, delete on customer_activity to enrich_app`,
 
   // fillfactor, as of handles: state, turn and dates change with every message; the room lets the row be rewritten within its page.
   `create table conversations (
@@ -56,21 +76,22 @@ const tables = [
     id uuid not null,
     handle_id uuid not null,
     platform text not null,
+    handle bytea not null,
     customer_id uuid,
     link_trust text check (link_trust in ('claimed', 'verified')),
     linked_at timestamptz,
     link_seq bigint,
-    stated_email_key text,
     started_at timestamptz not null,
     last_at timestamptz not null,
     turn integer not null default 0,
     message_count integer not null default 0,
-    state json not null,
+    state bytea not null,
     primary key (workspace_id, id),
     foreign key (workspace_id, handle_id) references handles,
     foreign key (workspace_id, customer_id) references customers,
     check (customer_id is null or (link_trust is not null and linked_at is not null and link_seq is not null))
   ) with (fillfactor = 70)`,
+  `comment on column conversations.handle is 'Sealed, as is the state'`,
   `comment on column conversations.link_seq is
     'Orders the links of a handle, oldest first: the customer of the latest is the customer of the handle'`,
   `create index conversations_customer on conversations (workspace_id, customer_id) where customer_id is not null`,
@@ -88,10 +109,11 @@ const tables = [
     id uuid not null,
     handle_id uuid not null,
     role text not null check (role in ('customer', 'agent', 'bot')),
-    text text not null,
-    message_key text,
+    text bytea not null,
+    message_key bytea check (length(message_key) = 32),
+    external_id bytea,
     turn integer,
-    response json,
+    response bytea,
     at timestamptz not null,
     recorded_at timestamptz not null,
     primary key (workspace_id, conversation_id, seq),
@@ -99,9 +121,9 @@ const tables = [
   )`,
   `create unique index messages_message_key on messages (workspace_id, handle_id, message_key)
     where message_key is not null`,
-  `comment on column messages.message_key is 'The id the caller gave the message: a redelivery is found by it'`,
-  `comment on column messages.response is
-    'What the caller was answered, byte for byte: json keeps the text as it came, jsonb would order its keys'`,
+  `comment on column messages.text is 'Sealed, as is the response: what the caller was answered, byte for byte'`,
+  `comment on column messages.message_key is
+    'The id the caller gave the message, as a blind index: a redelivery is found by it. external_id is the same, sealed'`,
   `alter table messages enable row level security, force row level security`,
   `create policy workspace on messages
     using (workspace_id = current_setting('app.workspace_id')::uuid)
@@ -114,7 +136,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const table of ["messages", "conversations", "customers", "handles"]) {
+  for (const table of ["messages", "conversations", "customer_activity", "customers", "handles"]) {
     await knex.raw("drop table ??", [table]);
   }
 }

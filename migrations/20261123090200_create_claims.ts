@@ -7,13 +7,14 @@ const tables = [
     conversation_id uuid not null,
     turn integer not null,
     message_seq integer not null,
-    trace json not null,
+    trace bytea not null,
     pack_hash text not null,
     engine_version text not null,
     at timestamptz not null,
     primary key (workspace_id, conversation_id, turn),
     foreign key (workspace_id, conversation_id, message_seq) references messages
   )`,
+  `comment on column turns.trace is 'Sealed'`,
   `alter table turns enable row level security, force row level security`,
   `create policy workspace on turns
     using (workspace_id = current_setting('app.workspace_id')::uuid)
@@ -29,20 +30,26 @@ const tables = [
     message_seq integer not null,
     turn integer not null,
     field text not null,
-    value text not null,
-    raw text not null,
+    said bytea not null,
     span_start integer not null,
     span_end integer not null,
     extractor text not null,
     rule text,
     pack_hash text not null,
     trust text not null check (trust in ('claimed', 'verified', 'staff')),
+    unvalidated boolean not null,
+    denied boolean not null default false,
     at timestamptz not null,
     primary key (workspace_id, id),
     foreign key (workspace_id, conversation_id, message_seq) references messages,
     check (0 <= span_start and span_start <= span_end)
   )`,
   `comment on column claims.seq is 'The order in which claims were recorded; spans are UTF-16 units of the message'`,
+  `comment on column claims.said is 'Sealed: {value, raw}'`,
+  `comment on column claims.unvalidated is
+    'Given as the value, but not known to be a valid one: a phone that no numbering plan has'`,
+  `comment on column claims.denied is
+    'Taken back by the customer, who was asked whether it is right: never a current value'`,
   `create index claims_latest on claims (workspace_id, handle_id, field, seq desc) where handle_id is not null`,
   `create index claims_conversation on claims (workspace_id, conversation_id, seq)
     where conversation_id is not null`,

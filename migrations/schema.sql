@@ -25,17 +25,16 @@ create table claims (
   message_seq integer not null,
   turn integer not null,
   field text not null,
-  value text not null,
-  raw text not null,
+  said bytea not null,
   span_start integer not null,
   span_end integer not null,
   extractor text not null,
   rule text,
   pack_hash text not null,
   trust text not null,
-  at timestamp with time zone not null,
-  unvalidated boolean not null default false,
+  unvalidated boolean not null,
   denied boolean not null default false,
+  at timestamp with time zone not null,
   constraint claims_pkey PRIMARY KEY (workspace_id, id),
   constraint claims_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq),
   constraint claims_check CHECK (((0 <= span_start) AND (span_start <= span_end))),
@@ -48,6 +47,7 @@ alter table claims force row level security;
 create policy workspace on claims as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on claims to enrich_app;
 comment on column claims.denied is 'Taken back by the customer, who was asked whether it is right: never a current value';
+comment on column claims.said is 'Sealed: {value, raw}';
 comment on column claims.seq is 'The order in which claims were recorded; spans are UTF-16 units of the message';
 comment on column claims.unvalidated is 'Given as the value, but not known to be a valid one: a phone that no numbering plan has';
 
@@ -56,16 +56,16 @@ create table conversations (
   id uuid not null,
   handle_id uuid not null,
   platform text not null,
+  handle bytea not null,
   customer_id uuid,
   link_trust text,
   linked_at timestamp with time zone,
   link_seq bigint,
-  stated_email_key text,
   started_at timestamp with time zone not null,
   last_at timestamp with time zone not null,
   turn integer not null default 0,
   message_count integer not null default 0,
-  state json not null,
+  state bytea not null,
   constraint conversations_pkey PRIMARY KEY (workspace_id, id),
   constraint conversations_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id),
   constraint conversations_workspace_id_handle_id_fkey FOREIGN KEY (workspace_id, handle_id) REFERENCES handles(workspace_id, id),
@@ -79,35 +79,52 @@ alter table conversations enable row level security;
 alter table conversations force row level security;
 create policy workspace on conversations as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on conversations to enrich_app;
+comment on column conversations.handle is 'Sealed, as is the state';
 comment on column conversations.link_seq is 'Orders the links of a handle, oldest first: the customer of the latest is the customer of the handle';
+
+create table customer_activity (
+  workspace_id uuid not null,
+  customer_id uuid not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  conversation_count integer not null,
+  constraint customer_activity_pkey PRIMARY KEY (workspace_id, customer_id),
+  constraint customer_activity_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE,
+  constraint customer_activity_conversation_count_check CHECK ((conversation_count > 0))
+);
+alter table customer_activity set (fillfactor=70);
+CREATE INDEX customer_activity_last_at ON public.customer_activity USING btree (workspace_id, last_at DESC, customer_id DESC) WHERE (last_at IS NOT NULL);
+alter table customer_activity enable row level security;
+alter table customer_activity force row level security;
+create policy workspace on customer_activity as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on customer_activity to enrich_app;
 
 create table customers (
   workspace_id uuid not null,
   id uuid not null,
-  email_key text,
-  email text,
-  name text,
-  phone text,
-  details jsonb not null default '{}'::jsonb,
-  conflicts jsonb not null default '{}'::jsonb,
-  first_at timestamp with time zone not null,
-  last_at timestamp with time zone not null,
-  conversation_count integer not null,
+  email_key bytea,
+  phone_key bytea,
+  profile bytea not null,
+  fields text[] not null,
+  tokens integer[] not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   version integer not null default 1,
-  unvalidated jsonb not null default '[]'::jsonb,
   constraint customers_pkey PRIMARY KEY (workspace_id, id),
   constraint customers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
-  constraint customers_conversation_count_check CHECK ((conversation_count >= 0))
+  constraint customers_email_key_check CHECK ((length(email_key) = 32)),
+  constraint customers_phone_key_check CHECK ((length(phone_key) = 32))
 );
-CREATE INDEX customers_last_at ON public.customers USING btree (workspace_id, last_at DESC, id DESC) WHERE (last_at IS NOT NULL);
+CREATE INDEX customers_phone_key ON public.customers USING btree (workspace_id, phone_key) WHERE (phone_key IS NOT NULL);
 CREATE UNIQUE INDEX customers_email_key ON public.customers USING btree (workspace_id, email_key) WHERE (email_key IS NOT NULL);
 alter table customers enable row level security;
 alter table customers force row level security;
 create policy workspace on customers as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on customers to enrich_app;
-comment on column customers.unvalidated is 'The fields whose value here is not known to be a valid one';
+comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number';
+comment on column customers.fields is 'Which fields have a value';
+comment on column customers.profile is 'Sealed: {values, unvalidated, conflicts} as customers/fold.ts has them';
+comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts';
 comment on table customers is 'A cache of the fold: every value follows from the claims of the linked conversations';
 
 create table data_keys (
@@ -128,18 +145,20 @@ create table handles (
   workspace_id uuid not null,
   id uuid not null,
   platform text not null,
-  handle text not null,
+  handle_key bytea not null,
   revision bigint not null,
   created_at timestamp with time zone not null,
   constraint handles_pkey PRIMARY KEY (workspace_id, id),
-  constraint handles_workspace_id_platform_handle_key UNIQUE (workspace_id, platform, handle),
-  constraint handles_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+  constraint handles_workspace_id_platform_handle_key_key UNIQUE (workspace_id, platform, handle_key),
+  constraint handles_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint handles_handle_key_check CHECK ((length(handle_key) = 32))
 );
 alter table handles set (fillfactor=70);
 alter table handles enable row level security;
 alter table handles force row level security;
 create policy workspace on handles as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on handles to enrich_app;
+comment on column handles.handle_key is 'What the platform calls the person, as a blind index; the conversations have it sealed';
 comment on column handles.revision is 'Counted up with every message of the person: what was read at a revision holds as long as it stands';
 
 create table messages (
@@ -149,14 +168,16 @@ create table messages (
   id uuid not null,
   handle_id uuid not null,
   role text not null,
-  text text not null,
-  message_key text,
+  text bytea not null,
+  message_key bytea,
+  external_id bytea,
   turn integer,
-  response json,
+  response bytea,
   at timestamp with time zone not null,
   recorded_at timestamp with time zone not null,
   constraint messages_pkey PRIMARY KEY (workspace_id, conversation_id, seq),
   constraint messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
+  constraint messages_message_key_check CHECK ((length(message_key) = 32)),
   constraint messages_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'bot'::text])))
 );
 CREATE UNIQUE INDEX messages_message_key ON public.messages USING btree (workspace_id, handle_id, message_key) WHERE (message_key IS NOT NULL);
@@ -164,8 +185,8 @@ alter table messages enable row level security;
 alter table messages force row level security;
 create policy workspace on messages as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on messages to enrich_app;
-comment on column messages.message_key is 'The id the caller gave the message: a redelivery is found by it';
-comment on column messages.response is 'What the caller was answered, byte for byte: json keeps the text as it came, jsonb would order its keys';
+comment on column messages.message_key is 'The id the caller gave the message, as a blind index: a redelivery is found by it. external_id is the same, sealed';
+comment on column messages.text is 'Sealed, as is the response: what the caller was answered, byte for byte';
 
 create table refusals (
   workspace_id uuid not null,
@@ -187,7 +208,7 @@ create table turns (
   conversation_id uuid not null,
   turn integer not null,
   message_seq integer not null,
-  trace json not null,
+  trace bytea not null,
   pack_hash text not null,
   engine_version text not null,
   at timestamp with time zone not null,
@@ -198,6 +219,7 @@ alter table turns enable row level security;
 alter table turns force row level security;
 create policy workspace on turns as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on turns to enrich_app;
+comment on column turns.trace is 'Sealed';
 
 create table workspace_keys (
   workspace_id uuid not null,

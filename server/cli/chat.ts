@@ -7,6 +7,8 @@ import type { ChatResponse } from "../conversations/contract.ts";
 import { AppError } from "../app-error.ts";
 import { parseBody } from "../http/parse.ts";
 import { chat } from "../turn/chat.ts";
+import { createKeyrings } from "../privacy/keyrings.ts";
+import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { parseRegion, readPack, readSettings } from "./settings.ts";
 
@@ -50,6 +52,8 @@ async function talk(options: Options): Promise<void> {
   const database = await openConfigured(environment);
   try {
     const workspaceId = await install(database);
+    const keys = configuredKeys(environment, (path) => console.error(rootKeyNotice(path).join("\n")));
+    const store = { database, keyrings: createKeyrings(database, keys.inUse, Date.now) };
     const silenceMs = environment.SILENCE_MINUTES * MINUTE_MS;
     let last: ChatResponse | null = null;
     for await (const text of typedLines(
@@ -57,7 +61,7 @@ async function talk(options: Options): Promise<void> {
     )) {
       try {
         const request = parseBody(ChatRequest, { ...person, text });
-        last = await chat(database, pack, workspaceId, request, Date.now(), { silenceMs });
+        last = await chat(store, pack, workspaceId, request, Date.now(), { silenceMs });
         for (const reply of last.replies) console.log(`bot: ${reply}`);
         if (options.why && last.trace !== undefined) {
           for (const line of explainTrace(last.trace, text)) console.log(`     ${line}`);

@@ -1,8 +1,10 @@
 import type { Trace } from "../../engine/decide/decision.ts";
 import { explainTrace } from "../../engine/decide/explain.ts";
 import { readState } from "./read-state.ts";
-import type { Database } from "../database/database.ts";
-import { inWorkspace } from "../database/in-workspace.ts";
+import { openDataKey } from "../privacy/keyring.ts";
+import type { DataKey } from "../privacy/seal.ts";
+import { turnRow, unsealColumn, type SealedColumn } from "../privacy/sealed-columns.ts";
+import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { AppError } from "../app-error.ts";
 import { confirmOf, requestOf } from "../turn/answer.ts";
 import type {
@@ -18,61 +20,84 @@ import type {
 interface ConversationRow {
   readonly id: string;
   readonly platform: Platform;
-  readonly handle: string;
+  readonly handle: Uint8Array;
   readonly customer_id: string | null;
   readonly started_at: Date;
   readonly last_at: Date;
   readonly turn: number;
   readonly message_count: number;
-  readonly state: string;
+  readonly state: Uint8Array;
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
 }
 
 interface MessageRow {
+  readonly id: string;
   readonly seq: number;
   readonly role: Role;
-  readonly text: string;
-  readonly message_key: string | null;
+  readonly text: Uint8Array;
+  readonly external_id: Uint8Array | null;
   readonly turn: number | null;
   readonly at: Date;
 }
 
 /** A conversation with a page of its messages, in their order. Throws `conversation_not_found`. */
 export async function getConversation(
-  database: Database,
+  store: Store,
   workspaceId: string,
   id: string,
   { after, limit }: ConversationQuery,
 ): Promise<ConversationView> {
-  return inWorkspace(database, workspaceId, async (tx) => {
+  return inSealedWorkspace(store, workspaceId, async (tx) => {
     const [conversation] = await tx.prepared<ConversationRow>(
-      `select id, platform, customer_id, started_at, last_at, turn, message_count, cast(state as text) as state,
-         (select handle from handles where workspace_id = :workspaceId and id = handle_id) as handle
-       from conversations where workspace_id = :workspaceId and id = :id`,
+      `select conversation.id, platform, handle, customer_id, started_at, last_at, turn, message_count, state,
+         key.workspace_key_version as key_version, key.wrapped as key_wrapped
+       from conversations as conversation
+       cross join lateral (
+         select workspace_key_version, wrapped from data_keys
+         where workspace_id = :workspaceId and subject_id = conversation.id
+         offset 0
+       ) as key
+       where conversation.workspace_id = :workspaceId and conversation.id = :id`,
       { workspaceId, id },
     );
     if (conversation === undefined) throw conversationNotFound();
     // One more than the page holds tells whether there is another.
     const messages = await tx.prepared<MessageRow>(
-      `select seq, role, text, message_key, turn, at from messages
+      `select id, seq, role, text, external_id, turn, at from messages
        where workspace_id = :workspaceId and conversation_id = :id and seq > :after
        order by seq limit :most`,
       { workspaceId, id, after, most: limit + 1 },
     );
-    return conversationView(conversation, messages, limit);
+    return conversationView(opener(tx, id, conversation), conversation, messages, limit);
   });
 }
 
+type Open = (column: SealedColumn, row: string, sealed: Uint8Array) => string;
+
+/** Opens what is sealed in a conversation. */
+function opener(
+  { workspaceId, keyring }: SealedTransaction,
+  conversationId: string,
+  row: { readonly key_version: number; readonly key_wrapped: Uint8Array },
+): Open {
+  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
+  const key: DataKey = openDataKey(keyring, conversationId, wrapped);
+  return (column, id, sealed) => unsealColumn(workspaceId, key, column, id, sealed);
+}
+
 function conversationView(
+  open: Open,
   row: ConversationRow,
   messages: readonly MessageRow[],
   limit: number,
 ): ConversationView {
-  const state = readState(row.state);
+  const state = readState(open("conversations.state", row.id, row.state));
   const page = messages.slice(0, limit);
   return {
     id: row.id,
     platform: row.platform,
-    handle: row.handle,
+    handle: open("conversations.handle", row.id, row.handle),
     customerId: row.customer_id,
     startedAt: row.started_at.toISOString(),
     lastAt: row.last_at.toISOString(),
@@ -82,46 +107,62 @@ function conversationView(
     confirm: confirmOf(state, null),
     state,
     messageCount: row.message_count,
-    messages: page.map(messageView),
+    messages: page.map((message) => messageView(open, message)),
     nextAfter: messages.length > limit ? (page.at(-1)?.seq ?? null) : null,
   };
 }
 
-function messageView({ seq, role, text, message_key: messageId, turn, at }: MessageRow): MessageView {
-  return { seq, role, text, messageId, turn, at: at.toISOString() };
+function messageView(open: Open, { id, external_id: externalId, ...row }: MessageRow): MessageView {
+  return {
+    seq: row.seq,
+    role: row.role,
+    text: open("messages.text", id, row.text),
+    messageId: externalId === null ? null : open("messages.external_id", id, externalId),
+    turn: row.turn,
+    at: row.at.toISOString(),
+  };
 }
 
 interface TurnRow {
   readonly turn: number;
   readonly at: Date;
-  readonly text: string;
-  readonly response: string;
-  readonly trace: string;
+  readonly message_id: string;
+  readonly text: Uint8Array;
+  readonly response: Uint8Array;
+  readonly trace: Uint8Array;
   readonly pack_hash: string;
   readonly engine_version: string;
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
 }
 
 /** A turn with its trace, and the trace in words. Throws `turn_not_found`, or `conversation_not_found` when there is no such conversation. */
 export async function getTurn(
-  database: Database,
+  store: Store,
   workspaceId: string,
   conversationId: string,
   turn: number,
 ): Promise<TurnView> {
-  return inWorkspace(database, workspaceId, async (tx) => {
+  return inSealedWorkspace(store, workspaceId, async (tx) => {
     const [row] = await tx.prepared<TurnRow>(
-      `select turns.turn, turns.at, messages.text, cast(messages.response as text) as response,
-         cast(turns.trace as text) as trace, turns.pack_hash, turns.engine_version
+      `select turns.turn, turns.at, messages.id as message_id, messages.text, messages.response, turns.trace,
+         turns.pack_hash, turns.engine_version,
+         key.workspace_key_version as key_version, key.wrapped as key_wrapped
        from turns
        cross join lateral (
-         select text, response from messages
+         select workspace_key_version, wrapped from data_keys
+         where workspace_id = :workspaceId and subject_id = turns.conversation_id
+         offset 0
+       ) as key
+       cross join lateral (
+         select id, text, response from messages
          where workspace_id = :workspaceId and conversation_id = turns.conversation_id and seq = turns.message_seq
          offset 0
        ) as messages
        where turns.workspace_id = :workspaceId and turns.conversation_id = :conversationId and turns.turn = :turn`,
       { workspaceId, conversationId, turn },
     );
-    if (row !== undefined) return turnView(conversationId, row);
+    if (row !== undefined) return turnView(opener(tx, conversationId, row), conversationId, row);
     const conversations = await tx.prepared(
       "select 1 as found from conversations where workspace_id = :workspaceId and id = :conversationId",
       { workspaceId, conversationId },
@@ -131,18 +172,19 @@ export async function getTurn(
   });
 }
 
-function turnView(conversationId: string, row: TurnRow): TurnView {
+function turnView(open: Open, conversationId: string, row: TurnRow): TurnView {
+  const text = open("messages.text", row.message_id, row.text);
   // What server/turn/record.ts stored.
-  const trace: Trace = JSON.parse(row.trace);
-  const response: ChatResponse = JSON.parse(row.response);
+  const trace: Trace = JSON.parse(open("turns.trace", turnRow(conversationId, row.turn), row.trace));
+  const response: ChatResponse = JSON.parse(open("messages.response", row.message_id, row.response));
   return {
     conversationId,
     turn: row.turn,
     at: row.at.toISOString(),
-    text: row.text,
+    text,
     replies: response.replies,
     reasons: { ...trace.reasons },
-    explanation: [...explainTrace(trace, row.text)],
+    explanation: [...explainTrace(trace, text)],
     packHash: row.pack_hash,
     engineVersion: row.engine_version,
     trace,

@@ -12,7 +12,7 @@ import { getConversation, getTurn } from "./queries.ts";
 
 /** The chat itself, and what was said and decided in it. */
 export function conversationRoutes(services: Services): Router {
-  const { database, rules, silenceMs, regionDefault, clock } = services;
+  const { rules, silenceMs, regionDefault, clock } = services;
   const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
 
   router
@@ -20,7 +20,7 @@ export function conversationRoutes(services: Services): Router {
     .post(...jsonBody, async (request, response) => {
       const message = parseBody(ChatRequest, request.body);
       const options = { silenceMs, region: regionDefault };
-      response.json(await chat(database, rules.current(), workspaceOf(response), message, clock(), options));
+      response.json(await chat(services, rules.current(), workspaceOf(response), message, clock(), options));
     })
     .all(only("POST"));
 
@@ -29,7 +29,7 @@ export function conversationRoutes(services: Services): Router {
     .get(async (request, response) => {
       const query = parseQuery(ConversationQuery, request.query);
       const id = conversationId(request.params.id);
-      response.json(await getConversation(database, workspaceOf(response), id, query));
+      response.json(await getConversation(services, workspaceOf(response), id, query));
     })
     .all(only("GET"));
 
@@ -38,7 +38,7 @@ export function conversationRoutes(services: Services): Router {
     .get(async (request, response) => {
       const id = conversationId(request.params.id);
       const turn = turnNumber(request.params.turn);
-      response.json(await getTurn(database, workspaceOf(response), id, turn));
+      response.json(await getTurn(services, workspaceOf(response), id, turn));
     })
     .all(only("GET"));
 

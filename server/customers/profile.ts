@@ -1,8 +1,15 @@
 import type { BoundSql } from "../database/statement.ts";
+import { blindIndex } from "../privacy/blind-index.ts";
+import { newDataKey } from "../privacy/keyring.ts";
+import { searchTokens } from "../privacy/search-tokens.ts";
+import type { SealedTransaction } from "../privacy/store.ts";
 import { foldProfile, type Claim } from "./fold.ts";
+import { sealProfile, type StoredCustomer, type StoredProfile } from "./sealed.ts";
 
-/** A claim and its place in the order in which they were recorded. */
+/** A claim, and its place in the order in which they were recorded. */
 export interface ToldClaim extends Claim {
+  /** Null: it is about to be recorded. */
+  readonly id: string | null;
   readonly seq: number;
 }
 
@@ -22,48 +29,95 @@ export interface Told {
   readonly talks: readonly Talk[];
 }
 
-const columns = `
-    email_key = cast(:email as text), email = :email, name = :name, phone = :phone,
-    unvalidated = :unvalidated, details = :details, conflicts = :conflicts,
-    first_at = :firstAt, last_at = :lastAt, conversation_count = :conversationCount, updated_at = :now`;
+/** Writes a customer as it follows from its conversations: values, conflicts, count and dates; one without any is removed.
+ *  `stored`: as it stands, its row locked; null for one that is new. */
+export function writeProfile(
+  tx: SealedTransaction,
+  told: Told,
+  stored: StoredCustomer | null,
+  now: number,
+): readonly BoundSql[] {
+  const { workspaceId } = tx;
+  const { id, emailKey, talks } = told;
+  if (talks.length === 0) return removeProfile(workspaceId, id);
+  const claims = talks.flatMap((talk) => talk.claims).toSorted((a, b) => a.seq - b.seq);
+  const { standings: _, ...profile } = foldProfile(emailKey, claims);
+  const activity = {
+    workspaceId,
+    id,
+    firstAt: new Date(Math.min(...talks.map(({ startedAt }) => startedAt))),
+    lastAt: new Date(Math.max(...talks.map(({ lastAt }) => lastAt))),
+    conversationCount: talks.length,
+  };
+  if (stored === null) {
+    const { key, row } = newDataKey(tx.keyring, id);
+    const bindings = { ...columnsOf(tx, key, id, profile, now), keyWrapped: row.wrapped };
+    return [
+      { sql: insert, bindings: { ...bindings, keyVersion: row.workspaceKeyVersion } },
+      { sql: insertActivity, bindings: activity },
+    ];
+  }
+  return [
+    // A value that is given again changes nothing: then neither the index nor the version moves.
+    ...(isSame(stored.profile, profile)
+      ? []
+      : [{ sql: update, bindings: columnsOf(tx, stored.key, id, profile, now) }]),
+    { sql: updateActivity, bindings: activity },
+  ];
+}
 
-const update = `
-  update customers set ${columns}, version = version + 1
-  where workspace_id = :workspaceId and id = :id`;
+const isSame = (a: StoredProfile, b: StoredProfile) => JSON.stringify(a) === JSON.stringify(b);
+
+function columnsOf(
+  { workspaceId, keyring }: SealedTransaction,
+  key: StoredCustomer["key"],
+  id: string,
+  profile: StoredProfile,
+  now: number,
+) {
+  const { email = null, name = null, phone = null } = profile.values;
+  return {
+    workspaceId,
+    id,
+    emailKey: email === null ? null : blindIndex(keyring, "email", email),
+    phoneKey: phone === null ? null : blindIndex(keyring, "phone", phone),
+    profile: sealProfile(workspaceId, key, id, profile),
+    fields: Object.keys(profile.values),
+    tokens: searchTokens(keyring, { name, email, phone }),
+    now: new Date(now),
+  };
+}
 
 const insert = `
-  insert into customers (
-    workspace_id, id, email_key, email, name, phone, unvalidated, details, conflicts, first_at, last_at, conversation_count,
-    created_at, updated_at)
-  values (
-    :workspaceId, :id, cast(:email as text), :email, :name, :phone, :unvalidated, :details, :conflicts, :firstAt, :lastAt,
-    :conversationCount, :now, :now)`;
+  with key as (
+    insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
+    values (:workspaceId, :id, :keyVersion, :keyWrapped)
+  )
+  insert into customers (workspace_id, id, email_key, phone_key, profile, fields, tokens, created_at, updated_at)
+  values (:workspaceId, :id, :emailKey, :phoneKey, :profile, :fields, :tokens, :now, :now)`;
 
-const remove = "delete from customers where workspace_id = :workspaceId and id = :id";
+const update = `
+  update customers set
+    email_key = :emailKey, phone_key = :phoneKey, profile = :profile, fields = :fields, tokens = :tokens,
+    updated_at = :now, version = version + 1
+  where workspace_id = :workspaceId and id = :id`;
 
-/** Writes a customer as it follows from its conversations: values, conflicts, count and dates; one without any is removed.
- *  The row of a customer that is not new must be locked. */
-export function writeProfile(workspaceId: string, told: Told, isNew: boolean, now: number): BoundSql {
-  const { id, emailKey, talks } = told;
-  if (talks.length === 0) return { sql: remove, bindings: { workspaceId, id } };
-  const claims = talks.flatMap((talk) => talk.claims).toSorted((a, b) => a.seq - b.seq);
-  const { values, unvalidated, conflicts } = foldProfile(emailKey, claims);
-  const { email = null, name = null, phone = null, ...details } = values;
-  return {
-    sql: isNew ? insert : update,
-    bindings: {
-      workspaceId,
-      id,
-      email,
-      name,
-      phone,
-      unvalidated: JSON.stringify(unvalidated),
-      details: JSON.stringify(details),
-      conflicts: JSON.stringify(conflicts),
-      firstAt: new Date(Math.min(...talks.map(({ startedAt }) => startedAt))),
-      lastAt: new Date(Math.max(...talks.map(({ lastAt }) => lastAt))),
-      conversationCount: talks.length,
-      now: new Date(now),
+const insertActivity = `
+  insert into customer_activity (workspace_id, customer_id, first_at, last_at, conversation_count)
+  values (:workspaceId, :id, :firstAt, :lastAt, :conversationCount)`;
+
+const updateActivity = `
+  update customer_activity set first_at = :firstAt, last_at = :lastAt, conversation_count = :conversationCount
+  where workspace_id = :workspaceId and customer_id = :id`;
+
+/** The activity goes with the row; and without its data key nothing of it can be read in a backup either. */
+function removeProfile(workspaceId: string, id: string): readonly BoundSql[] {
+  return [
+    {
+      sql: `
+        with key as (delete from data_keys where workspace_id = :workspaceId and subject_id = :id)
+        delete from customers where workspace_id = :workspaceId and id = :id`,
+      bindings: { workspaceId, id },
     },
-  };
+  ];
 }

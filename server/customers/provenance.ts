@@ -1,6 +1,9 @@
-import type { WorkspaceTransaction } from "../database/in-workspace.ts";
+import { openDataKey } from "../privacy/keyring.ts";
+import type { DataKey } from "../privacy/seal.ts";
+import type { SealedTransaction } from "../privacy/store.ts";
 import type { CustomerDetail, Provenance } from "./contract.ts";
 import { foldProfile, type Claim, type Standing, type Trust } from "./fold.ts";
+import { openSaid } from "./sealed.ts";
 
 /** How many claims a customer is shown with. What its values rest on comes first, then what was replaced last. */
 export const CLAIMS_SHOWN_MAX = 500;
@@ -15,18 +18,27 @@ const IMPORTANCE = {
 
 interface ToldRow {
   readonly id: string;
+  readonly conversation_id: string;
   readonly handle_id: string;
   readonly field: string;
-  readonly value: string;
+  readonly said: Uint8Array;
   readonly trust: Trust;
   readonly unvalidated: boolean;
   readonly denied: boolean;
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
 }
 
-interface ClaimRow extends ToldRow {
+/** A claim with what was said, opened. */
+interface ToldClaim extends Claim {
+  readonly id: string;
+  readonly raw: string;
+}
+
+interface ClaimRow {
+  readonly id: string;
   readonly conversation_id: string;
   readonly message_seq: number;
-  readonly raw: string;
   readonly span_start: number;
   readonly span_end: number;
   readonly extractor: string;
@@ -37,65 +49,88 @@ interface ClaimRow extends ToldRow {
 
 /** The claims of the customer's conversations, in the order in which they were recorded. */
 export async function provenanceOf(
-  tx: WorkspaceTransaction,
+  tx: SealedTransaction,
   customerId: string,
   emailKey: string | null,
 ): Promise<Pick<CustomerDetail, "provenance" | "provenanceTruncated">> {
   const { workspaceId } = tx;
   // What decides how a claim stands, of all of them; the rest of it only of those that are shown.
-  const told = await tx.prepared<ToldRow>(
-    `select claim.id, claim.handle_id, claim.field, claim.value, claim.trust, claim.unvalidated, claim.denied
+  const rows = await tx.prepared<ToldRow>(
+    `select claim.id, conversation.id as conversation_id, claim.handle_id, claim.field, claim.said, claim.trust,
+       claim.unvalidated, claim.denied, key.workspace_key_version as key_version, key.wrapped as key_wrapped
      from (
        select id from conversations where workspace_id = :workspaceId and customer_id = :customerId offset 0
      ) as conversation
      cross join lateral (
-       select id, handle_id, field, value, trust, unvalidated, denied, seq from claims
+       select workspace_key_version, wrapped from data_keys
+       where workspace_id = :workspaceId and subject_id = conversation.id
+       offset 0
+     ) as key
+     cross join lateral (
+       select id, handle_id, field, said, trust, unvalidated, denied, seq from claims
        where workspace_id = :workspaceId and conversation_id = conversation.id
        offset 0
      ) as claim
      order by claim.seq`,
     { workspaceId, customerId },
   );
+  const told = openClaims(tx, rows);
   const shown = mostImportant(told, emailKey);
-  const rows = await tx.prepared<ClaimRow>(
-    `select id, handle_id, conversation_id, message_seq, field, value, raw, span_start, span_end, extractor, rule, unvalidated,
-       denied, pack_hash, trust, at
+  const details = await tx.prepared<ClaimRow>(
+    `select id, conversation_id, message_seq, span_start, span_end, extractor, rule, pack_hash, at
      from claims where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))
      order by seq`,
     { workspaceId, ids: [...shown.keys()] },
   );
   return {
-    provenance: rows.map((row) => provenance(row, shown.get(row.id) ?? "superseded")),
+    provenance: details.flatMap((row) => {
+      const claim = shown.get(row.id);
+      return claim === undefined ? [] : [provenance(row, claim)];
+    }),
     provenanceTruncated: shown.size < told.length,
   };
 }
 
-/** Claim id → how it stands, of the claims that are shown. */
-function mostImportant(told: readonly ToldRow[], emailKey: string | null): ReadonlyMap<string, Standing> {
-  const claims = told.map(({ handle_id: handleId, field, value, trust, unvalidated, denied }): Claim => {
-    return { handleId, field, value, trust, unvalidated, denied };
+function openClaims({ workspaceId, keyring }: SealedTransaction, rows: readonly ToldRow[]): ToldClaim[] {
+  const keys = new Map<string, DataKey>();
+  return rows.map(({ id, conversation_id: conversationId, handle_id: handleId, said, ...row }) => {
+    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
+    const key = keys.get(conversationId) ?? openDataKey(keyring, conversationId, wrapped);
+    keys.set(conversationId, key);
+    const { value, raw } = openSaid(workspaceId, key, id, said);
+    const { field, trust, unvalidated, denied } = row;
+    return { id, handleId, field, value, raw, trust, unvalidated, denied };
   });
-  const { standings } = foldProfile(emailKey, claims);
-  const ranked = told
-    .map(({ id }, index) => ({ id, index, standing: standings[index] ?? ("superseded" as const) }))
-    .toSorted((a, b) => IMPORTANCE[a.standing] - IMPORTANCE[b.standing] || b.index - a.index);
-  return new Map(ranked.slice(0, CLAIMS_SHOWN_MAX).map(({ id, standing }) => [id, standing]));
 }
 
-function provenance(row: ClaimRow, standing: Standing): Provenance {
+type StandingClaim = ToldClaim & { readonly standing: Standing };
+
+/** The claims that are shown by their ids, with how they stand. */
+function mostImportant(
+  told: readonly ToldClaim[],
+  emailKey: string | null,
+): ReadonlyMap<string, StandingClaim> {
+  const { standings } = foldProfile(emailKey, told);
+  const ranked = told
+    .map((claim, index) => ({ ...claim, index, standing: standings[index] ?? ("superseded" as const) }))
+    .toSorted((a, b) => IMPORTANCE[a.standing] - IMPORTANCE[b.standing] || b.index - a.index);
+  return new Map(ranked.slice(0, CLAIMS_SHOWN_MAX).map((claim) => [claim.id, claim]));
+}
+
+function provenance(row: ClaimRow, claim: StandingClaim): Provenance {
   return {
-    field: row.field,
-    value: row.value,
-    raw: row.raw,
+    field: claim.field,
+    value: claim.value,
+    raw: claim.raw,
     conversationId: row.conversation_id,
     messageSeq: row.message_seq,
     span: { start: row.span_start, end: row.span_end },
     extractor: row.extractor,
     rule: row.rule,
     packHash: row.pack_hash,
-    trust: row.trust,
-    unvalidated: row.unvalidated,
-    standing,
+    trust: claim.trust,
+    unvalidated: claim.unvalidated,
+    standing: claim.standing,
     at: row.at.toISOString(),
   };
 }

@@ -1,62 +1,94 @@
 import type { Platform } from "../conversations/contract.ts";
-import type { Database } from "../database/database.ts";
-import { inWorkspace, type WorkspaceTransaction } from "../database/in-workspace.ts";
+import { openDataKey } from "../privacy/keyring.ts";
+import { unsealColumn } from "../privacy/sealed-columns.ts";
+import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { AppError } from "../app-error.ts";
 import type { CustomerDetail, CustomerPage, CustomerSummary, CustomersQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { provenanceOf } from "./provenance.ts";
+import { openProfile, type StoredProfile } from "./sealed.ts";
 
 /** How many conversations a customer is shown with, the latest ones: more are not read on a page. */
 export const CONVERSATIONS_SHOWN_MAX = 200;
 
-interface CustomerRow {
+interface KeyColumns {
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
+}
+
+interface CustomerRow extends KeyColumns {
   readonly id: string;
-  readonly email_key: string | null;
-  readonly name: string | null;
-  readonly email: string | null;
-  readonly phone: string | null;
-  readonly unvalidated: string[];
-  readonly details: Record<string, string>;
-  readonly conflicts: Record<string, string[]>;
+  readonly profile: Uint8Array;
   readonly platforms: Platform[];
   readonly first_at: Date;
   readonly last_at: Date;
   readonly conversation_count: number;
 }
 
-// The dates of the whole page come from the index; the platforms are few, and only of the rows that are shown.
+// The dates of the whole page come from the index; the rest is looked up row by row, and only of the rows that are shown.
 const columns = `
-  customer.id, customer.email_key, customer.name, customer.email, customer.phone, customer.unvalidated,
-  customer.details, customer.conflicts,
+  customer.id, customer.profile, key.workspace_key_version as key_version, key.wrapped as key_wrapped,
   (select coalesce(json_agg(distinct platform order by platform), '[]') from conversations
    where workspace_id = :workspaceId and customer_id = customer.id) as platforms,
-  customer.first_at, customer.last_at, customer.conversation_count`;
+  activity.first_at, activity.last_at, activity.conversation_count`;
+
+const looked = `
+  cross join lateral (
+    select id, profile from customers where workspace_id = :workspaceId and id = activity.customer_id offset 0
+  ) as customer
+  cross join lateral (
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = activity.customer_id
+    offset 0
+  ) as key`;
 
 // "last_at > '-infinity'" is always true: it is what lets the statement use the partial index of the dates.
 const firstPage = `
-  select ${columns} from customers customer where workspace_id = :workspaceId and last_at > '-infinity'
-  order by last_at desc, id desc limit :most`;
+  select ${columns}
+  from (
+    select customer_id, first_at, last_at, conversation_count from customer_activity
+    where workspace_id = :workspaceId and last_at > '-infinity'
+    order by last_at desc, customer_id desc limit :most
+  ) as activity
+  ${looked}
+  order by activity.last_at desc, activity.customer_id desc`;
 
 const nextPage = `
-  select ${columns} from customers customer
-  where workspace_id = :workspaceId and last_at > '-infinity'
-    and (last_at, id) < (cast(:lastAt as timestamptz), cast(:id as uuid))
-  order by last_at desc, id desc limit :most`;
+  select ${columns}
+  from (
+    select customer_id, first_at, last_at, conversation_count from customer_activity
+    where workspace_id = :workspaceId and last_at > '-infinity'
+      and (last_at, customer_id) < (cast(:lastAt as timestamptz), cast(:id as uuid))
+    order by last_at desc, customer_id desc limit :most
+  ) as activity
+  ${looked}
+  order by activity.last_at desc, activity.customer_id desc`;
+
+const one = `
+  select ${columns}
+  from (
+    select customer_id, first_at, last_at, conversation_count from customer_activity
+    where workspace_id = :workspaceId and customer_id = :id
+    offset 0
+  ) as activity
+  ${looked}`;
 
 /** A page of customers, the latest interaction first. A customer who writes meanwhile moves to the front: none is shown
  *  twice for it, and one may be missed. Throws `invalid_request` for a cursor that is none. */
 export async function listCustomers(
-  database: Database,
+  store: Store,
   workspaceId: string,
   { cursor, limit }: CustomersQuery,
 ): Promise<CustomerPage> {
   const place = cursor === undefined ? null : decodeCursor(cursor);
   const most = limit + 1; // one more than the page holds tells whether there is another
-  const rows = await inWorkspace(database, workspaceId, (tx) =>
-    place === null
-      ? tx.prepared<CustomerRow>(firstPage, { workspaceId, most })
-      : tx.prepared<CustomerRow>(nextPage, { workspaceId, most, lastAt: place.lastAt, id: place.id }),
-  );
+  const rows = await inSealedWorkspace(store, workspaceId, async (tx) => {
+    const found =
+      place === null
+        ? await tx.prepared<CustomerRow>(firstPage, { workspaceId, most })
+        : await tx.prepared<CustomerRow>(nextPage, { workspaceId, most, lastAt: place.lastAt, id: place.id });
+    return found.map((row) => ({ ...row, profile: profileOf(tx, row) }));
+  });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -68,22 +100,18 @@ export async function listCustomers(
 
 /** A customer with its latest conversations and where its values come from; both lists are bounded, and say so when they
  *  are not complete. Throws `customer_not_found`. */
-export async function getCustomer(
-  database: Database,
-  workspaceId: string,
-  id: string,
-): Promise<CustomerDetail> {
-  return inWorkspace(database, workspaceId, async (tx) => {
-    const [row] = await tx.prepared<CustomerRow>(
-      `select ${columns} from customers customer where workspace_id = :workspaceId and id = :id`,
-      { workspaceId, id },
-    );
+export async function getCustomer(store: Store, workspaceId: string, id: string): Promise<CustomerDetail> {
+  return inSealedWorkspace(store, workspaceId, async (tx) => {
+    const [row] = await tx.prepared<CustomerRow>(one, { workspaceId, id });
     if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
     const conversations = await conversationsOf(tx, id);
-    const provenance = await provenanceOf(tx, id, row.email_key);
+    const profile = profileOf(tx, row);
+    const provenance = await provenanceOf(tx, id, profile.values["email"] ?? null);
     return {
-      ...summary(row),
-      conflicts: row.conflicts,
+      ...summary({ ...row, profile }),
+      conflicts: Object.fromEntries(
+        Object.entries(profile.conflicts).map(([field, values]) => [field, [...values]]),
+      ),
       conversations,
       conversationsTruncated: conversations.length < row.conversation_count,
       ...provenance,
@@ -91,14 +119,21 @@ export async function getCustomer(
   });
 }
 
-function summary(row: CustomerRow): CustomerSummary {
+function profileOf({ workspaceId, keyring }: SealedTransaction, row: CustomerRow): StoredProfile {
+  const { id } = row;
+  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+  return openProfile(workspaceId, key, id, row.profile);
+}
+
+function summary(row: Omit<CustomerRow, "profile"> & { readonly profile: StoredProfile }): CustomerSummary {
+  const { name = null, email = null, phone = null, ...details } = row.profile.values;
   return {
     id: row.id,
-    name: row.name,
-    email: row.email,
-    phone: row.phone,
-    unvalidated: row.unvalidated,
-    details: row.details,
+    name,
+    email,
+    phone,
+    unvalidated: [...row.profile.unvalidated],
+    details,
     platforms: row.platforms,
     firstAt: row.first_at.toISOString(),
     lastAt: row.last_at.toISOString(),
@@ -106,10 +141,10 @@ function summary(row: CustomerRow): CustomerSummary {
   };
 }
 
-interface ConversationRow {
+interface ConversationRow extends KeyColumns {
   readonly id: string;
   readonly platform: Platform;
-  readonly handle: string;
+  readonly handle: Uint8Array;
   readonly link_trust: "claimed" | "verified";
   readonly started_at: Date;
   readonly last_at: Date;
@@ -119,25 +154,38 @@ interface ConversationRow {
 
 /** The latest, in the order in which they began. */
 async function conversationsOf(
-  tx: WorkspaceTransaction,
+  tx: SealedTransaction,
   customerId: string,
 ): Promise<CustomerDetail["conversations"]> {
   const rows = await tx.prepared<ConversationRow>(
-    `select id, platform, link_trust, started_at, last_at, turn, message_count,
-       (select handle from handles where workspace_id = :workspaceId and id = handle_id) as handle
-     from conversations
-     where workspace_id = :workspaceId and customer_id = :customerId
-     order by started_at desc, id desc limit :most`,
+    `select conversation.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+     from (
+       select id, platform, handle, link_trust, started_at, last_at, turn, message_count from conversations
+       where workspace_id = :workspaceId and customer_id = :customerId
+       order by started_at desc, id desc limit :most
+     ) as conversation
+     cross join lateral (
+       select workspace_key_version, wrapped from data_keys
+       where workspace_id = :workspaceId and subject_id = conversation.id
+       offset 0
+     ) as key
+     order by started_at desc, id desc`,
     { workspaceId: tx.workspaceId, customerId, most: CONVERSATIONS_SHOWN_MAX },
   );
   return rows.toReversed().map((row) => ({
     id: row.id,
     platform: row.platform,
-    handle: row.handle,
+    handle: handleOf(tx, row),
     linkTrust: row.link_trust,
     startedAt: row.started_at.toISOString(),
     lastAt: row.last_at.toISOString(),
     turn: row.turn,
     messageCount: row.message_count,
   }));
+}
+
+function handleOf({ workspaceId, keyring }: SealedTransaction, row: ConversationRow): string {
+  const { id } = row;
+  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+  return unsealColumn(workspaceId, key, "conversations.handle", id, row.handle);
 }

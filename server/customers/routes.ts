@@ -9,14 +9,14 @@ import { CustomersQuery } from "./contract.ts";
 import { getCustomer, listCustomers } from "./queries.ts";
 
 /** The customers that came of the conversations. */
-export function customerRoutes({ database }: Services): Router {
+export function customerRoutes(services: Services): Router {
   const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
 
   router
     .route("/v1/customers")
     .get(async (request, response) => {
       const query = parseQuery(CustomersQuery, request.query);
-      response.json(await listCustomers(database, workspaceOf(response), query));
+      response.json(await listCustomers(services, workspaceOf(response), query));
     })
     .all(only("GET"));
 
@@ -25,7 +25,7 @@ export function customerRoutes({ database }: Services): Router {
     .get(async (request, response) => {
       const id = parseId(request.params.id);
       if (id === null) throw new AppError("customer_not_found", "There is no such customer.");
-      response.json(await getCustomer(database, workspaceOf(response), id));
+      response.json(await getCustomer(services, workspaceOf(response), id));
     })
     .all(only("GET"));
 

@@ -6,7 +6,7 @@ import { takeTurn } from "../../engine/turn.ts";
 import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
-import { inWorkspace, type WorkspaceTransaction } from "../database/in-workspace.ts";
+import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { AppError } from "../app-error.ts";
 import { writeLink } from "./link.ts";
 import { open, type Earlier, type Occasion, type Opened } from "./open.ts";
@@ -34,7 +34,7 @@ export interface ChatOptions {
  *  Throws an AppError: `too_many_waiting`, `message_id_reused`, `conversation_not_found`, and `invalid_request` for an `at`
  *  in the future. `now`: milliseconds. */
 export async function chat(
-  database: Database,
+  store: Store,
   pack: RulePack,
   workspaceId: string,
   request: ChatRequest,
@@ -47,7 +47,7 @@ export async function chat(
   const message: Message = { pack, request, at, now, region: request.region ?? options.region ?? null };
   const occasion = occasionOf(message, options.silenceMs ?? SILENCE_MS);
   const key = JSON.stringify(person);
-  const { queue, memory } = ofDatabase(database);
+  const { queue, memory } = ofDatabase(store.database);
 
   return queue.run(key, async () => {
     const remembered = memory.recall(key);
@@ -58,12 +58,12 @@ export async function chat(
         : null;
     const taken =
       ahead &&
-      (await inWorkspace(database, workspaceId, (tx) => takeRemembered(tx, message, occasion, ahead), {
+      (await inSealedWorkspace(store, workspaceId, (tx) => takeRemembered(tx, message, occasion, ahead), {
         lock,
       }));
     const { response, left } =
       taken ??
-      (await inWorkspace(database, workspaceId, (tx) => takeMessage(tx, message, occasion), { lock }));
+      (await inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { lock }));
     if (left !== null) memory.remember(key, left);
     return response;
   });
@@ -106,7 +106,7 @@ interface Ahead {
 /** Takes the message from what is remembered of the person, which spares reading it. Null when that does not hold any more:
  *  another process has taken a message meanwhile, or this message came before; nothing is written then. */
 async function takeRemembered(
-  tx: WorkspaceTransaction,
+  tx: SealedTransaction,
   message: Message,
   occasion: Occasion,
   { remembered, heard }: Ahead,
@@ -117,8 +117,8 @@ async function takeRemembered(
     return takeDetail(tx, message, occasion, remembered, heard, check);
   }
   // The statement that records it finds out.
-  const { response, left, recorded } = settle(message, occasion, remembered, heard, null);
-  const { sql, bindings } = record(tx.workspaceId, {
+  const { response, left, recorded } = settle(tx.keyring, message, occasion, remembered, heard, null);
+  const { sql, bindings } = record(tx, {
     ...recorded,
     handle: { ...recorded.handle, remembered: revision },
   });
@@ -126,7 +126,7 @@ async function takeRemembered(
   return rows.length === 0 ? null : { response: answered(message, response, heard), left };
 }
 
-async function takeMessage(tx: WorkspaceTransaction, message: Message, occasion: Occasion): Promise<Taken> {
+async function takeMessage(tx: SealedTransaction, message: Message, occasion: Occasion): Promise<Taken> {
   const { request } = message;
   const opened = await open(tx, occasion);
   if (request.conversationId !== undefined && opened.conversation === null) {
@@ -143,15 +143,15 @@ async function takeMessage(tx: WorkspaceTransaction, message: Message, occasion:
     if (taken === null) throw new Error("a message was dropped although nothing was to be checked");
     return taken;
   }
-  const { response, left, recorded } = settle(message, occasion, opened, heard, null);
-  const { sql, bindings } = record(tx.workspaceId, recorded);
+  const { response, left, recorded } = settle(tx.keyring, message, occasion, opened, heard, null);
+  const { sql, bindings } = record(tx, recorded);
   await tx.last(sql, bindings);
   return { response: answered(message, response, heard), left };
 }
 
 /** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */
 async function takeDetail(
-  tx: WorkspaceTransaction,
+  tx: SealedTransaction,
   message: Message,
   occasion: Occasion,
   opened: Opened,
@@ -163,10 +163,10 @@ async function takeDetail(
   const concerned = await readLink(tx, { current, stated, handleId }, check);
   if (concerned === null) return null;
   const plan = planLink(current, stated, concerned.owner, uuid());
-  const { response, left, recorded, own } = settle(message, occasion, opened, heard, plan);
+  const { response, left, recorded, own } = settle(tx.keyring, message, occasion, opened, heard, plan);
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
-  const { before, after } = writeLink(tx.workspaceId, plan, concerned, own, when);
-  for (const { sql, bindings } of [...before, record(tx.workspaceId, recorded), ...after]) {
+  const { before, after } = writeLink(tx, plan, concerned, own, when);
+  for (const { sql, bindings } of [...before, record(tx, recorded), ...after]) {
     tx.later(sql, bindings);
   }
   return { response: answered(message, response, heard), left };

@@ -2,6 +2,7 @@ import type { Collected, Denied } from "../../engine/decide/decision.ts";
 import type { Claim } from "../customers/fold.ts";
 import { writeProfile, type Talk } from "../customers/profile.ts";
 import type { BoundSql } from "../database/statement.ts";
+import type { SealedTransaction } from "../privacy/store.ts";
 import type { LinkPlan } from "./plan-link.ts";
 import type { Concerned } from "./read-link.ts";
 
@@ -32,9 +33,9 @@ export interface LinkWrites {
 }
 
 export function writeLink(
-  workspaceId: string,
+  tx: SealedTransaction,
   plan: LinkPlan,
-  { talks }: Concerned,
+  { talks, customers }: Concerned,
   own: OwnTalk,
   occasion: Occasion,
 ): LinkWrites {
@@ -44,35 +45,59 @@ export function writeLink(
   const moving = others.filter(({ customerId }) => moves(plan, customerId));
   const staysAt = (customerId: string) =>
     others.filter((talk) => talk.customerId === customerId && !moving.includes(talk));
-  const to = { ...target, talks: [...staysAt(target.id), ...moving, talkOf(own, talks)] };
-  const profile = writeProfile(workspaceId, to, isNew, now);
+  const said = talkOf(own, talks);
+  const to = { ...target, talks: [...staysAt(target.id), ...moving, said] };
+  const storedOf = (id: string) => {
+    const stored = customers.find((customer) => customer.id === id);
+    if (stored === undefined) throw new Error("a customer was removed while its handle was locked");
+    return stored;
+  };
+  const profile = writeProfile(tx, to, isNew ? null : storedOf(target.id), now);
   return {
-    before: isNew ? [profile] : [],
+    before: isNew ? profile : [],
     after: [
-      ...(moving.length > 0 ? [moveConversations(workspaceId, plan, moving, occasion)] : []),
-      ...(isNew ? [] : [profile]),
+      ...denials(tx.workspaceId, own, talks),
+      ...(moving.length > 0 ? [moveConversations(tx.workspaceId, plan, moving, occasion)] : []),
+      ...(isNew ? [] : profile),
       ...(source === null
         ? []
-        : [writeProfile(workspaceId, { ...source, talks: staysAt(source.id) }, false, now)]),
+        : writeProfile(tx, { ...source, talks: staysAt(source.id) }, storedOf(source.id), now)),
     ],
   };
 }
 
 /** With what it claimed before, of which it may take something back, and what it claims now. */
-function talkOf({ says, takesBack, handleId, ...own }: OwnTalk, talks: readonly Talk[]): Talk {
-  const before = talks.find(({ id }) => id === own.id);
-  const isTakenBack = (claim: Claim) =>
-    takesBack.some(({ field, value }) => field === claim.field && value === claim.value);
+function talkOf(own: OwnTalk, talks: readonly Talk[]): Talk {
+  const { id, handleId, startedAt, lastAt } = own;
+  const before = talks.find((talk) => talk.id === id);
+  const said = before?.claims ?? [];
   return {
-    ...own,
+    id,
     customerId: before?.customerId ?? null,
+    startedAt,
+    lastAt,
     claims: [
-      ...(before?.claims ?? []).map((claim) => (isTakenBack(claim) ? { ...claim, denied: true } : claim)),
-      ...says.map(({ field, value, unvalidated = false }) => {
-        return { seq: LATEST, handleId, field, value, trust: "claimed" as const, unvalidated, denied: false };
+      ...said.map((claim) => (isTakenBack(own, claim) ? { ...claim, denied: true } : claim)),
+      ...own.says.map(({ field, value, unvalidated = false }) => {
+        const trust = "claimed" as const;
+        return { id: null, seq: LATEST, handleId, field, value, trust, unvalidated, denied: false };
       }),
     ],
   };
+}
+
+/** However often the value was given in this conversation. What was said in another one is that one's, and its customer's. */
+function isTakenBack({ takesBack }: OwnTalk, claim: Claim): boolean {
+  return takesBack.some(({ field, value }) => field === claim.field && value === claim.value);
+}
+
+function denials(workspaceId: string, own: OwnTalk, talks: readonly Talk[]): readonly BoundSql[] {
+  const claims = talks.find(({ id }) => id === own.id)?.claims ?? [];
+  const ids = claims.filter((claim) => isTakenBack(own, claim)).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const sql =
+    "update claims set denied = true where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))";
+  return [{ sql, bindings: { workspaceId, ids } }];
 }
 
 /** Whether another conversation, of this customer or of none, comes along. */

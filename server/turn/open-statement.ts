@@ -8,7 +8,7 @@ const RECENT_MAX = 16;
 const person = `
   with person as materialized (
     select id, revision from handles
-    where workspace_id = :workspaceId and platform = :platform and handle = :handle
+    where workspace_id = :workspaceId and platform = :platform and handle_key = any(cast(:handleKeys as bytea[]))
   )`;
 
 const theStatedOne = `
@@ -51,14 +51,20 @@ const rest = `
     where current.link_trust = 'verified'
   ),
   known as (
-    select distinct on (field.name) field.name, claim.value, claim.unvalidated
+    select distinct on (field.name)
+      field.name, claim.id, claim.conversation_id, claim.said, claim.unvalidated, key.workspace_key_version, key.wrapped
     from json_array_elements_text(cast(:fields as json)) as field (name)
     cross join voices
     cross join lateral (
-      select value, unvalidated, denied, seq from claims
+      select id, conversation_id, said, unvalidated, denied, seq from claims
       where workspace_id = :workspaceId and handle_id = voices.id and field = field.name
       order by seq desc limit 1
     ) as claim
+    cross join lateral (
+      select workspace_key_version, wrapped from data_keys
+      where workspace_id = :workspaceId and subject_id = claim.conversation_id
+      offset 0
+    ) as key
     where not claim.denied
     order by field.name, claim.seq desc
   ),
@@ -76,36 +82,62 @@ const rest = `
     person.id as handle_id,
     person.revision,
     current.id as conversation_id,
-    cast(current.state as text) as state,
+    current.state,
+    current_key.workspace_key_version as key_version,
+    current_key.wrapped as key_wrapped,
     current.message_count,
     current.started_at,
     current.last_at,
     current.link_trust,
     customer.id as customer_id,
-    customer.email_key,
+    customer.profile,
+    customer_key.workspace_key_version as customer_key_version,
+    customer_key.wrapped as customer_key_wrapped,
     coalesce((select link_seq from linked), 0) as link_seq,
-    cast(coalesce((select json_object_agg(name, value) from known), '{}') as text) as known,
-    cast(coalesce((select json_agg(name) from known where unvalidated), '[]') as text) as unvalidated,
+    cast(coalesce((
+      select json_agg(json_build_array(
+        name, id, conversation_id, encode(said, 'hex'), unvalidated, workspace_key_version, encode(wrapped, 'hex')))
+      from known), '[]') as text) as known,
     cast(coalesce((select json_object_agg(field, extract(epoch from at) * 1000) from refused), '{}') as text)
       as refused_at,
+    earlier.id as earlier_id,
     earlier.role as earlier_role,
     earlier.text as earlier_text,
-    cast(earlier.response as text) as earlier_response,
-    cast(turn.trace as text) as earlier_trace
+    earlier.response as earlier_response,
+    earlier.conversation_id as earlier_conversation_id,
+    earlier.turn as earlier_turn,
+    turn.trace as earlier_trace,
+    earlier_key.workspace_key_version as earlier_key_version,
+    earlier_key.wrapped as earlier_key_wrapped
   from (select true) as always
   left join person on true
   left join current on true
   left join lateral (
-    select id, email_key from customers
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = current.id
+    offset 0
+  ) as current_key on true
+  left join lateral (
+    select id, profile from customers
     where workspace_id = :workspaceId
       and id = case when current.id is null then (select customer_id from linked) else current.customer_id end
     offset 0
   ) as customer on true
   left join lateral (
-    select role, text, response, conversation_id, turn from messages
-    where workspace_id = :workspaceId and handle_id = person.id and message_key = :messageKey
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = customer.id
+    offset 0
+  ) as customer_key on true
+  left join lateral (
+    select id, role, text, response, conversation_id, turn from messages
+    where workspace_id = :workspaceId and handle_id = person.id and message_key = any(cast(:messageKeys as bytea[]))
     offset 0
   ) as earlier on true
+  left join lateral (
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = earlier.conversation_id
+    offset 0
+  ) as earlier_key on true
   left join lateral (
     select trace from turns
     where workspace_id = :workspaceId and conversation_id = earlier.conversation_id and turn = earlier.turn

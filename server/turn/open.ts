@@ -2,7 +2,12 @@ import type { Known } from "../../engine/decide/known-after.ts";
 import type { State } from "../../engine/decide/state.ts";
 import { readState } from "../conversations/read-state.ts";
 import type { FieldKey } from "../../engine/understand/understanding.ts";
-import type { WorkspaceTransaction } from "../database/in-workspace.ts";
+import { blindIndexes } from "../privacy/blind-index.ts";
+import { openDataKey, type Keyring } from "../privacy/keyring.ts";
+import type { DataKey } from "../privacy/seal.ts";
+import { turnRow, unsealColumn } from "../privacy/sealed-columns.ts";
+import type { SealedTransaction } from "../privacy/store.ts";
+import { openProfile, openSaid } from "../customers/sealed.ts";
 import { openLatest, openStated } from "./open-statement.ts";
 import type { Identity } from "./plan-link.ts";
 
@@ -29,6 +34,7 @@ export interface Opened {
   /** The conversation that goes on, or null for one that begins. */
   readonly conversation: {
     readonly id: string;
+    readonly key: DataKey;
     readonly state: State;
     readonly messageCount: number;
     readonly startedAt: number;
@@ -61,31 +67,51 @@ interface Row {
   readonly handle_id: string | null;
   readonly revision: number | null;
   readonly conversation_id: string | null;
-  readonly state: string | null;
+  readonly state: Uint8Array | null;
+  readonly key_version: number | null;
+  readonly key_wrapped: Uint8Array | null;
   readonly message_count: number | null;
   readonly started_at: Date | null;
   readonly last_at: Date | null;
   readonly link_trust: string | null;
   readonly customer_id: string | null;
-  readonly email_key: string | null;
+  readonly profile: Uint8Array | null;
+  readonly customer_key_version: number | null;
+  readonly customer_key_wrapped: Uint8Array | null;
   readonly link_seq: number;
+  /** As JSON: a KnownClaim for each field. */
   readonly known: string;
-  readonly unvalidated: string;
   readonly refused_at: string;
+  readonly earlier_id: string | null;
   readonly earlier_role: string | null;
-  readonly earlier_text: string | null;
-  readonly earlier_response: string | null;
-  readonly earlier_trace: string | null;
+  readonly earlier_text: Uint8Array | null;
+  readonly earlier_response: Uint8Array | null;
+  readonly earlier_conversation_id: string | null;
+  readonly earlier_turn: number | null;
+  readonly earlier_trace: Uint8Array | null;
+  readonly earlier_key_version: number | null;
+  readonly earlier_key_wrapped: Uint8Array | null;
 }
 
+/** Bytes in hexadecimal. */
+type KnownClaim = [
+  field: FieldKey,
+  claimId: string,
+  conversationId: string,
+  said: string,
+  unvalidated: boolean,
+  keyVersion: number,
+  keyWrapped: string,
+];
+
 /** Reads all that a message needs to know, in one statement. The handle's lock must be held: it makes what is read stay. */
-export async function open(tx: WorkspaceTransaction, occasion: Occasion): Promise<Opened> {
-  const { conversationId, newConversation } = occasion;
+export async function open(tx: SealedTransaction, occasion: Occasion): Promise<Opened> {
+  const { conversationId, newConversation, messageKey } = occasion;
   const bindings = {
     workspaceId: tx.workspaceId,
     platform: occasion.platform,
-    handle: occasion.handle,
-    messageKey: occasion.messageKey,
+    handleKeys: blindIndexes(tx.keyring, "handle", occasion.handle),
+    messageKeys: messageKey === null ? [] : blindIndexes(tx.keyring, "message_key", messageKey),
     fields: JSON.stringify(occasion.fields),
     refusedSince: new Date(occasion.refusedSince),
   };
@@ -99,23 +125,21 @@ export async function open(tx: WorkspaceTransaction, occasion: Occasion): Promis
         })
       : await tx.prepared<Row>(openStated, { ...bindings, conversationId });
   if (row === undefined) throw new Error("the statement that opens a turn returned no row");
-  return openedFrom(row, occasion.fields);
+  return openedFrom(tx.keyring, row, occasion.fields);
 }
 
-function openedFrom(row: Row, fields: readonly FieldKey[]): Opened {
-  const known: Record<FieldKey, string> = JSON.parse(row.known);
-  const unvalidated: FieldKey[] = JSON.parse(row.unvalidated);
+function openedFrom(keyring: Keyring, row: Row, fields: readonly FieldKey[]): Opened {
   const refusedAt: Record<FieldKey, number> = JSON.parse(row.refused_at);
   return {
     handleId: row.handle_id,
     revision: row.revision ?? 0,
-    conversation: conversationFrom(row),
-    customer: row.customer_id === null ? null : { id: row.customer_id, emailKey: row.email_key },
+    conversation: conversationFrom(keyring, row),
+    customer: customerFrom(keyring, row),
     linkSeq: row.link_seq,
-    ...inOrder(fields, { known, unvalidated }),
+    ...inOrder(fields, knownFrom(keyring, row)),
     isShared: row.link_trust === "verified",
     refusedAt,
-    earlier: earlierFrom(row),
+    earlier: earlierFrom(keyring, row),
   };
 }
 
@@ -128,19 +152,59 @@ export function inOrder(fields: readonly FieldKey[], { known, unvalidated }: Kno
   };
 }
 
-function conversationFrom(row: Row): Opened["conversation"] {
+function knownFrom(keyring: Keyring, row: Row): Known {
+  const claims: KnownClaim[] = JSON.parse(row.known);
+  const known: Record<FieldKey, string> = {};
+  const unvalidated: FieldKey[] = [];
+  for (const [field, id, conversationId, said, isUnvalidated, version, wrapped] of claims) {
+    const key = keyFrom(keyring, conversationId, version, Buffer.from(wrapped, "hex"));
+    known[field] = openSaid(keyring.workspaceId, key, id, Buffer.from(said, "hex")).value;
+    if (isUnvalidated) unvalidated.push(field);
+  }
+  return { known, unvalidated };
+}
+
+/** A row of data_keys that a row of another table is never without. */
+function keyFrom(keyring: Keyring, subjectId: string, version: number | null, wrapped: Uint8Array | null) {
+  if (version === null || wrapped === null) throw new Error(`${subjectId} has no data key`);
+  return openDataKey(keyring, subjectId, { workspaceKeyVersion: version, wrapped });
+}
+
+function customerFrom(keyring: Keyring, row: Row): Identity | null {
+  const { customer_id: id, profile } = row;
+  if (id === null || profile === null) return null;
+  const key = keyFrom(keyring, id, row.customer_key_version, row.customer_key_wrapped);
+  return { id, emailKey: openProfile(keyring.workspaceId, key, id, profile).values["email"] ?? null };
+}
+
+function conversationFrom(keyring: Keyring, row: Row): Opened["conversation"] {
   const { conversation_id: id, state, message_count: messageCount, started_at: began, last_at: last } = row;
   if (id === null || state === null || messageCount === null || began === null || last === null) return null;
+  const key = keyFrom(keyring, id, row.key_version, row.key_wrapped);
   return {
     id,
-    state: readState(state),
+    key,
+    state: readState(unsealColumn(keyring.workspaceId, key, "conversations.state", id, state)),
     messageCount,
     startedAt: began.getTime(),
     lastAt: last.getTime(),
   };
 }
 
-function earlierFrom({ earlier_role: role, earlier_text: text, ...row }: Row): Earlier | null {
-  if (role === null || text === null || row.earlier_response === null) return null;
-  return { role, text, response: row.earlier_response, trace: row.earlier_trace };
+function earlierFrom(keyring: Keyring, row: Row): Earlier | null {
+  const { earlier_id: id, earlier_role: role, earlier_conversation_id: conversationId } = row;
+  const { earlier_text: text, earlier_response: response, earlier_turn: turn, earlier_trace: trace } = row;
+  if (id === null || role === null || conversationId === null || text === null || response === null)
+    return null;
+  const { workspaceId } = keyring;
+  const key = keyFrom(keyring, conversationId, row.earlier_key_version, row.earlier_key_wrapped);
+  return {
+    role,
+    text: unsealColumn(workspaceId, key, "messages.text", id, text),
+    response: unsealColumn(workspaceId, key, "messages.response", id, response),
+    trace:
+      trace === null || turn === null
+        ? null
+        : unsealColumn(workspaceId, key, "turns.trace", turnRow(conversationId, turn), trace),
+  };
 }

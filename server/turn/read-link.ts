@@ -1,5 +1,8 @@
 import { advisoryKey } from "../database/advisory-key.ts";
-import type { WorkspaceTransaction } from "../database/in-workspace.ts";
+import { openProfile, openSaid, type StoredCustomer } from "../customers/sealed.ts";
+import { blindIndexes } from "../privacy/blind-index.ts";
+import { openDataKey } from "../privacy/keyring.ts";
+import type { SealedTransaction } from "../privacy/store.ts";
 import type { BoundSql } from "../database/statement.ts";
 import type { Talk, ToldClaim } from "../customers/profile.ts";
 import { leadsElsewhere, type Identity } from "./plan-link.ts";
@@ -22,6 +25,7 @@ export interface Check {
 
 /** The customers whom a message may concern, locked until the transaction ends, and what their conversations say. */
 export interface Concerned {
+  readonly customers: readonly StoredCustomer[];
   /** The customer who has the stated email, where that leads elsewhere. */
   readonly owner: Identity | null;
   /** The conversations of these customers; with no current customer, the handle's that have none either. */
@@ -30,7 +34,9 @@ export interface Concerned {
 
 interface LockedRow {
   readonly id: string;
-  readonly email_key: string | null;
+  readonly profile: Uint8Array;
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
 }
 
 interface TalkRow {
@@ -39,6 +45,9 @@ interface TalkRow {
   readonly handle_id: string;
   readonly started_at: Date;
   readonly last_at: Date;
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
+  /** As JSON: a Told for each. */
   readonly claims: string;
 }
 
@@ -46,15 +55,16 @@ interface TalkRow {
  *  each other; then reads what their conversations say. All in one trip; each statement sees what those who held the locks
  *  before have committed. The handle's lock must be held. Null when the check fails: nothing of it holds then. */
 export async function readLink(
-  tx: WorkspaceTransaction,
+  tx: SealedTransaction,
   { current, stated, handleId }: Leads,
   check: Check | null,
 ): Promise<Concerned | null> {
   const { workspaceId } = tx;
   const sought = leadsElsewhere(current, stated) ? stated : null;
-  const asked = { workspaceId, currentId: current?.id ?? null, sought };
+  const soughtKeys = sought === null ? [] : blindIndexes(tx.keyring, "email", sought);
+  const asked = { workspaceId, currentId: current?.id ?? null, soughtKeys };
   const queries: readonly BoundSql[] = [
-    ...(check === null ? [] : [{ sql: stands, bindings: { workspaceId, ...check } }]),
+    ...(check === null ? [] : [standing(tx, check)]),
     ...(sought === null ? [] : [lockOf("email", workspaceId, sought)]),
     { sql: lockCustomers, bindings: asked },
     { sql: talksOf, bindings: { ...asked, handleId: current === null ? handleId : null } },
@@ -62,11 +72,9 @@ export async function readLink(
   const results = await tx.together(queries);
   if (check !== null && results[0]?.length === 0) return null;
   const [locked, talks] = results.slice(-2) as [readonly LockedRow[], readonly TalkRow[]];
-  const owner = locked.find(({ email_key: key }) => key !== null && key === sought);
-  return {
-    owner: owner === undefined ? null : { id: owner.id, emailKey: owner.email_key },
-    talks: talks.map(talkFrom),
-  };
+  const customers = locked.map((row) => storedFrom(tx, row));
+  const owner = customers.find(({ emailKey }) => emailKey !== null && emailKey === sought);
+  return { customers, owner: owner ?? null, talks: talks.map((row) => talkFrom(tx, row)) };
 }
 
 const lockOf = (...names: readonly [string, string, string]): BoundSql => ({
@@ -74,34 +82,53 @@ const lockOf = (...names: readonly [string, string, string]): BoundSql => ({
   bindings: { lock: advisoryKey(...names) },
 });
 
+function standing({ workspaceId, keyring }: SealedTransaction, { messageKey, ...check }: Check): BoundSql {
+  const messageKeys = messageKey === null ? [] : blindIndexes(keyring, "message_key", messageKey);
+  return { sql: stands, bindings: { workspaceId, ...check, messageKeys } };
+}
+
 const stands = `
   select id from handles
   where workspace_id = :workspaceId and id = :handleId and revision = :revision
     and not exists (
       select from messages
-      where workspace_id = :workspaceId and handle_id = :handleId and message_key = cast(:messageKey as text))`;
+      where workspace_id = :workspaceId and handle_id = :handleId
+        and message_key = any(cast(:messageKeys as bytea[])))`;
 
 // Each is searched by itself: with "id = … or email_key = …" the first plans read the whole workspace (see
 // turn/open-statement.ts).
 const asked = `
   select cast(:currentId as uuid) as id
   union
-  select (select id from customers where workspace_id = :workspaceId and email_key = cast(:sought as text))`;
+  select (
+    select id from customers
+    where workspace_id = :workspaceId and email_key = any(cast(:soughtKeys as bytea[])) limit 1)`;
 
-/** Rows wait in the order of their ids. One that was removed meanwhile is not among them. */
+/** Rows wait in the order of their ids; with the activity, because a turn that gives nothing writes that alone. A customer
+ *  who was removed meanwhile is not among them. */
 const lockCustomers = `
-  select locked.id, locked.email_key
+  select locked.id, locked.profile, key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (${asked} order by id) as asked
   cross join lateral (
-    select id, email_key from customers where workspace_id = :workspaceId and id = asked.id for no key update
-  ) as locked`;
+    select id, profile from customers where workspace_id = :workspaceId and id = asked.id for no key update
+  ) as locked
+  cross join lateral (
+    select customer_id from customer_activity
+    where workspace_id = :workspaceId and customer_id = locked.id for no key update
+  ) as activity
+  cross join lateral (
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = locked.id
+    offset 0
+  ) as key`;
 
 // From the customer to its conversations to their claims, each by its index: joined plainly, the first plans compared every
 // claim of the workspace with every conversation (see turn/open-statement.ts): 4 s at 2,400 conversations without statistics.
 const talksOf = `
   select talk.id, talk.customer_id, talk.handle_id, talk.started_at, talk.last_at,
+    key.workspace_key_version as key_version, key.wrapped as key_wrapped,
     cast(coalesce((
-      select json_agg(json_build_array(seq, field, value, trust, unvalidated, denied))
+      select json_agg(json_build_array(seq, id, field, encode(said, 'hex'), trust, unvalidated, denied))
       from claims where workspace_id = :workspaceId and conversation_id = talk.id
     ), '[]') as text) as claims
   from (
@@ -118,26 +145,43 @@ const talksOf = `
       offset 0
     ) as unlinked
     where customer_id is null
-  ) as talk`;
+  ) as talk
+  cross join lateral (
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = talk.id
+    offset 0
+  ) as key`;
 
+/** What was said in hexadecimal. */
 type Told = [
   seq: number,
+  id: string,
   field: string,
-  value: string,
+  said: string,
   trust: ToldClaim["trust"],
   unvalidated: boolean,
   denied: boolean,
 ];
 
-function talkFrom(row: TalkRow): Talk {
+function storedFrom({ workspaceId, keyring }: SealedTransaction, row: LockedRow): StoredCustomer {
+  const { id } = row;
+  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+  const profile = openProfile(workspaceId, key, id, row.profile);
+  return { id, key, profile, emailKey: profile.values["email"] ?? null };
+}
+
+function talkFrom({ workspaceId, keyring }: SealedTransaction, row: TalkRow): Talk {
+  const { id, handle_id: handleId } = row;
+  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
   const told: Told[] = JSON.parse(row.claims);
   return {
-    id: row.id,
+    id,
     customerId: row.customer_id,
     startedAt: row.started_at.getTime(),
     lastAt: row.last_at.getTime(),
-    claims: told.map(([seq, field, value, trust, unvalidated, denied]) => {
-      return { seq, handleId: row.handle_id, field, value, trust, unvalidated, denied };
+    claims: told.map(([seq, claimId, field, said, trust, unvalidated, denied]) => {
+      const { value } = openSaid(workspaceId, key, claimId, Buffer.from(said, "hex"));
+      return { id: claimId, seq, handleId, field, value, trust, unvalidated, denied };
     }),
   };
 }

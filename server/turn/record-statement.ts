@@ -11,7 +11,6 @@ export interface Shape {
   readonly turn: boolean;
   readonly claims: boolean;
   readonly refusals: boolean;
-  readonly denials: boolean;
 }
 
 const statements = new Map<string, string>();
@@ -36,15 +35,14 @@ function compose(shape: Shape): string {
     ...(shape.turn ? [insertTurn] : []),
     ...(shape.claims ? [insertClaims] : []),
     ...(shape.refusals ? [insertRefusals] : []),
-    ...(shape.denials ? [denyClaims] : []),
   ];
   return `with ${parts.join(",")} select id from conversation`;
 }
 
 const insertHandle = `
   person as (
-    insert into handles (workspace_id, id, platform, handle, revision, created_at)
-    values (:workspaceId, :handleId, :platform, :handle, 1, :now)
+    insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
+    values (:workspaceId, :handleId, :platform, :handleKey, 1, :now)
     returning id
   )`;
 
@@ -52,7 +50,8 @@ const unchanged = "and revision = :revision";
 const unheard = `
       and not exists (
         select from messages
-        where workspace_id = :workspaceId and handle_id = :handleId and message_key = cast(:messageKey as text))`;
+        where workspace_id = :workspaceId and handle_id = :handleId
+          and message_key = any(cast(:messageKeys as bytea[])))`;
 
 const updateHandle = ({ handle, key }: Shape) => `
   person as (
@@ -65,16 +64,20 @@ const updateHandle = ({ handle, key }: Shape) => `
 const insertConversation = `
   conversation as (
     insert into conversations (
-      workspace_id, id, handle_id, platform, customer_id, link_trust, linked_at, link_seq, stated_email_key,
+      workspace_id, id, handle_id, platform, handle, customer_id, link_trust, linked_at, link_seq,
       started_at, last_at, turn, message_count, state)
     select
-      :workspaceId, :conversationId, id, :platform, cast(:customerId as uuid),
+      :workspaceId, :conversationId, id, :platform, :handle, cast(:customerId as uuid),
       case when cast(:customerId as uuid) is not null then 'claimed' end,
       case when cast(:customerId as uuid) is not null then cast(:at as timestamptz) end,
       case when cast(:customerId as uuid) is not null then cast(:linkSeq as bigint) end,
-      cast(:statedEmailKey as text), :at, :at, :turn, :messageCount, cast(:state as json)
+      :at, :at, :turn, :messageCount, :state
     from person
     returning id
+  ),
+  key as (
+    insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
+    select :workspaceId, id, :keyVersion, :keyWrapped from conversation
   )`;
 
 // What was read under the handle's lock stays as it is; only what is remembered has to be compared. A message that was read
@@ -82,9 +85,8 @@ const insertConversation = `
 const updateConversation = ({ handle, link }: Shape) => `
   conversation as (
     update conversations set
-      state = cast(:state as json), turn = :turn, message_count = :messageCount,
-      started_at = least(started_at, :at), last_at = greatest(last_at, :at),
-      stated_email_key = coalesce(cast(:statedEmailKey as text), stated_email_key)
+      state = :state, turn = :turn, message_count = :messageCount,
+      started_at = least(started_at, :at), last_at = greatest(last_at, :at)
       ${link ? ", customer_id = :customerId, link_trust = 'claimed', linked_at = :at, link_seq = :linkSeq" : ""}
     from person
     where conversations.workspace_id = :workspaceId and conversations.id = :conversationId
@@ -95,45 +97,47 @@ const updateConversation = ({ handle, link }: Shape) => `
 const insertMessages = ({ key, reply }: Shape) => `
   message as (
     insert into messages (
-      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, turn, response, at, recorded_at)
+      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, external_id, turn, response, at, recorded_at)
     select
-      :workspaceId, conversation.id, said.seq, said.id, :handleId, said.role, said.text, said.message_key, said.turn,
+      :workspaceId, conversation.id, said.seq, said.id, :handleId, said.role, said.text, said.message_key, said.external_id, said.turn,
       said.response, :at, :now
     from conversation cross join (values
-      (cast(:messageSeq as integer), cast(:messageId as uuid), :role, :text, ${key ? "cast(:messageKey as text)" : "cast(null as text)"},
-        case when cast(:isTurn as boolean) then cast(:turn as integer) end, cast(:response as json))
-      ${reply ? ", (:messageSeq + 1, cast(:replyId as uuid), 'bot', :reply, null, null, null)" : ""}
-    ) as said (seq, id, role, text, message_key, turn, response)
+      (cast(:messageSeq as integer), cast(:messageId as uuid), :role, cast(:text as bytea),
+        ${key ? "cast(:messageKey as bytea), cast(:externalId as bytea)" : "cast(null as bytea), cast(null as bytea)"},
+        case when cast(:isTurn as boolean) then cast(:turn as integer) end, cast(:response as bytea))
+      ${reply ? ", (:messageSeq + 1, cast(:replyId as uuid), 'bot', :reply, null, null, null, null)" : ""}
+    ) as said (seq, id, role, text, message_key, external_id, turn, response)
   )`;
 
 // The customer's dates and count follow its conversations in the same transaction. Written even when they stay: so this turn
 // and one that counts the customer's conversations anew wait for each other, and none misses what the other adds.
 const updateCustomer = (begun: 0 | 1) => `
   customer as (
-    update customers set
+    update customer_activity set
       first_at = least(first_at, :at), last_at = greatest(last_at, :at),
       conversation_count = conversation_count + ${begun}
     from conversation
-    where customers.workspace_id = :workspaceId and customers.id = cast(:customerId as uuid)
+    where customer_activity.workspace_id = :workspaceId
+      and customer_activity.customer_id = cast(:customerId as uuid)
   )`;
 
 const insertTurn = `
   turn as (
     insert into turns (workspace_id, conversation_id, turn, message_seq, trace, pack_hash, engine_version, at)
-    select :workspaceId, id, :turn, :messageSeq, cast(:trace as json), :packHash, :engineVersion, :at
+    select :workspaceId, id, :turn, :messageSeq, :trace, :packHash, :engineVersion, :at
     from conversation
   )`;
 
 const insertClaims = `
   claim as (
     insert into claims (
-      workspace_id, id, conversation_id, handle_id, message_seq, turn, field, value, raw, span_start, span_end,
+      workspace_id, id, conversation_id, handle_id, message_seq, turn, field, said, span_start, span_end,
       extractor, rule, unvalidated, pack_hash, trust, at)
     select
-      :workspaceId, heard.id, conversation.id, :handleId, :messageSeq, :turn, field, value, raw, span_start, span_end,
-      extractor, rule, unvalidated, :packHash, 'claimed', :at
+      :workspaceId, heard.id, conversation.id, :handleId, :messageSeq, :turn, field, decode(said, 'hex'), span_start,
+      span_end, extractor, rule, unvalidated, :packHash, 'claimed', :at
     from conversation cross join json_to_recordset(cast(:claims as json)) as heard (
-      id uuid, field text, value text, raw text, span_start integer, span_end integer, extractor text, rule text,
+      id uuid, field text, said text, span_start integer, span_end integer, extractor text, rule text,
       unvalidated boolean)
   )`;
 
@@ -143,13 +147,4 @@ const insertRefusals = `
     select :workspaceId, id, field, :handleId, :at
     from conversation cross join json_array_elements_text(cast(:refused as json)) as refused (field)
     on conflict (workspace_id, conversation_id, field) do update set at = excluded.at
-  )`;
-
-// However often the value was given in this conversation. What was said in another one is that one's, and its customer's.
-const denyClaims = `
-  denial as (
-    update claims set denied = true
-    from conversation cross join json_to_recordset(cast(:denied as json)) as taken_back (field text, value text)
-    where claims.workspace_id = :workspaceId and claims.conversation_id = :conversationId
-      and claims.field = taken_back.field and claims.value = taken_back.value
   )`;

@@ -8,7 +8,8 @@ import { newRowId } from "../uuid.ts";
 import { answer } from "./answer.ts";
 import type { OwnTalk } from "./link.ts";
 import { inOrder, type Occasion, type Opened } from "./open.ts";
-import { statedEmailKey, type LinkPlan } from "./plan-link.ts";
+import { newDataKey, type Keyring } from "../privacy/keyring.ts";
+import type { LinkPlan } from "./plan-link.ts";
 import type { Recorded } from "./record.ts";
 import type { Remembered } from "./remembered.ts";
 
@@ -21,13 +22,20 @@ export interface Message {
   readonly region: string | null;
 }
 
+/** The key of the conversation's rows: its own, or for one that begins a new one with its row. */
+function keyOf(keyring: Keyring, conversationId: string, conversation: Opened["conversation"]) {
+  if (conversation !== null) return { key: conversation.key, wrappedKey: null };
+  const { key, row } = newDataKey(keyring, conversationId);
+  return { key, wrappedKey: row };
+}
+
 /** What the engine made of it; no turn for a message of another role. */
 export interface Heard {
   readonly turn: Turn | null;
   readonly state: State;
 }
 
-/** All that follows from a message, before anything of it is written. Pure but for the ids of what is new. */
+/** All that follows from a message, before anything of it is written. Pure but for the ids and the key of what is new. */
 export interface Settled {
   readonly response: ChatResponse;
   readonly recorded: Recorded;
@@ -38,6 +46,7 @@ export interface Settled {
 }
 
 export function settle(
+  keyring: Keyring,
   { pack, request, at, now }: Message,
   occasion: Occasion,
   opened: Opened,
@@ -46,6 +55,7 @@ export function settle(
 ): Settled {
   const { conversation, customer } = opened;
   const conversationId = conversation?.id ?? uuid();
+  const { key, wrappedKey } = keyOf(keyring, conversationId, conversation);
   const handleId = opened.handleId ?? uuid();
   const messageCount = conversation?.messageCount ?? 0;
   const linkSeq = opened.linkSeq + 1;
@@ -69,12 +79,12 @@ export function settle(
     },
     conversation: {
       id: conversationId,
-      isNew: conversation === null,
+      key,
+      wrappedKey,
       state,
       messageCount,
       customerId: link?.target.id ?? customer?.id ?? null,
       linkSeq,
-      statedEmailKey: statedEmailKey(turn?.collected ?? []),
       relinks: link === null ? null : link.moves !== "none",
     },
     message: {
@@ -96,6 +106,7 @@ export function settle(
     revision: opened.revision + 1,
     conversation: {
       id: conversationId,
+      key,
       state,
       messageCount: messageCount + (reply === null ? 1 : 2),
       startedAt: Math.min(conversation?.startedAt ?? at, at),

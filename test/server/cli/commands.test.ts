@@ -148,13 +148,14 @@ describe("enrich chat", () => {
     const first = await enrich(home, ["chat", "--handle", "mike", "--why"], {
       input: "Hi\nCan you email me your price list?\nmike at gmail dot com\n",
     });
-    expect(first.stderr).toBe("");
+    expect(first.stderr).toMatch(/^A root key was made: .*\n.*Copy it now to a safe place/u);
     expect(first.stdout).toMatch(/^you: Hi\nbot: /u);
     expect(first.stdout).toMatch(/email: asked, attempt 1/u);
     expect(first.stdout).toMatch(/\nCustomer [0-9a-f-]{36}: email mike@gmail\.com; missing: /u);
     const next = await enrich(home, ["chat", "--handle", "mike"], {
       input: "Can you email me your price list?\n",
     });
+    expect(next.stderr).toBe("");
     expect(next.stdout.split("\n")[1]).not.toContain("?");
   });
 
@@ -168,7 +169,7 @@ describe("enrich chat", () => {
 
   test("goes on after a message that is refused, and ends without a customer when nothing was given", async () => {
     const result = await enrich(freshFolder(), ["chat"], { input: `${"x".repeat(4001)}\nHi\n` });
-    expect(result.stderr).toBe("/text must have at most 4000 characters (UTF-16 units).\n");
+    expect(result.stderr).toMatch(/\n\/text must have at most 4000 characters \(UTF-16 units\)\.\n$/u);
     expect(result.stdout).toMatch(/\nyou: Hi\nbot: .*\n\nNo customer came of it\.\n$/u);
     expect(result.code).toBe(0);
   });

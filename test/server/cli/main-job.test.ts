@@ -6,6 +6,8 @@ import { enrich, freshFolder } from "./run-enrich.ts";
 
 vi.setConfig({ testTimeout: 180_000 }); // several whole processes a test, on a machine that may be busy
 
+const ROOT_KEY = Buffer.alloc(32, 7).toString("base64"); // a first start without one says that it made one
+
 describe.each(DATABASE_KINDS)("enrich chat on %s", (kind) => {
   test.each(DIALOGUES.map((dialogue) => [dialogue.title, dialogue] as const))(
     "%s",
@@ -14,7 +16,7 @@ describe.each(DATABASE_KINDS)("enrich chat on %s", (kind) => {
       const region = dialogue.region === undefined ? [] : ["--region", dialogue.region];
       const result = await enrich(freshFolder(), ["chat", "--why", ...region], {
         input: dialogue.lines.map(({ says }) => `${says}\n`).join(""),
-        settings: clone === null ? {} : { DATABASE_URL: clone.url },
+        settings: { ROOT_KEY, ...(clone === null ? {} : { DATABASE_URL: clone.url }) },
       });
       await clone?.drop();
       expect([result.code, result.stderr]).toEqual([0, ""]);

@@ -7,6 +7,10 @@ import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { sorted, type Portrait, type Saying } from "./identity-model.ts";
+import { openProfile } from "../../../server/customers/sealed.ts";
+import { blindIndex } from "../../../server/privacy/blind-index.ts";
+import { openerOf } from "../../support/opened-rows.ts";
+import { storeOf } from "../../support/stores.ts";
 
 export const BEGIN = Date.UTC(2025, 5, 1);
 const SPREAD_MS = 20 * 60 * 1000; // less than the silence that ends a conversation
@@ -83,7 +87,13 @@ export function createDriver(database: Database, pack: RulePack, workspaceId: st
       ...(back === undefined ? {} : { conversationId: back }),
       newConversation: saying.where === "new",
     };
-    const response = await chat(database, pack, workspaceId, ChatRequest.parse(request), BEGIN + SPREAD_MS);
+    const response = await chat(
+      storeOf(database),
+      pack,
+      workspaceId,
+      ChatRequest.parse(request),
+      BEGIN + SPREAD_MS,
+    );
     if (!mine.includes(response.conversationId)) mine.push(response.conversationId);
     return response;
   }
@@ -91,10 +101,12 @@ export function createDriver(database: Database, pack: RulePack, workspaceId: st
 }
 
 interface LogRow {
+  readonly id: string;
+  readonly conversation_id: string;
   readonly platform: string;
-  readonly handle: string;
+  readonly handle: Uint8Array;
   readonly conversation: number;
-  readonly text: string;
+  readonly text: Uint8Array;
   readonly at: Date;
 }
 
@@ -103,21 +115,24 @@ interface LogRow {
 export async function committed(database: Database, workspaceId: string): Promise<Saying[]> {
   const rows = await inWorkspace(database, workspaceId, (tx) =>
     tx.raw<LogRow>(`
-      select handles.platform, handles.handle, messages.text, messages.at, c.number as conversation,
+      select messages.id, messages.conversation_id, c.platform, c.handle, messages.text, messages.at,
+        c.number as conversation,
         max(claim.seq) over (partition by messages.handle_id order by messages.id) as taken
       from messages
       left join lateral (
         select max(seq) as seq from claims
         where claims.conversation_id = messages.conversation_id and message_seq = messages.seq
       ) claim on true
-      join handles on handles.id = messages.handle_id
-      join (select id, cast(row_number() over (partition by handle_id order by id) - 1 as integer) as number
+      join (select id, platform, handle, cast(row_number() over (partition by handle_id order by id) - 1 as integer) as number
             from conversations) c on c.id = messages.conversation_id
       where role = 'customer'
       order by taken nulls first, messages.id`),
   );
+  const { open } = await openerOf(database, workspaceId);
   const counts = new Map<string, number>();
-  return rows.map(({ platform, handle, conversation, text, at }) => {
+  return rows.map(({ id, conversation_id: conversationId, platform, conversation, at, ...sealed }) => {
+    const handle = open(conversationId, "conversations.handle", conversationId, sealed.handle);
+    const text = open(conversationId, "messages.text", id, sealed.text);
     const person = `${platform}/${handle}`;
     const count = counts.get(person) ?? 0;
     counts.set(person, Math.max(count, conversation + 1));
@@ -147,41 +162,46 @@ export function canonical(field: string, value: string): string {
 }
 
 interface PortraitRow {
-  readonly email_key: string | null;
-  readonly email: string | null;
-  readonly name: string | null;
-  readonly phone: string | null;
-  readonly details: Record<string, string>;
-  readonly conflicts: Record<string, string[]>;
+  readonly id: string;
+  readonly email_key: Uint8Array | null;
+  readonly profile: Uint8Array;
+  readonly fields: string[];
   readonly first_at: Date;
   readonly last_at: Date;
   readonly conversation_count: number;
-  readonly conversations: string[];
+  readonly conversations: readonly [id: string, platform: string, handle: string, number: number][];
 }
 
 /** The customers as the database has them, named as the model names them. */
 export async function storedPortraits(database: Database, workspaceId: string): Promise<Portrait[]> {
   const rows = await inWorkspace(database, workspaceId, (tx) =>
     tx.raw<PortraitRow>(`
-      select customers.*, coalesce((
-        select json_agg(handles.platform || '/' || handles.handle || '/' || c.number)
+      select customers.id, email_key, profile, fields, first_at, last_at, conversation_count, coalesce((
+        select json_agg(json_build_array(c.id, c.platform, encode(c.handle, 'hex'), c.number))
         from (select *, row_number() over (partition by handle_id order by id) - 1 as number from conversations) c
-        join handles on handles.id = c.handle_id
         where c.customer_id = customers.id), '[]') as conversations
-      from customers`),
+      from customers join customer_activity on customer_id = customers.id`),
   );
+  const { keyOf, open } = await openerOf(database, workspaceId);
+  const keyring = await storeOf(database).keyrings.of(workspaceId);
   const portraits = rows.map((row) => {
-    expect(row.email).toBe(row.email_key);
-    expect(row.conversation_count).toBe(row.conversations.length);
-    const { name, email, phone } = row;
-    const values = Object.entries({ ...row.details, name, email, phone }).filter(
-      ([, value]) => value !== null,
+    const { values, conflicts } = openProfile(workspaceId, keyOf(row.id), row.id, row.profile);
+    const email = values["email"] ?? null;
+    expect(row.email_key && Buffer.from(row.email_key)).toEqual(
+      email === null ? null : blindIndex(keyring, "email", email),
     );
+    expect(row.fields.toSorted()).toEqual(Object.keys(values).toSorted());
+    expect(row.conversation_count).toBe(row.conversations.length);
     return {
-      emailKey: row.email_key,
-      values: Object.fromEntries(values.map(([field, value]) => [field, value ?? ""])),
-      conflicts: row.conflicts,
-      conversations: row.conversations.toSorted(),
+      emailKey: email,
+      values,
+      conflicts,
+      conversations: row.conversations
+        .map(([id, platform, handle, number]) => {
+          const name = open(id, "conversations.handle", id, Buffer.from(handle, "hex"));
+          return `${platform}/${name}/${number}`;
+        })
+        .toSorted(),
       firstAt: row.first_at.getTime(),
       lastAt: row.last_at.getTime(),
     };

@@ -11,6 +11,12 @@ import { chat } from "../../../server/turn/chat.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
+import { sealSaid } from "../../../server/customers/sealed.ts";
+import { newDataKey } from "../../../server/privacy/keyring.ts";
+import { sealColumn } from "../../../server/privacy/sealed-columns.ts";
+import { openerOf } from "../../support/opened-rows.ts";
+import { v7 } from "uuid";
+import { storeOf } from "../../support/stores.ts";
 
 const NOON = Date.UTC(2025, 5, 1, 12);
 
@@ -26,7 +32,7 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     const database = opened();
     const workspaceId = await createWorkspace(database, "queries", NOON);
     const say = (handle: string, text: string, body: object = {}, now = NOON) =>
-      chat(database, pack, workspaceId, ChatRequest.parse({ handle, text, ...body }), now);
+      chat(storeOf(database), pack, workspaceId, ChatRequest.parse({ handle, text, ...body }), now);
     return { database, workspaceId, say };
   }
 
@@ -42,7 +48,10 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await listCustomers(database, workspaceId, { limit: 2, ...(cursor && { cursor }) });
+      const page = await listCustomers(storeOf(database), workspaceId, {
+        limit: 2,
+        ...(cursor && { cursor }),
+      });
       expect(CustomerPage.parse(page)).toEqual(page);
       seen.push(...page.customers.map(({ id }) => id));
       cursor = page.nextCursor ?? undefined;
@@ -54,10 +63,12 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     "%s is no cursor, and said to be none",
     async (cursor) => {
       const { database, workspaceId } = await begin();
-      await expect(listCustomers(database, workspaceId, { limit: 2, cursor })).rejects.toMatchObject({
-        code: "invalid_request",
-        faults: [{ pointer: "?cursor" }],
-      });
+      await expect(listCustomers(storeOf(database), workspaceId, { limit: 2, cursor })).rejects.toMatchObject(
+        {
+          code: "invalid_request",
+          faults: [{ pointer: "?cursor" }],
+        },
+      );
     },
   );
 
@@ -67,17 +78,19 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     expect(customer).toMatchObject({ known: { phone: "041234567" }, unvalidated: ["phone"] });
     expect(confirm).toMatchObject({ field: "phone", stated: "041234567", suggestion: null });
     expect(findings).toMatchObject([{ field: "phone", status: "unvalidated", value: "041234567" }]);
-    const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+    const detail = await getCustomer(storeOf(database), workspaceId, customer?.id ?? "");
     expect(CustomerDetail.parse(detail)).toEqual(detail);
     expect(detail).toMatchObject({ phone: "041234567", unvalidated: ["phone"] });
     expect(detail.provenance).toMatchObject([{ field: "phone", raw: "0412 345 67", unvalidated: true }]);
-    const { customers } = await listCustomers(database, workspaceId, { limit: 2 });
+    const { customers } = await listCustomers(storeOf(database), workspaceId, { limit: 2 });
     expect(customers).toMatchObject([{ phone: "041234567", unvalidated: ["phone"] }]);
     // A message that gives nothing is taken from what is remembered, one of another conversation from what is stored.
     expect((await say("a", "do you have parking?")).customer?.unvalidated).toEqual(["phone"]);
     expect((await say("a", "Hi", { newConversation: true })).customer?.unvalidated).toEqual(["phone"]);
     expect((await say("a", "my number is +61 412 345 678")).customer?.unvalidated).toEqual([]);
-    expect(await getCustomer(database, workspaceId, customer?.id ?? "")).toMatchObject({ unvalidated: [] });
+    expect(await getCustomer(storeOf(database), workspaceId, customer?.id ?? "")).toMatchObject({
+      unvalidated: [],
+    });
   });
 
   test.each(["no", "I don't want to give you my number", "not quite, one digit missing", "8"])(
@@ -91,7 +104,7 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
       expect(customer).toMatchObject(nothing);
       expect((await say("a", "do you have parking?")).customer).toMatchObject(nothing);
       expect((await say("a", "Hi", { newConversation: true })).customer).toMatchObject(nothing);
-      const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+      const detail = await getCustomer(storeOf(database), workspaceId, customer?.id ?? "");
       expect(CustomerDetail.parse(detail)).toEqual(detail);
       expect(detail).toMatchObject({ name: "Mike", phone: null, unvalidated: [], conflicts: {} });
       expect(detail.provenance).toMatchObject([
@@ -107,7 +120,7 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     await say("a", "no");
     const { customer } = await say("a", "0412 345 67");
     expect(customer).toMatchObject({ known: { phone: "041234567" }, unvalidated: ["phone"] });
-    const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+    const detail = await getCustomer(storeOf(database), workspaceId, customer?.id ?? "");
     expect(detail.phone).toBe("041234567");
     expect(detail.provenance.map(({ standing }) => standing)).toEqual(["denied", "current"]);
   });
@@ -133,7 +146,7 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     const first = await say("a", "my email is bob@home.example", { platform: "line" });
     const text = "sorry, it's bob@work.example, not bob@home.example";
     const { customer } = await say("a", text, { platform: "line" }, NOON + 1000);
-    const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+    const detail = await getCustomer(storeOf(database), workspaceId, customer?.id ?? "");
     expect(CustomerDetail.parse(detail)).toEqual(detail);
     expect(detail).toMatchObject({ email: "bob@work.example", platforms: ["line"], conversationCount: 1 });
     const emails = detail.provenance.filter(({ field }) => field === "email");
@@ -157,7 +170,7 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     const { database, workspaceId, say } = await begin();
     await say("a", "My name is Mike, my email is bob@work.example");
     const { customer } = await say("b", "My name is Anna, my email is bob@work.example");
-    const detail = await getCustomer(database, workspaceId, customer?.id ?? "");
+    const detail = await getCustomer(storeOf(database), workspaceId, customer?.id ?? "");
     expect(detail).toMatchObject({ name: "Mike", conflicts: { name: ["Anna"] }, conversationCount: 2 });
     expect(detail.provenance.filter(({ field }) => field === "name").map(({ standing }) => standing)).toEqual(
       ["current", "conflicting"],
@@ -168,7 +181,10 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     const { database, workspaceId, say } = await begin();
     const { conversationId } = await say("a", "Can you email me your price list?", { messageId: "m1" });
     await say("a", "bob@work.example");
-    const page = await getConversation(database, workspaceId, conversationId, { after: 0, limit: 3 });
+    const page = await getConversation(storeOf(database), workspaceId, conversationId, {
+      after: 0,
+      limit: 3,
+    });
     expect(page.messages.map(({ seq, role }) => `${seq} ${role}`)).toEqual([
       "1 customer",
       "2 bot",
@@ -176,7 +192,10 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     ]);
     expect(page).toMatchObject({ messageCount: 4, nextAfter: 3, turn: 2, handle: "a", request: null });
     expect(page.messages[0]).toMatchObject({ messageId: "m1", turn: 1 });
-    const rest = await getConversation(database, workspaceId, conversationId, { after: 3, limit: 3 });
+    const rest = await getConversation(storeOf(database), workspaceId, conversationId, {
+      after: 3,
+      limit: 3,
+    });
     expect(rest.messages.map(({ seq }) => seq)).toEqual([4]);
     expect(rest.nextAfter).toBeNull();
     expect(ConversationView.parse(page)).toEqual(page);
@@ -185,7 +204,7 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
   test("a conversation shows the state that the next turn starts from", async () => {
     const { database, workspaceId, say } = await begin();
     const { conversationId, trace } = await say("a", "Can you email me your price list?", { trace: true });
-    const { state, mode } = await getConversation(database, workspaceId, conversationId, {
+    const { state, mode } = await getConversation(storeOf(database), workspaceId, conversationId, {
       after: 0,
       limit: 1,
     });
@@ -198,39 +217,63 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     const { database, workspaceId, say } = await begin();
     const { customer, conversationId } = await say("a", "My name is Mike, my email is bob@work.example");
     const id = customer?.id ?? "";
-    expect(await getCustomer(database, workspaceId, id)).toMatchObject({
+    expect(await getCustomer(storeOf(database), workspaceId, id)).toMatchObject({
       conversationsTruncated: false,
       provenanceTruncated: false,
     });
+    const keyring = await storeOf(database).keyrings.of(workspaceId);
+    const { keyOf } = await openerOf(database, workspaceId);
+    const handles = Array.from({ length: CONVERSATIONS_SHOWN_MAX }, (_, n) => {
+      const copy = v7();
+      const { key, row } = newDataKey(keyring, copy);
+      const handle = sealColumn(workspaceId, key, "conversations.handle", copy, "a").toString("hex");
+      return { n: n + 1, id: copy, handle, wrapped: Buffer.from(row.wrapped).toString("hex") };
+    });
+    const phones = Array.from({ length: CLAIMS_SHOWN_MAX }, (_, n) => {
+      const copy = v7();
+      const said = { value: `+${n + 1}`, raw: `+${n + 1}` };
+      return {
+        n: n + 1,
+        id: copy,
+        said: sealSaid(workspaceId, keyOf(conversationId), copy, said).toString("hex"),
+      };
+    });
     await inWorkspace(database, workspaceId, async (tx) => {
-      const copies = { id, conversationId, conversations: CONVERSATIONS_SHOWN_MAX, claims: CLAIMS_SHOWN_MAX };
-      const { conversations, claims, ...own } = copies;
+      const conversations = CONVERSATIONS_SHOWN_MAX;
+      const own = { id, conversationId };
       await tx.raw(
-        `insert into conversations (workspace_id, id, handle_id, platform, customer_id, link_trust, linked_at, link_seq,
-           started_at, last_at, state)
-         select workspace_id, gen_random_uuid(), handle_id, platform, customer_id, link_trust, linked_at, link_seq,
-           started_at + n * interval '1 day', last_at + n * interval '1 day', state
-         from conversations, generate_series(1, cast(:conversations as integer)) n
-         where id = :conversationId and customer_id = :id`,
-        { ...own, conversations },
+        `insert into conversations (workspace_id, id, handle_id, platform, handle, customer_id, link_trust, linked_at,
+           link_seq, started_at, last_at, state)
+         select workspace_id, copy.id, handle_id, platform, decode(copy.handle, 'hex'), customer_id, link_trust, linked_at,
+           link_seq, started_at + n * interval '1 day', last_at + n * interval '1 day', state
+         from conversations, json_to_recordset(cast(:copies as json)) as copy (n integer, id uuid, handle text)
+         where conversations.id = :conversationId and customer_id = :id`,
+        { ...own, copies: JSON.stringify(handles) },
       );
       await tx.raw(
-        `insert into claims (workspace_id, id, conversation_id, handle_id, message_seq, turn, field, value, raw,
-           span_start, span_end, extractor, pack_hash, trust, at)
-         select workspace_id, gen_random_uuid(), conversation_id, handle_id, message_seq, turn, 'phone', '+' || n, raw,
-           span_start, span_end, extractor, pack_hash, trust, at
-         from claims, generate_series(1, cast(:claims as integer)) n where field = 'name' order by n`,
-        { claims },
+        `insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
+         select :workspaceId, id, 1, decode(wrapped, 'hex')
+         from json_to_recordset(cast(:copies as json)) as copy (id uuid, wrapped text)`,
+        { workspaceId, copies: JSON.stringify(handles) },
       );
       await tx.raw(
-        "update customers set conversation_count = conversation_count + :conversations where id = :id",
+        `insert into claims (workspace_id, id, conversation_id, handle_id, message_seq, turn, field, said,
+           span_start, span_end, extractor, unvalidated, pack_hash, trust, at)
+         select workspace_id, copy.id, conversation_id, handle_id, message_seq, turn, 'phone', decode(copy.said, 'hex'),
+           span_start, span_end, extractor, unvalidated, pack_hash, trust, at
+         from claims, json_to_recordset(cast(:copies as json)) as copy (n integer, id uuid, said text)
+         where field = 'name' order by n`,
+        { copies: JSON.stringify(phones) },
+      );
+      await tx.raw(
+        "update customer_activity set conversation_count = conversation_count + :conversations where customer_id = :id",
         {
           id,
           conversations,
         },
       );
     });
-    const detail = await getCustomer(database, workspaceId, id);
+    const detail = await getCustomer(storeOf(database), workspaceId, id);
     expect(detail).toMatchObject({ conversationsTruncated: true, provenanceTruncated: true });
     expect(CustomerDetail.parse(detail)).toEqual(detail);
     expect(detail.conversations).toHaveLength(CONVERSATIONS_SHOWN_MAX);
@@ -251,7 +294,7 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     const { database, workspaceId, say } = await begin();
     const text = "Can you email me your price list?";
     const answer = await say("a", text, { trace: true });
-    const turn = await getTurn(database, workspaceId, answer.conversationId, 1);
+    const turn = await getTurn(storeOf(database), workspaceId, answer.conversationId, 1);
     expect(turn).toMatchObject({ turn: 1, text, replies: answer.replies, reasons: answer.reasons });
     expect(JSON.stringify(turn.trace)).toBe(JSON.stringify(answer.trace));
     expect(turn.explanation.join("\n")).toContain("email: asked");
@@ -262,16 +305,16 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
     const { conversationId, customer } = await say("a", "my email is bob@work.example");
     const other = await createWorkspace(database, "other", NOON);
     const page = { after: 0, limit: 3 };
-    await expect(getConversation(database, other, conversationId, page)).rejects.toMatchObject({
+    await expect(getConversation(storeOf(database), other, conversationId, page)).rejects.toMatchObject({
       code: "conversation_not_found",
     });
-    await expect(getTurn(database, other, conversationId, 1)).rejects.toMatchObject({
+    await expect(getTurn(storeOf(database), other, conversationId, 1)).rejects.toMatchObject({
       code: "conversation_not_found",
     });
-    await expect(getTurn(database, workspaceId, conversationId, 2)).rejects.toMatchObject({
+    await expect(getTurn(storeOf(database), workspaceId, conversationId, 2)).rejects.toMatchObject({
       code: "turn_not_found",
     });
-    await expect(getCustomer(database, other, customer?.id ?? "")).rejects.toMatchObject({
+    await expect(getCustomer(storeOf(database), other, customer?.id ?? "")).rejects.toMatchObject({
       code: "customer_not_found",
     });
   });

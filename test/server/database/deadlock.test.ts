@@ -10,8 +10,8 @@ const NOW = Date.UTC(2026, 0, 1);
 
 const addHandle = (tx: WorkspaceTransaction, handle: string) =>
   tx.raw(
-    `insert into handles (workspace_id, id, platform, handle, revision, created_at)
-     values (:workspaceId, :id, 'api', :handle, 1, now())`,
+    `insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
+     values (:workspaceId, :id, :handle, sha256('key'), 1, now())`,
     { workspaceId: tx.workspaceId, id: v7(), handle },
   );
 
@@ -19,7 +19,7 @@ const lock = (tx: WorkspaceTransaction, name: string) =>
   tx.raw("select pg_advisory_xact_lock(:key)", { key: advisoryKey(name) });
 
 const handlesOf = (tx: WorkspaceTransaction) =>
-  tx.raw<{ handle: string }>("select handle from handles order by handle");
+  tx.raw<{ handle: string }>("select platform as handle from handles order by platform");
 
 /** Resolves for all once `count` have arrived. */
 function meetingOf(count: number): () => Promise<void> {

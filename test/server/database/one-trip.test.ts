@@ -8,8 +8,8 @@ import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const INSERT = `
-  insert into handles (workspace_id, id, platform, handle, revision, created_at)
-  values (:workspaceId, :id, 'api', :handle, 1, now()) returning handle`;
+  insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
+  values (:workspaceId, :id, :handle, sha256('key'), 1, now()) returning platform as handle`;
 
 const add = (tx: WorkspaceTransaction, handle: string) =>
   [INSERT, { workspaceId: tx.workspaceId, id: v7(), handle }] as const;
@@ -18,7 +18,7 @@ describe.each(DATABASE_KINDS)("statements that travel together, on %s", (kind) =
   const database = useDatabase(kind);
   const handlesOf = async (id: string) => {
     const rows = await inWorkspace(database(), id, (tx) =>
-      tx.raw<{ handle: string }>("select handle from handles order by handle"),
+      tx.raw<{ handle: string }>("select platform as handle from handles order by platform"),
     );
     return rows.map(({ handle }) => handle);
   };

@@ -8,6 +8,7 @@ import { chat } from "../../../server/turn/chat.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
+import { storeOf } from "../../support/stores.ts";
 
 const NOON = Date.UTC(2025, 5, 1, 12);
 
@@ -21,7 +22,7 @@ function listenTo(database: Database, seen: Set<string>): Database {
     async session() {
       const session = await database.session();
       const run: typeof session.run = (queries) => {
-        for (const { text } of queries) if (PLANNED.test(text)) seen.add(text);
+        for (const { text } of queries) if (PLANNED.test(text) && !OF_KEYS.test(text)) seen.add(text);
         return session.run(queries);
       };
       return { ...session, run };
@@ -48,6 +49,9 @@ async function planOf(database: Database, text: string): Promise<readonly string
   }
 }
 
+// A workspace's own keys are a handful, and are read together.
+const OF_KEYS = /(?:from|into) workspace_keys/u;
+
 describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (kind) => {
   const database = useDatabase(kind);
 
@@ -57,7 +61,7 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     const seen = new Set<string>();
     const heard = listenTo(database(), seen);
     const say = (text: string, body: object = {}) =>
-      chat(heard, pack, workspaceId, ChatRequest.parse({ handle: "a", text, ...body }), NOON);
+      chat(storeOf(heard), pack, workspaceId, ChatRequest.parse({ handle: "a", text, ...body }), NOON);
 
     await say("Hi", { messageId: "m1" });
     await say("Hi", { messageId: "m1" });
@@ -68,9 +72,9 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     await say("my email is mike@work.example", { handle: "b" });
     const merged = await say("my email is mike@work.example");
     const moved = await say("sorry, it's mike@home.example", { conversationId: merged.conversationId });
-    await getConversation(heard, workspaceId, moved.conversationId, { after: 0, limit: 10 });
-    await getTurn(heard, workspaceId, moved.conversationId, 1);
-    await getCustomer(heard, workspaceId, moved.customer?.id ?? "");
+    await getConversation(storeOf(heard), workspaceId, moved.conversationId, { after: 0, limit: 10 });
+    await getTurn(storeOf(heard), workspaceId, moved.conversationId, 1);
+    await getCustomer(storeOf(heard), workspaceId, moved.customer?.id ?? "");
     expect(seen.size).toBeGreaterThan(15);
 
     const searches: string[] = [];
@@ -86,11 +90,11 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     const workspaceId = await createWorkspace(database(), "plans", NOON);
     const seen = new Set<string>();
     const cursor = Buffer.from(`${NOON} ${workspaceId}`).toString("base64url");
-    await listCustomers(listenTo(database(), seen), workspaceId, { limit: 10 });
-    await listCustomers(listenTo(database(), seen), workspaceId, { limit: 10, cursor });
+    await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, { limit: 10 });
+    await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, { limit: 10, cursor });
     for (const text of seen) {
       const plan = await planOf(database(), text);
-      expect(plan.join("\n")).toMatch(/Index Scan using customers_last_at/u);
+      expect(plan.join("\n")).toMatch(/Index (Only )?Scan using customer_activity_last_at/u);
     }
   });
 });

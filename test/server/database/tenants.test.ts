@@ -13,19 +13,21 @@ const NOW = Date.UTC(2026, 0, 1);
 const rows: Readonly<Record<string, string>> = {
   workspaces: "(workspace_id, name, created_at) values (:w, 'W', now())",
   api_keys: "(workspace_id, id, label, secret_hash, created_at) values (:w, :w, '', sha256(''), now())",
-  handles: `(workspace_id, id, platform, handle, revision, created_at)
-    values (:w, :w, 'api', 'h', 1, now())`,
-  customers: `(workspace_id, id, first_at, last_at, conversation_count, created_at, updated_at)
-    values (:w, :w, now(), now(), 0, now(), now())`,
-  conversations: `(workspace_id, id, handle_id, platform, started_at, last_at, state)
-    values (:w, :w, :w, 'api', now(), now(), '{}')`,
+  handles: `(workspace_id, id, platform, handle_key, revision, created_at)
+    values (:w, :w, 'api', sha256(''), 1, now())`,
+  customers: `(workspace_id, id, profile, fields, tokens, created_at, updated_at)
+    values (:w, :w, '', '{}', '{}', now(), now())`,
+  customer_activity: `(workspace_id, customer_id, first_at, last_at, conversation_count)
+    values (:w, :w, now(), now(), 1)`,
+  conversations: `(workspace_id, id, handle_id, platform, handle, started_at, last_at, state)
+    values (:w, :w, :w, 'api', '', now(), now(), '')`,
   messages: `(workspace_id, conversation_id, seq, id, handle_id, role, text, at, recorded_at)
-    values (:w, :w, 1, :w, :w, 'customer', 'hello', now(), now())`,
+    values (:w, :w, 1, :w, :w, 'customer', '', now(), now())`,
   turns: `(workspace_id, conversation_id, turn, message_seq, trace, pack_hash, engine_version, at)
-    values (:w, :w, 1, 1, '{}', '', '', now())`,
-  claims: `(workspace_id, id, conversation_id, handle_id, message_seq, turn, field, value, raw, span_start, span_end,
-      extractor, pack_hash, trust, at)
-    values (:w, :w, :w, :w, 1, 1, 'name', 'Mike', 'Mike', 0, 4, 'name', '', 'claimed', now())`,
+    values (:w, :w, 1, 1, '', '', '', now())`,
+  claims: `(workspace_id, id, conversation_id, handle_id, message_seq, turn, field, said, span_start, span_end,
+      extractor, unvalidated, pack_hash, trust, at)
+    values (:w, :w, :w, :w, 1, 1, 'name', '', 0, 4, 'name', false, '', 'claimed', now())`,
   workspace_keys: `(workspace_id, kind, version, provider, wrapped, created_at)
     values (:w, 'data', 1, '', '', now())`,
   data_keys: "(workspace_id, subject_id, workspace_key_version, wrapped) values (:w, :w, 1, '')",

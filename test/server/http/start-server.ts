@@ -5,10 +5,9 @@ import type { Database } from "../../../server/database/database.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import { createLog } from "../../../server/log.ts";
-import { createKeyrings } from "../../../server/privacy/keyrings.ts";
-import { givenKeyProvider, newRootKey } from "../../../server/privacy/root-keys.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { storeOf } from "../../support/stores.ts";
 
 export interface Answer {
   readonly status: number;
@@ -42,8 +41,7 @@ export async function startServer(database: Database, pack: RulePack): Promise<T
   const workspaceId = await createWorkspace(database, "Test", Date.now());
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   const app = createApp({
-    database,
-    keyrings: createKeyrings(database, givenKeyProvider([newRootKey().root], "the test"), Date.now),
+    ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     silenceMs: 30 * 60_000,

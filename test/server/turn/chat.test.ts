@@ -11,6 +11,9 @@ import { WAITING_MAX } from "../../../server/turn/turn-queue.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { asTwoProcesses, DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
+import { sealColumn } from "../../../server/privacy/sealed-columns.ts";
+import { openerOf } from "../../support/opened-rows.ts";
+import { storeOf } from "../../support/stores.ts";
 
 const NOON = Date.UTC(2025, 5, 1, 12);
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -32,9 +35,9 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
       body: { readonly text: string } & Readonly<Record<string, unknown>>,
       now = NOON,
     ): Promise<ChatResponse> =>
-      chat(database, pack, workspaceId, ChatRequest.parse({ handle: "a", ...body }), now);
+      chat(storeOf(database), pack, workspaceId, ChatRequest.parse({ handle: "a", ...body }), now);
     const messages = async (id: string) =>
-      (await getConversation(database, workspaceId, id, { after: 0, limit: 500 })).messages;
+      (await getConversation(storeOf(database), workspaceId, id, { after: 0, limit: 500 })).messages;
     return { database, workspaceId, say, messages };
   }
 
@@ -53,16 +56,19 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
   test("a state that another version stored is named as such, and a new conversation goes round it", async () => {
     const { database, workspaceId, say } = await begin();
     const { conversationId } = await say({ text: "Hi" });
+    const { keyOf } = await openerOf(database, workspaceId);
+    const key = keyOf(conversationId);
+    const state = sealColumn(workspaceId, key, "conversations.state", conversationId, '{"version": 2}');
     await inWorkspace(database, workspaceId, (tx) =>
       tx.raw(
         `with other_process as (update handles set revision = revision + 1 where workspace_id = :workspaceId)
-         update conversations set state = '{"version": 2}' where workspace_id = :workspaceId`,
-        { workspaceId },
+         update conversations set state = :state where workspace_id = :workspaceId`,
+        { workspaceId, state },
       ),
     );
     const unreadable = { code: "conversation_unreadable", status: 500 };
     await expect(say({ text: "Hi" })).rejects.toMatchObject(unreadable);
-    const view = getConversation(database, workspaceId, conversationId, { after: 0, limit: 1 });
+    const view = getConversation(storeOf(database), workspaceId, conversationId, { after: 0, limit: 1 });
     await expect(view).rejects.toMatchObject(unreadable);
     expect((await say({ text: "Hi", newConversation: true })).turn).toBe(1);
   });
@@ -150,7 +156,7 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
     expect(late).toMatchObject({ conversationId: first.conversationId, turn: 2 });
     const after = await say({ text: "Hi" }, NOON + SILENCE_MS);
     expect(after.conversationId).toBe(first.conversationId);
-    expect(await getCustomer(database, workspaceId, first.customer?.id ?? "")).toMatchObject({
+    expect(await getCustomer(storeOf(database), workspaceId, first.customer?.id ?? "")).toMatchObject({
       conversationCount: 1,
       firstAt: new Date(NOON - SILENCE_MS).toISOString(),
       lastAt: new Date(NOON + SILENCE_MS).toISOString(),
@@ -167,7 +173,11 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
     expect([b, d]).toEqual([a, a]);
     expect(new Set([open.conversationId, a, c]).size).toBe(3);
     expect((await say({ text: "Hi" }, NOON + 60_000)).conversationId).toBe(open.conversationId);
-    const { conversations, ...customer } = await getCustomer(database, workspaceId, open.customer?.id ?? "");
+    const { conversations, ...customer } = await getCustomer(
+      storeOf(database),
+      workspaceId,
+      open.customer?.id ?? "",
+    );
     expect(customer).toMatchObject({
       conversationCount: 3,
       firstAt: new Date(NOON - 9 * DAY_MS).toISOString(),
@@ -254,12 +264,20 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
     const { database, workspaceId, say } = await begin();
     const tripsOf = async (through: Database) => {
       const before = through.statistics.trips;
-      await chat(through, pack, workspaceId, ChatRequest.parse({ handle: "a", text: PRICE_LIST }), NOON);
+      await chat(
+        storeOf(through),
+        pack,
+        workspaceId,
+        ChatRequest.parse({ handle: "a", text: PRICE_LIST }),
+        NOON,
+      );
       return through.statistics.trips - before;
     };
     await say({ text: "my email is bob@work.example" });
     expect(await tripsOf(database)).toBe(1);
-    expect(await tripsOf({ ...database })).toBe(2);
+    const other = { ...database };
+    await storeOf(other).keyrings.of(workspaceId);
+    expect(await tripsOf(other)).toBe(2);
   });
 
   test("a message whose turn fails leaves nothing behind", async () => {
@@ -274,7 +292,7 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
       },
     };
     const request = ChatRequest.parse({ handle: "a", text: "Hi", messageId: "m1" });
-    await expect(chat(database, failing, workspaceId, request, NOON)).rejects.toThrow(
+    await expect(chat(storeOf(database), failing, workspaceId, request, NOON)).rejects.toThrow(
       "a rule pack that breaks",
     );
     expect((await say({ text: "Hi", messageId: "m1" })).turn).toBe(1);
@@ -288,13 +306,19 @@ test("parallel duplicates through two processes give exactly one turn, and the s
       const message = { handle: `rush ${round}`, text: PRICE_LIST, messageId: "m1" };
       const answers = await Promise.all(
         Array.from({ length: 16 }, (_, index) =>
-          chat(processes[index % 2 === 0 ? 0 : 1], pack, workspaceId, ChatRequest.parse(message), NOON),
+          chat(
+            storeOf(processes[index % 2 === 0 ? 0 : 1]),
+            pack,
+            workspaceId,
+            ChatRequest.parse(message),
+            NOON,
+          ),
         ),
       );
       expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
       const page = { after: 0, limit: 500 };
       const id = answers[0]?.conversationId ?? "";
-      const { turn, messages } = await getConversation(processes[0], workspaceId, id, page);
+      const { turn, messages } = await getConversation(storeOf(processes[0]), workspaceId, id, page);
       expect([turn, messages.map(({ role }) => role)]).toEqual([1, ["customer", "bot"]]);
     }
   });

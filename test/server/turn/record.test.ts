@@ -4,10 +4,12 @@ import { v7 as uuid } from "uuid";
 import { expect, test } from "vitest";
 import { INITIAL_STATE } from "../../../engine/decide/state.ts";
 import { advisoryKey } from "../../../server/database/advisory-key.ts";
-import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { inSealedWorkspace } from "../../../server/privacy/store.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { record } from "../../../server/turn/record.ts";
 import { defaultPack } from "../../support/packs.ts";
+import { openerOf } from "../../support/opened-rows.ts";
+import { storeOf } from "../../support/stores.ts";
 import { useDatabase } from "../../support/test-databases.ts";
 import { BEGIN, createDriver, storedPortraits } from "../customers/identity-driver.ts";
 
@@ -30,21 +32,24 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
   const progress = new EventEmitter();
   const isRecorded = once(progress, "recorded");
   const lock = advisoryKey("handle", workspaceId, "line", "b");
-  const late = inWorkspace(
-    database,
+  const { keyOf } = await openerOf(database, workspaceId);
+  const late = inSealedWorkspace(
+    storeOf(database),
     workspaceId,
     async (tx) => {
-      const [handle] = await tx.raw<{ id: string }>("select id from handles where handle = 'b'");
-      const { sql, bindings } = record(workspaceId, {
+      const [handle] = await tx.raw<{ id: string }>(
+        `select handle_id as id from conversations where id = '${conversationId}'`,
+      );
+      const { sql, bindings } = record(tx, {
         handle: { id: handle?.id ?? "", isNew: false, platform: "line", handle: "b", remembered: null },
         conversation: {
           id: conversationId,
-          isNew: false,
+          key: keyOf(conversationId),
+          wrappedKey: null,
           state: INITIAL_STATE,
           messageCount: 2,
           customerId: customer?.id ?? null,
           linkSeq: 2,
-          statedEmailKey: null,
           relinks: null,
         },
         message: { role: "agent", text: "Hello", key: null, response: "{}" },

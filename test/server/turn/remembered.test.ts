@@ -8,6 +8,7 @@ import { createMemory, type Remembered } from "../../../server/turn/remembered.t
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { asTwoProcesses, useDatabase } from "../../support/test-databases.ts";
+import { storeOf } from "../../support/stores.ts";
 
 const NOON = Date.UTC(2025, 5, 1, 12);
 const MINUTE_MS = 60_000;
@@ -66,7 +67,7 @@ async function answersTo(
       ...(how === "late" ? { at: new Date(now - 25 * MINUTE_MS).toISOString() } : {}),
       messageId: how === "again" ? "again" : `m${index}`,
     });
-    const response: ChatResponse = await chat(through(process), pack, workspaceId, request, now);
+    const response: ChatResponse = await chat(storeOf(through(process)), pack, workspaceId, request, now);
     first.set(handle, conversationId ?? response.conversationId);
     answers.push(
       JSON.stringify(response).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gu, (id) => {
@@ -96,7 +97,7 @@ test("two processes take the messages of one handle one after the other, and los
   await asTwoProcesses(async (processes) => {
     const workspaceId = await createWorkspace(processes[0], "turns", NOON);
     const request = ChatRequest.parse({ handle: "a", text: "do you have parking?" });
-    const say = (process: 0 | 1) => chat(processes[process], pack, workspaceId, request, NOON);
+    const say = (process: 0 | 1) => chat(storeOf(processes[process]), pack, workspaceId, request, NOON);
     await say(0);
     await say(1);
     const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => say(index % 2 === 0 ? 0 : 1)));
@@ -109,7 +110,7 @@ test("a message that comes again finds its answer, although the person is rememb
   const database = opened();
   const workspaceId = await createWorkspace(database, "again", NOON);
   const say = (messageId: string, text = "do you have parking?") =>
-    chat(database, pack, workspaceId, ChatRequest.parse({ handle: "a", text, messageId }), NOON);
+    chat(storeOf(database), pack, workspaceId, ChatRequest.parse({ handle: "a", text, messageId }), NOON);
   const answers = [await say("m1"), await say("m2"), await say("m3")];
   expect([await say("m1"), await say("m2"), await say("m3")]).toEqual(answers);
   await expect(say("m2", "Hi")).rejects.toMatchObject({ code: "message_id_reused" });

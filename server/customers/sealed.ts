@@ -1,0 +1,50 @@
+import type { DataKey } from "../privacy/seal.ts";
+import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
+import type { Profile } from "./fold.ts";
+
+/** What a customer's row has sealed: the fold, but for how each claim stands. */
+export type StoredProfile = Omit<Profile, "standings">;
+
+/** What a claim's row has sealed. */
+export interface Said {
+  readonly value: string;
+  /** As it was typed. */
+  readonly raw: string;
+}
+
+/** A customer as it is stored, opened. */
+export interface StoredCustomer {
+  readonly id: string;
+  readonly key: DataKey;
+  /** The canonical email, or null; which the profile's values have too. */
+  readonly emailKey: string | null;
+  readonly profile: StoredProfile;
+}
+
+export function sealProfile(
+  workspaceId: string,
+  key: DataKey,
+  customerId: string,
+  { values, unvalidated, conflicts }: StoredProfile,
+): Buffer {
+  const json = JSON.stringify({ values, unvalidated, conflicts });
+  return sealColumn(workspaceId, key, "customers.profile", customerId, json);
+}
+
+export function openProfile(
+  workspaceId: string,
+  key: DataKey,
+  customerId: string,
+  sealed: Uint8Array,
+): StoredProfile {
+  // What sealProfile wrote: a value that was changed does not open.
+  return JSON.parse(unsealColumn(workspaceId, key, "customers.profile", customerId, sealed));
+}
+
+export function sealSaid(workspaceId: string, key: DataKey, claimId: string, { value, raw }: Said): Buffer {
+  return sealColumn(workspaceId, key, "claims.said", claimId, JSON.stringify({ value, raw }));
+}
+
+export function openSaid(workspaceId: string, key: DataKey, claimId: string, sealed: Uint8Array): Said {
+  return JSON.parse(unsealColumn(workspaceId, key, "claims.said", claimId, sealed)); // as above
+}
