@@ -16,6 +16,28 @@ alter table api_keys force row level security;
 create policy workspace on api_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on api_keys to enrich_app;
 
+create table audit_events (
+  workspace_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  actor_kind text not null,
+  actor_id text not null,
+  action text not null,
+  subject_kind text not null,
+  subject_id text not null,
+  details json not null,
+  constraint audit_events_pkey PRIMARY KEY (workspace_id, id),
+  constraint audit_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint audit_events_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'operator'::text, 'system'::text])))
+);
+CREATE INDEX audit_events_subject ON public.audit_events USING btree (workspace_id, subject_kind, subject_id, id DESC) WHERE (subject_id IS NOT NULL);
+alter table audit_events enable row level security;
+alter table audit_events force row level security;
+create policy workspace on audit_events as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on audit_events to enrich_app;
+comment on column audit_events.details is 'Names of fields, counts, causes: read as it was written, and free of personal data';
+comment on table audit_events is 'What was done by hand or by rule, by whom and to what. Never what a customer said or gave';
+
 create table claims (
   workspace_id uuid not null,
   id uuid not null,

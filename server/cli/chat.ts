@@ -54,6 +54,7 @@ async function talk(options: Options): Promise<void> {
     const workspaceId = await install(database);
     const keys = configuredKeys(environment, (path) => console.error(rootKeyNotice(path).join("\n")));
     const store = { database, keyrings: createKeyrings(database, keys.inUse, Date.now) };
+    await store.keyrings.of(workspaceId); // a root key that is missing or wrong is said before anybody types
     const silenceMs = environment.SILENCE_MINUTES * MINUTE_MS;
     let last: ChatResponse | null = null;
     for await (const text of typedLines(

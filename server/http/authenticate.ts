@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from "express";
 import { createKeyCache } from "../workspaces/key-cache.ts";
+import type { Actor } from "../audit/events.ts";
 import { AppError } from "../app-error.ts";
 import type { Services } from "./services.ts";
 
@@ -17,6 +18,7 @@ export function authenticate({ database, clock }: Services): RequestHandler {
     // The same words for an unknown, a wrong and a revoked key: which of them it is concerns nobody outside.
     if (holder === null) throw new AppError("unauthorized", "The API key is not valid.");
     response.locals["workspaceId"] = holder.workspaceId;
+    response.locals["actor"] = { kind: "api_key", id: holder.keyId } satisfies Actor;
     next();
   };
 }
@@ -27,4 +29,11 @@ export function workspaceOf(response: Response): string {
   if (typeof workspaceId !== "string")
     throw new Error("a route without authentication asked for its workspace");
   return workspaceId;
+}
+
+/** Who makes the request, for the audit. */
+export function actorOf(response: Response): Actor {
+  const actor: Actor | undefined = response.locals["actor"];
+  if (actor === undefined) throw new Error("a route without authentication asked who makes the request");
+  return actor;
 }
