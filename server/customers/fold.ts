@@ -47,7 +47,7 @@ export function foldProfile(key: string | null, claims: readonly Claim[]): Profi
 
   const entries = claims.map((claim, index): Entry => [index, claim]);
   for (const [field, said] of group(entries, (claim) => claim.field)) {
-    const says = field === "email" ? said.filter(([, claim]) => emailKey(claim.value) === key) : said;
+    const says = field === "email" ? said.filter(([, { value }]) => isKey(value, key)) : said;
     const words = [...group(says, (claim) => claim.handleId).values()]
       .map(lastWord)
       .filter(([, { denied }]) => !denied);
@@ -65,6 +65,11 @@ export function foldProfile(key: string | null, claims: readonly Claim[]): Profi
     if (others.length > 0) conflicts[field] = [...new Set(others.map(([, claim]) => claim.value))];
   }
   return { values, unvalidated, conflicts, standings };
+}
+
+/** Most values are keys already, as the engine gives them: then there is nothing to compute. */
+function isKey(value: string, key: string | null): boolean {
+  return value === key || emailKey(value) === key;
 }
 
 /** What one handle has to say about a field: its latest claim of the highest trust. */

@@ -9,6 +9,7 @@ import type { Database } from "../database/database.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { AppError } from "../app-error.ts";
 import { writeLink } from "./link.ts";
+import { createGroups, type Groups } from "./group.ts";
 import { open, type Earlier, type Occasion, type Opened } from "./open.ts";
 import { planLink, statedEmailKey } from "./plan-link.ts";
 import { readLink, type Check } from "./read-link.ts";
@@ -56,23 +57,31 @@ export async function chat(
       remembered !== undefined && serves(remembered, request, occasion, pack.hash)
         ? { remembered, heard: hear(message, remembered) }
         : null;
-    const taken =
-      ahead &&
-      (await inSealedWorkspace(store, workspaceId, (tx) => takeRemembered(tx, message, occasion, ahead), {
-        lock,
-      }));
+    const taken = ahead && (await takeRemembered(store, workspaceId, lock, message, occasion, ahead));
     const { response, left } =
       taken ??
-      (await inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { lock }));
+      (await inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), {
+        locks: [lock],
+      }));
     if (left !== null) memory.remember(key, left);
     return response;
   });
 }
 
-const perDatabase = new WeakMap<Database, { readonly queue: TurnQueue; readonly memory: Memory }>();
+/** What a process has of a database it takes turns on. */
+interface OfDatabase {
+  readonly queue: TurnQueue;
+  readonly memory: Memory;
+  readonly groups: Groups;
+}
+const perDatabase = new WeakMap<Database, OfDatabase>();
 
-function ofDatabase(database: Database) {
-  const own = perDatabase.get(database) ?? { queue: createTurnQueue(), memory: createMemory() };
+function ofDatabase(database: Database): OfDatabase {
+  const own = perDatabase.get(database) ?? {
+    queue: createTurnQueue(),
+    memory: createMemory(),
+    groups: createGroups(database),
+  };
   perDatabase.set(database, own);
   return own;
 }
@@ -106,7 +115,9 @@ interface Ahead {
 /** Takes the message from what is remembered of the person, which spares reading it. Null when that does not hold any more:
  *  another process has taken a message meanwhile, or this message came before; nothing is written then. */
 async function takeRemembered(
-  tx: SealedTransaction,
+  store: Store,
+  workspaceId: string,
+  lock: bigint,
   message: Message,
   occasion: Occasion,
   { remembered, heard }: Ahead,
@@ -114,16 +125,22 @@ async function takeRemembered(
   const { handleId, revision } = remembered;
   if (changesCustomer(heard)) {
     const check = { handleId, revision, messageKey: occasion.messageKey };
-    return takeDetail(tx, message, occasion, remembered, heard, check);
+    return inSealedWorkspace(
+      store,
+      workspaceId,
+      (tx) => takeDetail(tx, message, occasion, remembered, heard, check),
+      { locks: [lock] },
+    );
   }
   // The statement that records it finds out.
-  const { response, left, recorded } = settle(tx.keyring, message, occasion, remembered, heard, null);
-  const { sql, bindings } = record(tx, {
-    ...recorded,
-    handle: { ...recorded.handle, remembered: revision },
-  });
-  const rows = await tx.last(sql, bindings);
-  return rows.length === 0 ? null : { response: answered(message, response, heard), left };
+  const keyring = await store.keyrings.of(workspaceId);
+  const { response, left, recorded } = settle(keyring, message, occasion, remembered, heard, null);
+  const handle = { ...recorded.handle, remembered: revision };
+  const statement = record(keyring, { ...recorded, handle });
+  const { customerId } = recorded.conversation;
+  const { groups } = ofDatabase(store.database);
+  const isWritten = await groups.write(workspaceId, { lock, customerId, statement });
+  return isWritten ? { response: answered(message, response, heard), left } : null;
 }
 
 async function takeMessage(tx: SealedTransaction, message: Message, occasion: Occasion): Promise<Taken> {
@@ -144,7 +161,7 @@ async function takeMessage(tx: SealedTransaction, message: Message, occasion: Oc
     return taken;
   }
   const { response, left, recorded } = settle(tx.keyring, message, occasion, opened, heard, null);
-  const { sql, bindings } = record(tx, recorded);
+  const { sql, bindings } = record(tx.keyring, recorded);
   await tx.last(sql, bindings);
   return { response: answered(message, response, heard), left };
 }
@@ -166,7 +183,7 @@ async function takeDetail(
   const { response, left, recorded, own } = settle(tx.keyring, message, occasion, opened, heard, plan);
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);
-  for (const { sql, bindings } of [...before, record(tx, recorded), ...after]) {
+  for (const { sql, bindings } of [...before, record(tx.keyring, recorded), ...after]) {
     tx.later(sql, bindings);
   }
   return { response: answered(message, response, heard), left };

@@ -4,10 +4,9 @@ import type { FieldKey } from "../../engine/understand/understanding.ts";
 import { sealSaid } from "../customers/sealed.ts";
 import type { Binding, BoundSql } from "../database/statement.ts";
 import { blindIndex, blindIndexes } from "../privacy/blind-index.ts";
-import type { WrappedDataKey } from "../privacy/keyring.ts";
+import type { Keyring, WrappedDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, turnRow, type SealedColumn } from "../privacy/sealed-columns.ts";
-import type { SealedTransaction } from "../privacy/store.ts";
 import { recordStatement } from "./record-statement.ts";
 
 /** Everything that a message leaves behind, but for other conversations, what is taken back, and profiles. */
@@ -59,7 +58,8 @@ export interface Recorded {
 
 /** A statement that writes a message and all that came of it, with its bindings. It returns a row; or none, and writes nothing,
  *  when a remembered handle is at another revision by now, or has a message with this key. */
-export function record({ workspaceId, keyring }: SealedTransaction, recorded: Recorded): BoundSql {
+export function record(keyring: Keyring, recorded: Recorded): BoundSql {
+  const { workspaceId } = keyring;
   const { handle, conversation, message, reply, turn, at, now, newId } = recorded;
   const { id: conversationId, key, wrappedKey } = conversation;
   const isNew = wrappedKey !== null;
