@@ -183,6 +183,50 @@ grant delete, insert, select, update on handles to enrich_app;
 comment on column handles.handle_key is 'What the platform calls the person, as a blind index; the conversations have it sealed';
 comment on column handles.revision is 'Counted up with every message of the person: what was read at a revision holds as long as it stands';
 
+create table identity_challenges (
+  workspace_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  email bytea not null,
+  email_key bytea not null,
+  code_hash bytea not null,
+  tries integer not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint identity_challenges_pkey PRIMARY KEY (workspace_id, id),
+  constraint identity_challenges_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
+  constraint identity_challenges_code_hash_check CHECK ((length(code_hash) = 32)),
+  constraint identity_challenges_email_key_check CHECK ((length(email_key) = 32))
+);
+CREATE INDEX identity_challenges_conversation ON public.identity_challenges USING btree (workspace_id, conversation_id, created_at) WHERE (conversation_id IS NOT NULL);
+CREATE INDEX identity_challenges_email_key ON public.identity_challenges USING btree (workspace_id, email_key, created_at) WHERE (email_key IS NOT NULL);
+alter table identity_challenges enable row level security;
+alter table identity_challenges force row level security;
+create policy workspace on identity_challenges as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on identity_challenges to enrich_app;
+comment on table identity_challenges is 'Mailed codes. The email is sealed under the conversation''s key; of the code there is a keyed hash';
+
+create table identity_keys (
+  workspace_id uuid not null,
+  id uuid not null,
+  algorithm text not null,
+  label text not null,
+  secret bytea,
+  public_key text,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint identity_keys_pkey PRIMARY KEY (workspace_id, id),
+  constraint identity_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint identity_keys_algorithm_check CHECK ((algorithm = ANY (ARRAY['HS256'::text, 'EdDSA'::text]))),
+  constraint identity_keys_check CHECK (((secret IS NULL) <> (public_key IS NULL)))
+);
+alter table identity_keys enable row level security;
+alter table identity_keys force row level security;
+create policy workspace on identity_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on identity_keys to enrich_app;
+comment on table identity_keys is 'What the host signs the identity of signed-in people with: a shared secret, sealed, or its public key';
+
 create table messages (
   workspace_id uuid not null,
   conversation_id uuid not null,

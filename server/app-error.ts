@@ -3,13 +3,17 @@ export const APP_ERRORS = {
   invalid_request: 400, // a field is missing, unknown, of the wrong type or outside its limits
   malformed_json: 400,
   unauthorized: 401,
+  identity_invalid: 401, // a signed identity that is expired, not ours or not of this person
   not_found: 404, // no such route
   conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
   turn_not_found: 404,
+  identity_key_not_found: 404,
   customer_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   message_id_reused: 409, // the same messageId with another text
+  mail_not_configured: 409, // a code was to be mailed, and no mail server is set
+  too_many_identity_keys: 409,
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_waiting: 429, // the handle's queue is full

@@ -5,6 +5,7 @@ import { errorCode } from "../error-code.ts";
 import { createApp } from "../http/app.ts";
 import { listen } from "../http/listen.ts";
 import type { Listening } from "../http/listen.ts";
+import { smtpMailer } from "../identity/mailer.ts";
 import { createLog } from "../log.ts";
 import type { Log } from "../log.ts";
 import { createKeyrings } from "../privacy/keyrings.ts";
@@ -41,12 +42,15 @@ async function serve(): Promise<void> {
     const keyrings = createKeyrings(database, keys.inUse, Date.now);
     await keyrings.of(workspaceId);
     const rules = watchPack(environment.RULES_DIR, pack, log);
+    const mailer =
+      environment.SMTP_URL === undefined ? null : smtpMailer(environment.SMTP_URL, environment.MAIL_FROM);
     let closing = false;
     const app = createApp({
       database,
       rules,
       keyrings,
       log,
+      mailer,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,
@@ -61,6 +65,7 @@ async function serve(): Promise<void> {
     closing = true;
     await stop(signal, server, log);
     rules.close();
+    mailer?.close();
   } finally {
     await database.close();
   }

@@ -15,7 +15,7 @@ import { planLink, statedEmailKey } from "./plan-link.ts";
 import { readLink, type Check } from "./read-link.ts";
 import { record } from "./record.ts";
 import { createMemory, serves, type Memory, type Remembered } from "./remembered.ts";
-import { settle, type Heard, type Message } from "./settle.ts";
+import { provenBy, settle, withIdentity, type Heard, type Message } from "./settle.ts";
 import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
@@ -27,6 +27,8 @@ export interface ChatOptions {
   readonly silenceMs?: number;
   /** Country for national phone numbers where the request states none. */
   readonly region?: string | null;
+  /** The canonical email of the person, where the host has signed it (see identity/token.ts). */
+  readonly identity?: string | null;
 }
 
 /** Takes a message of anyone in a conversation, and returns what the caller is answered.
@@ -45,7 +47,8 @@ export async function chat(
   const person = ["handle", workspaceId, request.platform, request.handle];
   const lock = advisoryKey(...person);
   const at = timeSaid(request.at, now);
-  const message: Message = { pack, request, at, now, region: request.region ?? options.region ?? null };
+  const region = request.region ?? options.region ?? null;
+  const message: Message = { pack, request, at, now, region, identity: options.identity ?? null };
   const occasion = occasionOf(message, options.silenceMs ?? SILENCE_MS);
   const key = JSON.stringify(person);
   const { queue, memory } = ofDatabase(store.database);
@@ -54,7 +57,9 @@ export async function chat(
     const remembered = memory.recall(key);
     memory.forget(key); // until this message is stored, nobody knows where it leaves the person
     const ahead =
-      remembered !== undefined && serves(remembered, request, occasion, pack.hash)
+      remembered !== undefined &&
+      message.identity === null &&
+      serves(remembered, request, occasion, pack.hash)
         ? { remembered, heard: hear(message, remembered) }
         : null;
     const taken = ahead && (await takeRemembered(store, workspaceId, lock, message, occasion, ahead));
@@ -155,7 +160,7 @@ async function takeMessage(tx: SealedTransaction, message: Message, occasion: Oc
   if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
 
   const heard = hear(message, opened);
-  if (changesCustomer(heard)) {
+  if (changesCustomer(heard) || provenBy(message, opened) !== null) {
     const taken = await takeDetail(tx, message, occasion, opened, heard, null);
     if (taken === null) throw new Error("a message was dropped although nothing was to be checked");
     return taken;
@@ -176,7 +181,9 @@ async function takeDetail(
   check: Check | null,
 ): Promise<Taken | null> {
   const { customer: current, handleId } = opened;
-  const stated = statedEmailKey(heard.turn?.collected ?? []);
+  // A claim moves no conversation whose customer is proved.
+  const claimed = opened.isShared ? null : statedEmailKey(heard.turn?.collected ?? []);
+  const stated = provenBy(message, opened) ?? claimed;
   const concerned = await readLink(tx, { current, stated, handleId }, check);
   if (concerned === null) return null;
   const plan = planLink(current, stated, concerned.owner, uuid());
@@ -195,14 +202,13 @@ function changesCustomer({ turn }: Heard): boolean {
 }
 
 /** What the engine makes of it. */
-function hear({ pack, request, at, region }: Message, opened: Opened): Heard {
+function hear({ pack, request, at, region, identity }: Message, opened: Opened): Heard {
   const before = opened.conversation?.state ?? INITIAL_STATE;
   if (request.role !== "customer") return { turn: null, state: hearOther(pack, before, request.text) };
   const coolOffMs = pack.limits.coolOffDays * DAY_MS;
   const turn = takeTurn(pack, before, request.text, {
     now: at,
-    known: opened.known,
-    unvalidated: opened.unvalidated,
+    ...withIdentity(opened, identity),
     coolingOff: Object.fromEntries(
       Object.entries(opened.refusedAt).map(([field, refusedAt]) => [field, refusedAt + coolOffMs]),
     ),

@@ -1,10 +1,11 @@
-import type { Collected, Denied } from "../../engine/decide/decision.ts";
+import type { Denied } from "../../engine/decide/decision.ts";
 import type { Claim } from "../customers/fold.ts";
 import { writeProfile, type Talk } from "../customers/profile.ts";
 import type { BoundSql } from "../database/statement.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { LinkPlan } from "./plan-link.ts";
 import type { Concerned } from "./read-link.ts";
+import type { Said } from "./said.ts";
 
 const LATEST = Number.MAX_SAFE_INTEGER; // after all that were recorded before
 
@@ -14,7 +15,7 @@ export interface OwnTalk {
   readonly handleId: string;
   readonly startedAt: number;
   readonly lastAt: number;
-  readonly says: readonly Collected[];
+  readonly says: readonly Said[];
   readonly takesBack: readonly Denied[];
 }
 
@@ -78,8 +79,7 @@ function talkOf(own: OwnTalk, talks: readonly Talk[]): Talk {
     lastAt,
     claims: [
       ...said.map((claim) => (isTakenBack(own, claim) ? { ...claim, denied: true } : claim)),
-      ...own.says.map(({ field, value, unvalidated = false }) => {
-        const trust = "claimed" as const;
+      ...own.says.map(({ field, value, trust, unvalidated = false }) => {
         return { id: null, seq: LATEST, handleId, field, value, trust, unvalidated, denied: false };
       }),
     ],

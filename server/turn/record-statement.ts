@@ -68,7 +68,7 @@ const insertConversation = `
       started_at, last_at, turn, message_count, state)
     select
       :workspaceId, :conversationId, id, :platform, :handle, cast(:customerId as uuid),
-      case when cast(:customerId as uuid) is not null then 'claimed' end,
+      case when cast(:customerId as uuid) is not null then cast(:linkTrust as text) end,
       case when cast(:customerId as uuid) is not null then cast(:at as timestamptz) end,
       case when cast(:customerId as uuid) is not null then cast(:linkSeq as bigint) end,
       :at, :at, :turn, :messageCount, :state
@@ -87,7 +87,7 @@ const updateConversation = ({ handle, link }: Shape) => `
     update conversations set
       state = :state, turn = :turn, message_count = :messageCount,
       started_at = least(started_at, :at), last_at = greatest(last_at, :at)
-      ${link ? ", customer_id = :customerId, link_trust = 'claimed', linked_at = :at, link_seq = :linkSeq" : ""}
+      ${link ? ", customer_id = :customerId, link_trust = :linkTrust, linked_at = :at, link_seq = :linkSeq" : ""}
     from person
     where conversations.workspace_id = :workspaceId and conversations.id = :conversationId
       ${handle === "remembered" ? "and customer_id is not distinct from cast(:customerId as uuid)" : ""}
@@ -135,9 +135,9 @@ const insertClaims = `
       extractor, rule, unvalidated, pack_hash, trust, at)
     select
       :workspaceId, heard.id, conversation.id, :handleId, :messageSeq, :turn, field, decode(said, 'hex'), span_start,
-      span_end, extractor, rule, unvalidated, :packHash, 'claimed', :at
+      span_end, extractor, rule, unvalidated, :packHash, trust, :at
     from conversation cross join json_to_recordset(cast(:claims as json)) as heard (
-      id uuid, field text, said text, span_start integer, span_end integer, extractor text, rule text,
+      id uuid, field text, said text, span_start integer, span_end integer, extractor text, rule text, trust text,
       unvalidated boolean)
   )`;
 

@@ -1,4 +1,4 @@
-import type { Collected, Trace } from "../../engine/decide/decision.ts";
+import type { Trace } from "../../engine/decide/decision.ts";
 import type { State } from "../../engine/decide/state.ts";
 import type { FieldKey } from "../../engine/understand/understanding.ts";
 import { sealSaid } from "../customers/sealed.ts";
@@ -7,6 +7,7 @@ import { blindIndex, blindIndexes } from "../privacy/blind-index.ts";
 import type { Keyring, WrappedDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, turnRow, type SealedColumn } from "../privacy/sealed-columns.ts";
+import type { Said } from "./said.ts";
 import { recordStatement } from "./record-statement.ts";
 
 /** Everything that a message leaves behind, but for other conversations, what is taken back, and profiles. */
@@ -34,6 +35,8 @@ export interface Recorded {
     /** Null: nothing is linked, and its customer's dates and count are brought up to date here. Otherwise whether it gets a
      *  new link; the customers concerned are written with it (see link.ts). */
     readonly relinks: boolean | null;
+    /** Of a new link. */
+    readonly linkTrust: "claimed" | "verified";
   };
   readonly message: {
     readonly role: "customer" | "agent" | "bot";
@@ -47,9 +50,10 @@ export interface Recorded {
   /** Of a customer's message. */
   readonly turn: {
     readonly trace: Trace;
-    readonly collected: readonly Collected[];
     readonly refused: readonly FieldKey[];
   } | null;
+  /** What is claimed with it; only with a turn. */
+  readonly says: readonly Said[];
   /** When it was said, and when it came, in milliseconds since the epoch. */
   readonly at: number;
   readonly now: number;
@@ -60,7 +64,7 @@ export interface Recorded {
  *  when a remembered handle is at another revision by now, or has a message with this key. */
 export function record(keyring: Keyring, recorded: Recorded): BoundSql {
   const { workspaceId } = keyring;
-  const { handle, conversation, message, reply, turn, at, now, newId } = recorded;
+  const { handle, conversation, message, reply, turn, says, at, now, newId } = recorded;
   const { id: conversationId, key, wrappedKey } = conversation;
   const isNew = wrappedKey !== null;
   const sealed = (column: SealedColumn, row: string, value: string) =>
@@ -78,7 +82,7 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql {
     key: message.key !== null,
     reply: reply !== null,
     turn: turn !== null,
-    claims: turn !== null && turn.collected.length > 0,
+    claims: turn !== null && says.length > 0,
     refusals: turn !== null && turn.refused.length > 0,
   });
   const messageId = newId();
@@ -102,7 +106,10 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql {
   if (handle.isNew) bindings["handleKey"] = blindIndex(keyring, "handle", handle.handle);
   if (handle.remembered !== null) bindings["revision"] = handle.remembered;
   if (handle.isNew || isNew) bindings["platform"] = handle.platform;
-  if (isNew || relinks) bindings["linkSeq"] = conversation.linkSeq;
+  if (isNew || relinks) {
+    bindings["linkSeq"] = conversation.linkSeq;
+    bindings["linkTrust"] = conversation.linkTrust;
+  }
   if (wrappedKey !== null) {
     bindings["handle"] = sealed("conversations.handle", conversationId, handle.handle);
     bindings["keyVersion"] = wrappedKey.workspaceKeyVersion;
@@ -120,25 +127,23 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql {
     bindings["reply"] = sealed("messages.text", replyId, reply);
   }
   if (turn !== null) {
-    const { trace, collected, refused } = turn;
+    const { trace, refused } = turn;
     const row = turnRow(conversationId, conversation.state.turn);
     bindings["trace"] = sealed("turns.trace", row, JSON.stringify(trace));
     bindings["packHash"] = trace.pack;
     bindings["engineVersion"] = trace.engine;
-    if (collected.length > 0) {
-      bindings["claims"] = JSON.stringify(claimRows(workspaceId, key, collected, newId));
-    }
+    if (says.length > 0) bindings["claims"] = JSON.stringify(claimRows(workspaceId, key, says, newId));
     if (refused.length > 0) bindings["refused"] = JSON.stringify([...new Set(refused)]);
   }
   return { sql, bindings };
 }
 
-function claimRows(workspaceId: string, key: DataKey, collected: readonly Collected[], newId: () => string) {
-  return collected.map(({ span, ...claim }) => {
-    const { field, extractor, rule, unvalidated = false } = claim;
+function claimRows(workspaceId: string, key: DataKey, says: readonly Said[], newId: () => string) {
+  return says.map(({ span, ...claim }) => {
+    const { field, extractor, rule, trust, unvalidated = false } = claim;
     const { start, end } = span;
     const id = newId();
     const said = sealSaid(workspaceId, key, id, claim).toString("hex");
-    return { id, field, said, span_start: start, span_end: end, extractor, rule, unvalidated };
+    return { id, field, said, span_start: start, span_end: end, extractor, rule, trust, unvalidated };
   });
 }

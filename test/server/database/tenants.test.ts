@@ -28,6 +28,11 @@ const rows: Readonly<Record<string, string>> = {
   claims: `(workspace_id, id, conversation_id, handle_id, message_seq, turn, field, said, span_start, span_end,
       extractor, unvalidated, pack_hash, trust, at)
     values (:w, :w, :w, :w, 1, 1, 'name', '', 0, 4, 'name', false, '', 'claimed', now())`,
+  identity_keys: `(workspace_id, id, algorithm, label, public_key, created_at)
+    values (:w, :w, 'EdDSA', '', '', now())`,
+  identity_challenges: `(workspace_id, id, conversation_id, email, email_key, code_hash, tries, created_at,
+      expires_at)
+    values (:w, :w, :w, '', sha256(''), sha256(''), 0, now(), now())`,
   audit_events: `(workspace_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, details)
     values (:w, :w, now(), 'operator', '', 'customer.viewed', 'customer', '', '{}')`,
   workspace_keys: `(workspace_id, kind, version, provider, wrapped, created_at)

@@ -1,0 +1,28 @@
+import { inSealedWorkspace, type Store } from "../privacy/store.ts";
+import { lockOfConversation, proveEmail } from "../turn/prove.ts";
+import { conversationOfChallenge, takeCode } from "./challenges.ts";
+import type { VerifyRequest } from "./contract.ts";
+
+/** Takes a code and, when it is right, links the conversation to the customer of the address. False for a wrong, used,
+ *  expired or unknown one alike. `now`: milliseconds since the epoch. */
+export async function verifyCode(
+  store: Store,
+  workspaceId: string,
+  given: VerifyRequest,
+  now: number,
+): Promise<boolean> {
+  const conversationId = await conversationOfChallenge(store, workspaceId, given.challengeId);
+  const lock = conversationId === null ? null : await lockOfConversation(store, workspaceId, conversationId);
+  if (lock === null) return false;
+  return inSealedWorkspace(
+    store,
+    workspaceId,
+    async (tx) => {
+      const proven = await takeCode(tx, given, now);
+      return (
+        proven !== null && (await proveEmail(tx, proven.conversationId, proven.email, "mailed_code", now))
+      );
+    },
+    { locks: [lock] },
+  );
+}
