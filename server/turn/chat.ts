@@ -14,7 +14,7 @@ import { planLink, statedEmailKey } from "./plan-link.ts";
 import { readLink, type Check } from "./read-link.ts";
 import { record } from "./record.ts";
 import { createMemory, serves, type Memory, type Remembered } from "./remembered.ts";
-import { settle, type Heard, type Message } from "./settle.ts";
+import { linkedBy, settle, type Heard, type Message } from "./settle.ts";
 import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
@@ -118,12 +118,14 @@ async function takeRemembered(
   }
   // The statement that records it finds out.
   const { response, left, recorded } = settle(tx.keyring, message, occasion, remembered, heard, null);
-  const { sql, bindings } = record(tx, {
+  const { sql, bindings, link } = record(tx, {
     ...recorded,
     handle: { ...recorded.handle, remembered: revision },
   });
   const rows = await tx.last(sql, bindings);
-  return rows.length === 0 ? null : { response: answered(message, response, heard), left };
+  return rows.length === 0
+    ? null
+    : { response: answered(message, response, heard), left: linkedBy(link, left) };
 }
 
 async function takeMessage(tx: SealedTransaction, message: Message, occasion: Occasion): Promise<Taken> {
@@ -144,9 +146,9 @@ async function takeMessage(tx: SealedTransaction, message: Message, occasion: Oc
     return taken;
   }
   const { response, left, recorded } = settle(tx.keyring, message, occasion, opened, heard, null);
-  const { sql, bindings } = record(tx, recorded);
+  const { sql, bindings, link } = record(tx, recorded);
   await tx.last(sql, bindings);
-  return { response: answered(message, response, heard), left };
+  return { response: answered(message, response, heard), left: linkedBy(link, left) };
 }
 
 /** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */
@@ -166,10 +168,9 @@ async function takeDetail(
   const { response, left, recorded, own } = settle(tx.keyring, message, occasion, opened, heard, plan);
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);
-  for (const { sql, bindings } of [...before, record(tx, recorded), ...after]) {
-    tx.later(sql, bindings);
-  }
-  return { response: answered(message, response, heard), left };
+  const write = record(tx, recorded);
+  for (const { sql, bindings } of [...before, write, ...after]) tx.later(sql, bindings);
+  return { response: answered(message, response, heard), left: linkedBy(write.link, left) };
 }
 
 /** Whether the customers concerned are to be locked, and brought up to date. */

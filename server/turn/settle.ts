@@ -10,7 +10,7 @@ import type { OwnTalk } from "./link.ts";
 import { inOrder, type Occasion, type Opened } from "./open.ts";
 import { newDataKey, type Keyring } from "../privacy/keyring.ts";
 import type { LinkPlan } from "./plan-link.ts";
-import type { Recorded } from "./record.ts";
+import type { Recorded } from "./recorded.ts";
 import type { Remembered } from "./remembered.ts";
 
 /** A message and what is true around it. */
@@ -43,6 +43,11 @@ export interface Settled {
   readonly own: OwnTalk;
   /** Where it leaves the person, or null where that is not worth remembering. */
   readonly left: Remembered | null;
+}
+
+/** The same with the link that recording the message added to the chain. */
+export function linkedBy(link: Uint8Array, left: Remembered | null): Remembered | null {
+  return left && { ...left, conversation: { ...left.conversation, chain: link } };
 }
 
 export function settle(
@@ -83,6 +88,7 @@ export function settle(
       wrappedKey,
       state,
       messageCount,
+      chain: conversation?.chain ?? null,
       customerId: link?.target.id ?? customer?.id ?? null,
       linkSeq,
       relinks: link === null ? null : link.moves !== "none",
@@ -95,6 +101,7 @@ export function settle(
     },
     reply,
     turn,
+    packHash: pack.hash,
     at,
     now,
     newId: newRowId,
@@ -109,6 +116,7 @@ export function settle(
       key,
       state,
       messageCount: messageCount + (reply === null ? 1 : 2),
+      chain: null, // known once it is recorded: see linkedBy
       startedAt: Math.min(conversation?.startedAt ?? at, at),
       lastAt: Math.max(conversation?.lastAt ?? at, at),
     },
