@@ -57,6 +57,8 @@ export const Environment = z.object({
   ROOT_KEY: rootKeys.optional(),
   KMS_URL: keyServiceUrl.optional(),
   KMS_TOKEN: z.string().optional(),
+  /** Where the root of every seal of the audit is appended. */
+  AUDIT_ROOTS_FILE: directory.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
   SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
   DEFAULT_REGION: Region.optional(),
