@@ -8,6 +8,7 @@ import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { AppError } from "../app-error.ts";
+import { keepPack } from "../rules/kept-packs.ts";
 import { writeLink } from "./link.ts";
 import { open, type Earlier, type Occasion, type Opened } from "./open.ts";
 import { planLink, statedEmailKey } from "./plan-link.ts";
@@ -50,6 +51,7 @@ export async function chat(
   const { queue, memory } = ofDatabase(store.database);
 
   return queue.run(key, async () => {
+    await keepPack(store.database, workspaceId, pack, now);
     const remembered = memory.recall(key);
     memory.forget(key); // until this message is stored, nobody knows where it leaves the person
     const ahead =
