@@ -7,6 +7,7 @@ export const APP_ERRORS = {
   conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
   turn_not_found: 404,
   customer_not_found: 404,
+  finding_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   message_id_reused: 409, // the same messageId with another text

@@ -24,12 +24,13 @@ export type AuditAction =
   | "customers.exported"
   | "customers.imported"
   | "retention.changed"
-  | "filter.changed";
+  | "filter.changed"
+  | "finding.marked";
 
 export interface AuditEvent {
   readonly actor: Actor;
   readonly action: AuditAction;
-  readonly subject: { readonly kind: "customer" | "workspace" | "filter"; readonly id: string };
+  readonly subject: { readonly kind: "customer" | "workspace" | "filter" | "finding"; readonly id: string };
   /** Names of fields, counts, causes; never what a customer said or gave. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */

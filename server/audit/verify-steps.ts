@@ -70,16 +70,17 @@ interface Talk {
   readonly findings: StoredRows["findings"];
 }
 
+function by<Row extends Owned<object>>(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.owner);
+    if (group === undefined) groups.set(row.owner, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
 function grouped(stored: StoredRows): (conversationId: string) => Talk {
-  const by = <Row extends Owned<object>>(rows: readonly Row[]) => {
-    const groups = new Map<string, Row[]>();
-    for (const row of rows) {
-      const group = groups.get(row.owner);
-      if (group === undefined) groups.set(row.owner, [row]);
-      else group.push(row);
-    }
-    return groups;
-  };
   const conversations = by(stored.conversations);
   const [messages, turns] = [by(stored.messages), by(stored.turns)];
   const [claims, findings] = [by(stored.claims), by(stored.findings)];

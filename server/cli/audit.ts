@@ -6,6 +6,8 @@ import { install, withDatabase } from "./installation.ts";
 import { Refusal, refuseWithList } from "./refusal.ts";
 import { readSettings } from "./settings.ts";
 
+const SEALS_A_LINE = 100;
+
 export function auditCommand(): Command {
   return new Command("audit").summary("what the audit can prove").addCommand(verify());
 }
@@ -32,12 +34,13 @@ function verify(): Command {
       await withDatabase(async (database) => {
         const workspaceId = await install(database);
         const roots = path === undefined ? new Map() : await readRoots(path, workspaceId);
-        const onSeal = (number: number) => {
-          if (number % 100 === 0) console.error(`${number} seals so far`);
-        };
-        report(await verifyAudit(database, workspaceId, { from: first, roots, onSeal }));
+        report(await verifyAudit(database, workspaceId, { from: first, roots, onSeal: tellProgress }));
       });
     });
+}
+
+function tellProgress(seal: number): void {
+  if (seal % SEALS_A_LINE === 0) console.error(`${seal} seals so far`);
 }
 
 function parseSeal(stated: string | undefined): number {
