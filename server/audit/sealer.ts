@@ -36,7 +36,11 @@ export function startSealer(
       if (seal === null) return;
       const root = seal.hash.toString("hex");
       log.info({ workspaceId, seal: seal.number, leaves: seal.leafCount, root }, "audit sealed");
-      if (rootsFile !== undefined) await appendFile(rootsFile, `${workspaceId} ${seal.number} ${root}\n`);
+      if (rootsFile !== undefined) {
+        await appendFile(rootsFile, `${workspaceId} ${seal.number} ${root}\n`).catch((error: unknown) =>
+          log.error({ err: error, seal: seal.number }, "the root could not be written to its file"),
+        );
+      }
       if (seal.leafCount < LEAVES_MAX) return;
     }
   }

@@ -94,10 +94,11 @@ function faultOf(conversation: ConversationRow, messages: readonly MessageRow[])
   return isRight ? null : "its counts or dates are not those of its messages";
 }
 
+const count = (table: string) =>
+  `(select cast(count(*) as integer) from ${table} where workspace_id = :workspaceId) as ${table}`;
+
 /** How many rows there are of what messages leave; more than the leaves tell of were put in. */
 export async function countRows(tx: WorkspaceTransaction): Promise<RowCounts> {
-  const count = (table: string) =>
-    `(select cast(count(*) as integer) from ${table} where workspace_id = :workspaceId) as ${table}`;
   const [row] = await tx.prepared<RowCounts>(`select ${COUNTED.map(count).join(", ")}`, {
     workspaceId: tx.workspaceId,
   });

@@ -34,7 +34,13 @@ function verify(): Command {
       await withDatabase(async (database) => {
         const workspaceId = await install(database);
         const roots = path === undefined ? new Map() : await readRoots(path, workspaceId);
-        report(await verifyAudit(database, workspaceId, { from: first, roots, onSeal: tellProgress }));
+        const verified = await verifyAudit(database, workspaceId, {
+          from: first,
+          roots,
+          onSeal: tellProgress,
+        });
+        if (first > 1 && verified.seals === 0) throw new Refusal([`There is no seal ${first}.`]);
+        report(verified);
       });
     });
 }
@@ -64,10 +70,8 @@ async function readRoots(path: string, workspaceId: string): Promise<ReadonlyMap
 
 function report({ faults, last, ...counts }: Verified): void {
   const { seals, steps, events, erased, waiting } = counts;
-  console.log(
-    `${seals} seals, ${steps} messages with what they left, ${events} events, ${erased} erased conversations`,
-  );
-  if (waiting > 0) console.log(`${waiting} leaves wait for the next seal; they were checked too`);
+  console.log(`seals: ${seals}; messages: ${steps}; events: ${events}; erased conversations: ${erased}`);
+  if (waiting > 0) console.log(`waiting for the next seal, and checked too: ${waiting}`);
   if (last !== null) console.log(`last seal ${last.number}, root ${last.root}`);
   if (faults.length > 0) throw refuseWithList(`${faults.length} faults:`, faults.map(line), 1);
   console.log("All is as it was written.");

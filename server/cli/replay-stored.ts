@@ -47,8 +47,8 @@ async function report(replays: AsyncIterable<Replay> | Iterable<Replay>, total: 
     }
     advance(count.same + count.different);
   }
-  const conversations = `${count.same} conversations the same, ${count.different} different, ${count.erased} erased`;
-  const summary = `${count.turns} turns run again: ${conversations}`;
+  const conversations = `${count.same} the same, ${count.different} different, ${count.erased} erased`;
+  const summary = `turns run again: ${count.turns}; conversations: ${conversations}`;
   if (count.different > 0) throw refuseWithList(summary, different, 1);
   console.log(summary);
 }

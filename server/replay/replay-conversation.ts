@@ -8,6 +8,7 @@ import type { DataKey } from "../privacy/seal.ts";
 import { turnRow, unsealColumn, type SealedColumn } from "../privacy/sealed-columns.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { KeptPack } from "../rules/kept-packs.ts";
+import { createAftermath, type Aftermath } from "./aftermath.ts";
 import { replayMessage, sameValue, storedState, type StoredMessage } from "./replay-message.ts";
 
 const MESSAGES_AT_ONCE = 500;
@@ -55,11 +56,21 @@ export async function replayConversation(
     wrapped: row.wrapped,
   });
   const differences: string[] = [];
-  const run: Run = { tx, packOf, key, conversationId, state: INITIAL_STATE, turns: 0, differences };
+  const run: Run = {
+    tx,
+    packOf,
+    key,
+    conversationId,
+    state: INITIAL_STATE,
+    turns: 0,
+    differences,
+    aftermath: createAftermath(),
+  };
   try {
     for (let first = 1; first <= row.message_count;) first = await replayFrom(run, first);
     const stored = unsealColumn(workspaceId, key, "conversations.state", conversationId, row.state);
     if (!sameValue(JSON.parse(stored), run.state)) differences.push("the state that it ended with");
+    if (differences.length === 0) differences.push(...(await run.aftermath.differences(tx, conversationId)));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "sealed_value_unreadable") throw error;
     differences.push(error.message);
@@ -75,6 +86,7 @@ interface Run {
   readonly differences: string[];
   state: State;
   turns: number;
+  readonly aftermath: Aftermath;
 }
 
 /** Runs some messages again and returns the number of the next one. A message's reply is read with it. */
@@ -98,7 +110,10 @@ async function replayFrom(run: Run, first: number): Promise<number> {
     }
     const stored = opened(tx.workspaceId, key, conversationId, { message, reply, turn, rows });
     const replayed = replayMessage(kept.pack, run.state, stored);
-    if (turn !== null) run.turns += 1;
+    if (replayed.turn !== null) {
+      run.turns += 1;
+      run.aftermath.add(replayed.turn, replayed.turn.trace.now);
+    }
     run.state = storedState(replayed.state);
     if (replayed.differences.length > 0)
       differences.push(`message ${seq}: ${replayed.differences.join(", ")}`);

@@ -25,13 +25,16 @@ export interface StoredMessage {
 
 export interface Replayed {
   readonly state: State;
+  /** Null for a message that takes none. */
+  readonly turn: Turn | null;
   /** What came out otherwise than it is stored: names of parts. */
   readonly differences: readonly string[];
 }
 
 /** Runs a stored message again in the state that the message before it left, and compares all that came of it. */
 export function replayMessage(pack: RulePack, before: State, message: StoredMessage): Replayed {
-  if (message.trace === null) return { state: hearOther(pack, before, message.text), differences: [] };
+  if (message.trace === null)
+    return { state: hearOther(pack, before, message.text), turn: null, differences: [] };
   const trace: Trace = JSON.parse(message.trace);
   const { now, known, unvalidated, coolingOff, collecting, region } = trace;
   const circumstances = { now, known, unvalidated, coolingOff, collecting, region };
@@ -46,7 +49,7 @@ export function replayMessage(pack: RulePack, before: State, message: StoredMess
       ? null
       : "findings",
   ];
-  return { state: turn.state, differences: differences.filter((part) => part !== null) };
+  return { state: turn.state, turn, differences: differences.filter((part) => part !== null) };
 }
 
 function traceDifference(stored: Trace, again: Trace): string {

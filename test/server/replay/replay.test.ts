@@ -120,6 +120,21 @@ describe.each(DATABASE_KINDS)("replay on %s", (kind) => {
     });
   });
 
+  test("what was taken back and refused is compared as well", async () => {
+    const { workspaceId, say, all } = await begin();
+    await say("my number is 0412 345 67", { region: "AU" });
+    await say("no", { region: "AU" });
+    await say("no thanks, I'd rather not give my phone number");
+    expect(await all()).toMatchObject([{ outcome: "same", turns: 3 }]);
+    const rows = await inWorkspace(opened(), workspaceId, async (tx) => [
+      ...(await tx.raw("update claims set denied = not denied returning denied")),
+      ...(await tx.raw("update refusals set at = at + interval '1 second' returning field")),
+    ]);
+    expect(rows).toEqual([{ denied: false }, { field: "phone" }]);
+    const differences = ["which claims were taken back", "refusals"];
+    expect(await all()).toMatchObject([{ outcome: "different", differences }]);
+  });
+
   test("erased conversations say so: without their key, and without their rows", async () => {
     const { store, workspaceId, say, all } = await begin();
     const first = await say("Hi there");
