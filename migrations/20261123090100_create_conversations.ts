@@ -86,12 +86,14 @@ const tables = [
     turn integer not null default 0,
     message_count integer not null default 0,
     state bytea not null,
+    chain bytea check (length(chain) = 32),
     primary key (workspace_id, id),
     foreign key (workspace_id, handle_id) references handles,
     foreign key (workspace_id, customer_id) references customers,
     check (customer_id is null or (link_trust is not null and linked_at is not null and link_seq is not null))
   ) with (fillfactor = 70)`,
   `comment on column conversations.handle is 'Sealed, as is the state'`,
+  `comment on column conversations.chain is 'The link of its latest message: see audit/step.ts'`,
   `comment on column conversations.link_seq is
     'Orders the links of a handle, oldest first: the customer of the latest is the customer of the handle'`,
   `create index conversations_customer on conversations (workspace_id, customer_id) where customer_id is not null`,
@@ -114,6 +116,9 @@ const tables = [
     external_id bytea,
     turn integer,
     response bytea,
+    pack_hash text,
+    state_hash bytea check (length(state_hash) = 32),
+    chain bytea check (length(chain) = 32),
     at timestamptz not null,
     recorded_at timestamptz not null,
     primary key (workspace_id, conversation_id, seq),
@@ -124,6 +129,10 @@ const tables = [
   `comment on column messages.text is 'Sealed, as is the response: what the caller was answered, byte for byte'`,
   `comment on column messages.message_key is
     'The id the caller gave the message, as a blind index: a redelivery is found by it. external_id is the same, sealed'`,
+  `comment on column messages.chain is
+    'Of what the message left, this row, the reply and its turn: SHA-256 over their sealed bytes and the link before'`,
+  `comment on column messages.state_hash is 'SHA-256 of the sealed state that the message left the conversation in'`,
+  `comment on column messages.pack_hash is 'The pack that heard it, where it is no turn: turns have it themselves'`,
   `alter table messages enable row level security, force row level security`,
   `create policy workspace on messages
     using (workspace_id = current_setting('app.workspace_id')::uuid)

@@ -38,6 +38,40 @@ grant delete, insert, select, update on audit_events to enrich_app;
 comment on column audit_events.details is 'Names of fields, counts, causes: read as it was written, and free of personal data';
 comment on table audit_events is 'What was done by hand or by rule, by whom and to what. Never what a customer said or gave';
 
+create table audit_leaves (
+  workspace_id uuid not null,
+  id uuid not null,
+  leaf text not null,
+  constraint audit_leaves_pkey PRIMARY KEY (workspace_id, id),
+  constraint audit_leaves_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table audit_leaves enable row level security;
+alter table audit_leaves force row level security;
+create policy workspace on audit_leaves as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on audit_leaves to enrich_app;
+comment on table audit_leaves is 'What is to be sealed: written with what it tells of, and removed by the seal that takes it in. See audit/leaves.ts';
+
+create table audit_seals (
+  workspace_id uuid not null,
+  number integer not null,
+  at timestamp with time zone not null,
+  leaf_count integer not null,
+  leaves text not null,
+  previous bytea,
+  hash bytea not null,
+  constraint audit_seals_pkey PRIMARY KEY (workspace_id, number),
+  constraint audit_seals_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint audit_seals_hash_check CHECK ((length(hash) = 32)),
+  constraint audit_seals_leaf_count_check CHECK ((leaf_count > 0)),
+  constraint audit_seals_number_check CHECK ((number > 0)),
+  constraint audit_seals_previous_check CHECK ((length(previous) = 32))
+);
+alter table audit_seals enable row level security;
+alter table audit_seals force row level security;
+create policy workspace on audit_seals as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on audit_seals to enrich_app;
+comment on table audit_seals is 'The chain of the workspace: each seal holds its leaves and the hash of the one before';
+
 create table claims (
   workspace_id uuid not null,
   id uuid not null,
@@ -88,9 +122,11 @@ create table conversations (
   turn integer not null default 0,
   message_count integer not null default 0,
   state bytea not null,
+  chain bytea,
   constraint conversations_pkey PRIMARY KEY (workspace_id, id),
   constraint conversations_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id),
   constraint conversations_workspace_id_handle_id_fkey FOREIGN KEY (workspace_id, handle_id) REFERENCES handles(workspace_id, id),
+  constraint conversations_chain_check CHECK ((length(chain) = 32)),
   constraint conversations_check CHECK (((customer_id IS NULL) OR ((link_trust IS NOT NULL) AND (linked_at IS NOT NULL) AND (link_seq IS NOT NULL)))),
   constraint conversations_link_trust_check CHECK ((link_trust = ANY (ARRAY['claimed'::text, 'verified'::text])))
 );
@@ -101,6 +137,7 @@ alter table conversations enable row level security;
 alter table conversations force row level security;
 create policy workspace on conversations as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on conversations to enrich_app;
+comment on column conversations.chain is 'The link of its latest message: see audit/step.ts';
 comment on column conversations.handle is 'Sealed, as is the state';
 comment on column conversations.link_seq is 'Orders the links of a handle, oldest first: the customer of the latest is the customer of the handle';
 
@@ -162,6 +199,32 @@ alter table data_keys force row level security;
 create policy workspace on data_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on data_keys to enrich_app;
 comment on column data_keys.subject_id is 'A customer or a conversation: without this row nothing of theirs can be read, in any backup';
+
+create table findings (
+  workspace_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  message_seq integer not null,
+  turn integer not null,
+  field text not null,
+  reason text not null,
+  extractor text not null,
+  span_start integer not null,
+  span_end integer not null,
+  at timestamp with time zone not null,
+  status text not null default 'open'::text,
+  constraint findings_pkey PRIMARY KEY (workspace_id, id),
+  constraint findings_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq),
+  constraint findings_check CHECK (((0 <= span_start) AND (span_start <= span_end))),
+  constraint findings_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text])))
+);
+CREATE INDEX findings_conversation ON public.findings USING btree (workspace_id, conversation_id, message_seq) WHERE (conversation_id IS NOT NULL);
+CREATE INDEX findings_status ON public.findings USING btree (workspace_id, status, at DESC, id DESC) WHERE (status IS NOT NULL);
+alter table findings enable row level security;
+alter table findings force row level security;
+create policy workspace on findings as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on findings to enrich_app;
+comment on table findings is 'What looked like a contact detail and was not taken for the customer''s own: a list to work through';
 
 create table handles (
   workspace_id uuid not null,
@@ -239,19 +302,27 @@ create table messages (
   external_id bytea,
   turn integer,
   response bytea,
+  pack_hash text,
+  state_hash bytea,
+  chain bytea,
   at timestamp with time zone not null,
   recorded_at timestamp with time zone not null,
   constraint messages_pkey PRIMARY KEY (workspace_id, conversation_id, seq),
   constraint messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
+  constraint messages_chain_check CHECK ((length(chain) = 32)),
   constraint messages_message_key_check CHECK ((length(message_key) = 32)),
-  constraint messages_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'bot'::text])))
+  constraint messages_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'bot'::text]))),
+  constraint messages_state_hash_check CHECK ((length(state_hash) = 32))
 );
 CREATE UNIQUE INDEX messages_message_key ON public.messages USING btree (workspace_id, handle_id, message_key) WHERE (message_key IS NOT NULL);
 alter table messages enable row level security;
 alter table messages force row level security;
 create policy workspace on messages as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on messages to enrich_app;
+comment on column messages.chain is 'Of what the message left, this row, the reply and its turn: SHA-256 over their sealed bytes and the link before';
 comment on column messages.message_key is 'The id the caller gave the message, as a blind index: a redelivery is found by it. external_id is the same, sealed';
+comment on column messages.pack_hash is 'The pack that heard it, where it is no turn: turns have it themselves';
+comment on column messages.state_hash is 'SHA-256 of the sealed state that the message left the conversation in';
 comment on column messages.text is 'Sealed, as is the response: what the caller was answered, byte for byte';
 
 create table refusals (
@@ -268,6 +339,21 @@ alter table refusals enable row level security;
 alter table refusals force row level security;
 create policy workspace on refusals as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on refusals to enrich_app;
+
+create table rule_packs (
+  workspace_id uuid not null,
+  hash text not null,
+  files json not null,
+  created_at timestamp with time zone not null,
+  constraint rule_packs_pkey PRIMARY KEY (workspace_id, hash),
+  constraint rule_packs_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table rule_packs enable row level security;
+alter table rule_packs force row level security;
+create policy workspace on rule_packs as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on rule_packs to enrich_app;
+comment on column rule_packs.files is '[{path, text}], by path: the hash is over them';
+comment on table rule_packs is 'Every rule pack that was ever in force: with it, the turns that it decided can be run again';
 
 create table turns (
   workspace_id uuid not null,

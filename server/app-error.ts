@@ -9,6 +9,7 @@ export const APP_ERRORS = {
   turn_not_found: 404,
   identity_key_not_found: 404,
   customer_not_found: 404,
+  finding_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   message_id_reused: 409, // the same messageId with another text

@@ -68,6 +68,8 @@ export const Environment = z.object({
   /** With it, codes can be mailed to people who are to prove that an address is theirs. */
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email("must be an email address").default("no-reply@localhost.localdomain"),
+  /** Where the root of every seal of the audit is appended. */
+  AUDIT_ROOTS_FILE: directory.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
   SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
   DEFAULT_REGION: Region.optional(),

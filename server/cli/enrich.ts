@@ -2,6 +2,7 @@
 /** The command line's front door: one file a command, errors as lines for people. */
 import { Command, CommanderError } from "commander";
 import { AppError } from "../app-error.ts";
+import { auditCommand } from "./audit.ts";
 import { chatCommand } from "./chat.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
@@ -28,6 +29,7 @@ const program = new Command("enrich")
   .addCommand(explainCommand())
   .addCommand(understandCommand())
   .addCommand(replayCommand())
+  .addCommand(auditCommand())
   .addCommand(rulesCommand())
   .addCommand(keyCommand())
   .addCommand(keysCommand());

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { startSealer } from "../audit/sealer.ts";
 import type { Database } from "../database/database.ts";
 import type { Environment } from "../environment.ts";
 import { errorCode } from "../error-code.ts";
@@ -57,6 +58,8 @@ async function serve(): Promise<void> {
       isClosing: () => closing,
     });
     const server = await listenOrRefuse(app, environment);
+    const rootsFile = environment.AUDIT_ROOTS_FILE;
+    const sealer = startSealer(database, workspaceId, log, { rootsFile, clock: Date.now });
     // Only now: a key that is shown once must not be lost to a port that is taken.
     const key = await firstKey(database, workspaceId);
     const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, key };
@@ -66,6 +69,7 @@ async function serve(): Promise<void> {
     await stop(signal, server, log);
     rules.close();
     mailer?.close();
+    await sealer.close();
   } finally {
     await database.close();
   }

@@ -5,6 +5,7 @@ import { conversationRoutes } from "../conversations/routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
 import { createIdentityKeys } from "../identity/key-cache.ts";
 import { identityRoutes } from "../identity/routes.ts";
+import { findingRoutes } from "../findings/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { healthRoutes } from "./health.ts";
@@ -27,6 +28,7 @@ export function createApp(services: Services): Express {
   app.use(conversationRoutes(services, identityKeys));
   app.use(customerRoutes(services));
   app.use(identityRoutes(services, identityKeys));
+  app.use(findingRoutes(services));
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

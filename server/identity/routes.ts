@@ -1,7 +1,7 @@
 import { Router } from "express";
 import { AppError } from "../app-error.ts";
 import { errorCode } from "../error-code.ts";
-import { workspaceOf } from "../http/authenticate.ts";
+import { actorOf, workspaceOf } from "../http/authenticate.ts";
 import { jsonBody } from "../http/json-body.ts";
 import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
@@ -68,7 +68,8 @@ export function identityRoutes(services: Services, keys: IdentityKeys): Router {
     .route("/v1/identity/verify")
     .post(...jsonBody, async (request, response) => {
       const given = parseBody(VerifyRequest, request.body);
-      response.json({ verified: await verifyCode(services, workspaceOf(response), given, clock()) });
+      const actor = actorOf(response);
+      response.json({ verified: await verifyCode(services, workspaceOf(response), given, actor, clock()) });
     })
     .all(only("POST"));
 

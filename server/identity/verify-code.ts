@@ -1,3 +1,4 @@
+import type { Actor } from "../audit/events.ts";
 import { inSealedWorkspace, type Store } from "../privacy/store.ts";
 import { lockOfConversation, proveEmail } from "../turn/prove.ts";
 import { conversationOfChallenge, takeCode } from "./challenges.ts";
@@ -9,6 +10,7 @@ export async function verifyCode(
   store: Store,
   workspaceId: string,
   given: VerifyRequest,
+  actor: Actor,
   now: number,
 ): Promise<boolean> {
   const conversationId = await conversationOfChallenge(store, workspaceId, given.challengeId);
@@ -19,9 +21,8 @@ export async function verifyCode(
     workspaceId,
     async (tx) => {
       const proven = await takeCode(tx, given, now);
-      return (
-        proven !== null && (await proveEmail(tx, proven.conversationId, proven.email, "mailed_code", now))
-      );
+      if (proven === null) return false;
+      return proveEmail(tx, proven.conversationId, proven.email, "mailed_code", actor, now);
     },
     { locks: [lock] },
   );

@@ -8,6 +8,7 @@ import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { AppError } from "../app-error.ts";
+import { keepPack } from "../rules/kept-packs.ts";
 import { writeLink } from "./link.ts";
 import { createGroups, type Groups } from "./group.ts";
 import { open, type Earlier, type Occasion, type Opened } from "./open.ts";
@@ -15,7 +16,7 @@ import { planLink, statedEmailKey } from "./plan-link.ts";
 import { readLink, type Check } from "./read-link.ts";
 import { record } from "./record.ts";
 import { createMemory, serves, type Memory, type Remembered } from "./remembered.ts";
-import { provenBy, settle, withIdentity, type Heard, type Message } from "./settle.ts";
+import { linkedBy, provenBy, settle, withIdentity, type Heard, type Message } from "./settle.ts";
 import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
@@ -54,6 +55,7 @@ export async function chat(
   const { queue, memory } = ofDatabase(store.database);
 
   return queue.run(key, async () => {
+    await keepPack(store.database, workspaceId, pack, now);
     const remembered = memory.recall(key);
     memory.forget(key); // until this message is stored, nobody knows where it leaves the person
     const ahead =
@@ -141,11 +143,11 @@ async function takeRemembered(
   const keyring = await store.keyrings.of(workspaceId);
   const { response, left, recorded } = settle(keyring, message, occasion, remembered, heard, null);
   const handle = { ...recorded.handle, remembered: revision };
-  const statement = record(keyring, { ...recorded, handle });
+  const { link, ...statement } = record(keyring, { ...recorded, handle });
   const { customerId } = recorded.conversation;
   const { groups } = ofDatabase(store.database);
   const isWritten = await groups.write(workspaceId, { lock, customerId, statement });
-  return isWritten ? { response: answered(message, response, heard), left } : null;
+  return isWritten ? { response: answered(message, response, heard), left: linkedBy(link, left) } : null;
 }
 
 async function takeMessage(tx: SealedTransaction, message: Message, occasion: Occasion): Promise<Taken> {
@@ -166,9 +168,9 @@ async function takeMessage(tx: SealedTransaction, message: Message, occasion: Oc
     return taken;
   }
   const { response, left, recorded } = settle(tx.keyring, message, occasion, opened, heard, null);
-  const { sql, bindings } = record(tx.keyring, recorded);
+  const { sql, bindings, link } = record(tx.keyring, recorded);
   await tx.last(sql, bindings);
-  return { response: answered(message, response, heard), left };
+  return { response: answered(message, response, heard), left: linkedBy(link, left) };
 }
 
 /** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */
@@ -190,10 +192,9 @@ async function takeDetail(
   const { response, left, recorded, own } = settle(tx.keyring, message, occasion, opened, heard, plan);
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);
-  for (const { sql, bindings } of [...before, record(tx.keyring, recorded), ...after]) {
-    tx.later(sql, bindings);
-  }
-  return { response: answered(message, response, heard), left };
+  const write = record(tx.keyring, recorded);
+  for (const { sql, bindings } of [...before, write, ...after]) tx.later(sql, bindings);
+  return { response: answered(message, response, heard), left: linkedBy(write.link, left) };
 }
 
 /** Whether the customers concerned are to be locked, and brought up to date. */

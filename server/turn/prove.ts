@@ -1,5 +1,7 @@
 import { v7 as uuid } from "uuid";
 import { openProfile, sealSaid } from "../customers/sealed.ts";
+import { writeEvent, type Actor } from "../audit/events.ts";
+import { sha256 } from "../audit/step.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
@@ -32,6 +34,7 @@ export async function proveEmail(
   conversationId: string,
   email: string,
   how: Proof,
+  actor: Actor,
   now: number,
 ): Promise<boolean> {
   const row = await readConversation(tx, conversationId);
@@ -54,6 +57,7 @@ export async function proveEmail(
   const { before, after } = writeLink(tx, plan, concerned, own, { linkSeq, at: now, now });
   for (const { sql, bindings } of before) tx.later(sql, bindings);
   const claimId = newRowId();
+  const sealed = sealSaid(tx.workspaceId, key, claimId, said);
   tx.later(prove, {
     workspaceId: tx.workspaceId,
     conversationId,
@@ -61,11 +65,19 @@ export async function proveEmail(
     customerId: plan.target.id,
     linkSeq,
     claimId,
-    said: sealSaid(tx.workspaceId, key, claimId, said),
+    said: sealed,
     how,
     now: new Date(now),
   });
   for (const { sql, bindings } of after) tx.later(sql, bindings);
+  // The claim is no part of a message, so the conversation's chain does not tell of it: this does.
+  writeEvent(tx, {
+    actor,
+    action: "conversation.proved",
+    subject: { kind: "conversation", id: conversationId },
+    details: { how, claim: claimId, said: sha256(sealed).toString("hex") },
+    at: now,
+  });
   return true;
 }
 

@@ -10,7 +10,7 @@ import type { OwnTalk } from "./link.ts";
 import { inOrder, type Occasion, type Opened } from "./open.ts";
 import { newDataKey, type Keyring } from "../privacy/keyring.ts";
 import type { LinkPlan } from "./plan-link.ts";
-import type { Recorded } from "./record.ts";
+import type { Recorded } from "./recorded.ts";
 import { provenEmail, type Said } from "./said.ts";
 import type { Remembered } from "./remembered.ts";
 
@@ -68,6 +68,11 @@ export interface Settled {
   readonly left: Remembered | null;
 }
 
+/** The same with the link that recording the message added to the chain. */
+export function linkedBy(link: Uint8Array, left: Remembered | null): Remembered | null {
+  return left && { ...left, conversation: { ...left.conversation, chain: link } };
+}
+
 export function settle(
   keyring: Keyring,
   message: Message,
@@ -109,6 +114,7 @@ export function settle(
       wrappedKey,
       state,
       messageCount,
+      chain: conversation?.chain ?? null,
       customerId: link?.target.id ?? customer?.id ?? null,
       linkSeq,
       relinks: link === null ? null : link.moves !== "none" || proven !== null,
@@ -123,6 +129,7 @@ export function settle(
     reply,
     turn,
     says,
+    packHash: pack.hash,
     at,
     now,
     newId: newRowId,
@@ -137,6 +144,7 @@ export function settle(
       key,
       state,
       messageCount: messageCount + (reply === null ? 1 : 2),
+      chain: null, // known once it is recorded: see linkedBy
       startedAt: Math.min(conversation?.startedAt ?? at, at),
       lastAt: Math.max(conversation?.lastAt ?? at, at),
     },

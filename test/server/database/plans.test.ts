@@ -4,6 +4,8 @@ import { getConversation, getTurn } from "../../../server/conversations/queries.
 import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
 import type { Database } from "../../../server/database/database.ts";
 import type { Query } from "../../../server/database/session.ts";
+import { FindingsQuery } from "../../../server/findings/contract.ts";
+import { listFindings, markFinding } from "../../../server/findings/queries.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
@@ -69,12 +71,16 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     await say("My name is Mike");
     await say("my number is 0412 345 67", { handle: "c", region: "AU" });
     await say("no", { handle: "c", region: "AU" });
+    await say("my email is mike@gmail", { handle: "d" });
     await say("my email is mike@work.example", { handle: "b" });
     const merged = await say("my email is mike@work.example");
     const moved = await say("sorry, it's mike@home.example", { conversationId: merged.conversationId });
     await getConversation(storeOf(heard), workspaceId, moved.conversationId, { after: 0, limit: 10 });
     await getTurn(storeOf(heard), workspaceId, moved.conversationId, 1);
     await getCustomer(storeOf(heard), workspaceId, moved.customer?.id ?? "");
+    const { findings } = await listFindings(storeOf(heard), workspaceId, FindingsQuery.parse({}));
+    const marking = { status: "done", actor: { kind: "operator", id: "test" }, now: NOON } as const;
+    await markFinding(storeOf(heard), workspaceId, findings[0]?.id ?? "", marking);
     expect(seen.size).toBeGreaterThan(15);
 
     const searches: string[] = [];

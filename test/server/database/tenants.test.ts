@@ -35,6 +35,11 @@ const rows: Readonly<Record<string, string>> = {
     values (:w, :w, :w, '', sha256(''), sha256(''), 0, now(), now())`,
   audit_events: `(workspace_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, details)
     values (:w, :w, now(), 'operator', '', 'customer.viewed', 'customer', '', '{}')`,
+  audit_leaves: "(workspace_id, id, leaf) values (:w, :w, '')",
+  audit_seals: `(workspace_id, number, at, leaf_count, leaves, hash) values (:w, 1, now(), 1, '', sha256(''))`,
+  rule_packs: "(workspace_id, hash, files, created_at) values (:w, '', '[]', now())",
+  findings: `(workspace_id, id, conversation_id, message_seq, turn, field, reason, extractor, span_start, span_end, at)
+    values (:w, :w, :w, 1, 1, 'email', 'malformed', 'email', 0, 4, now())`,
   workspace_keys: `(workspace_id, kind, version, provider, wrapped, created_at)
     values (:w, 'data', 1, '', '', now())`,
   data_keys: "(workspace_id, subject_id, workspace_key_version, wrapped) values (:w, :w, 1, '')",

@@ -18,6 +18,7 @@ import { DATABASE_KINDS, openTestDatabase } from "../../support/test-databases.t
 import { startServer, type TestServer } from "../http/start-server.ts";
 import { startMailServer, type MailServer } from "./mail-server.ts";
 
+const ACTOR = { kind: "api_key", id: "test" } as const;
 const codeIn = (text: string) => /Your code is (\d{3} \d{3})\./u.exec(text)?.[1] ?? "";
 /** Another six digits than these. */
 const other = (code: string) => code.replace(/\d$/u, (digit) => String((Number(digit) + 1) % 10));
@@ -138,7 +139,7 @@ describe.each(DATABASE_KINDS)("a mailed code, on %s", (kind) => {
       );
       const code = codeIn(made.mail?.text ?? "");
       const give = (digits: string, at = NOW) =>
-        verifyCode(store, workspaceId, { challengeId: made.challengeId, code: digits }, at);
+        verifyCode(store, workspaceId, { challengeId: made.challengeId, code: digits }, ACTOR, at);
       return { code, give };
     }
 
