@@ -21,7 +21,7 @@ export type Role = z.infer<typeof Role>;
 const loneSurrogate = /\p{Surrogate}/u;
 
 /** PostgreSQL takes no NUL, and stores a lone surrogate as another character without a word. */
-const storableText = z
+export const storableText = z
   .string()
   .refine((text) => !text.includes("\0"), "must not hold the character NUL (U+0000)")
   .refine(

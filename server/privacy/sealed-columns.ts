@@ -10,7 +10,9 @@ export type SealedColumn =
   | "messages.response"
   | "turns.trace"
   | "claims.said"
-  | "customers.profile";
+  | "customers.profile"
+  | "staff_values.said"
+  | "notes.text";
 
 /** Where a value belongs. `row`: the row's id; of a turn, the conversation's and the turn's number (see turnRow). */
 function placeOf(workspaceId: string, sealed: SealedColumn, row: string): Place {

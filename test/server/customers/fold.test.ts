@@ -22,6 +22,7 @@ describe("what a profile makes of its claims", () => {
     expect(profile).toEqual({
       values: { phone: "+2" },
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["superseded", "current"],
     });
@@ -36,6 +37,7 @@ describe("what a profile makes of its claims", () => {
     expect(profile).toEqual({
       values: { phone: "+3" },
       unvalidated: [],
+      verified: [],
       conflicts: { phone: ["+2"] },
       standings: ["superseded", "conflicting", "current"],
     });
@@ -46,6 +48,7 @@ describe("what a profile makes of its claims", () => {
     expect(profile).toEqual({
       values: { phone: "+1" },
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["current", "agreeing"],
     });
@@ -56,6 +59,7 @@ describe("what a profile makes of its claims", () => {
     expect(profile).toEqual({
       values: { name: "MIKE Smith" },
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["agreeing", "current"],
     });
@@ -103,6 +107,7 @@ describe("what a profile makes of its claims", () => {
     expect(foldProfile("bob@work.example", claims)).toEqual({
       values: { email: "bob@work.example" },
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["superseded", "current"],
     });
@@ -124,6 +129,7 @@ describe("what a profile makes of a number that could not be validated", () => {
     expect(foldProfile(null, [said("a", "phone", "+1"), denied("a", "2")])).toEqual({
       values: {},
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["superseded", "denied"],
     });
