@@ -153,7 +153,8 @@ export const ChatResponse = z.object({
 });
 export type ChatResponse = z.infer<typeof ChatResponse>;
 
-const pageSize = (fallback: number, max: number) =>
+/** A query's `limit`. */
+export const pageSize = (fallback: number, max: number) =>
   z
     .string()
     .regex(/^[1-9][0-9]{0,4}$/u, `must be a whole number from 1 to ${max}`)

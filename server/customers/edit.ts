@@ -64,7 +64,7 @@ function writes(
 // What processes remember of these persons has the email that the customer had. In the order of their ids, as whoever changes
 // several of them does.
 const recount = `
-  with concerned as (
+  with concerned as materialized (
     select id from handles
     where workspace_id = :workspaceId and id = any(array(
       select handle_id from conversations where workspace_id = :workspaceId and customer_id = :id))

@@ -62,15 +62,17 @@ function claimOf({ id, field, trust, unvalidated, said }: StaffValue): StaffClai
 /** The email that the profile has with what staff says now. One that is taken back gives way to the one that it replaced, if
  *  that is still stated or nothing else is; otherwise to what was stated last. */
 function emailAfter({ stored, talks }: EditedCustomer, stands: readonly StaffClaim[]): string | null {
-  const set = (claims: readonly StaffClaim[]) =>
-    claims.find(({ field, trust }) => field === "email" && trust === "staff");
-  const now = set(stands);
+  const now = emailSet(stands);
   if (now !== undefined) return emailKey(now.value);
-  const before = set(stored.staff.claims);
+  const before = emailSet(stored.staff.claims);
   if (before === undefined) return stored.emailKey;
   const claims = talks.flatMap((talk) => talk.claims).toSorted((a, b) => a.seq - b.seq);
   const stated = [...stands, ...claims]
     .filter(({ field, denied }) => field === "email" && !denied)
     .map(({ value }) => emailKey(value));
   return stated.includes(before.replaces) ? before.replaces : (stated.at(-1) ?? before.replaces);
+}
+
+function emailSet(claims: readonly StaffClaim[]): StaffClaim | undefined {
+  return claims.find(({ field, trust }) => field === "email" && trust === "staff");
 }

@@ -1,6 +1,7 @@
 import { Router } from "express";
 import { AppError } from "../app-error.ts";
 import { workspaceOf } from "../http/authenticate.ts";
+import { etagOf } from "../http/etag.ts";
 import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
 import { parseQuery } from "../http/parse.ts";
@@ -25,9 +26,10 @@ export function customerRoutes(services: Services): Router {
     .get(async (request, response) => {
       const id = parseId(request.params.id);
       if (id === null) throw new AppError("customer_not_found", "There is no such customer.");
-      response.json(await getCustomer(services, workspaceOf(response), id));
+      const detail = await getCustomer(services, workspaceOf(response), id);
+      response.set("ETag", etagOf(detail.version)).json(detail);
     })
-    .all(only("GET"));
+    .all(only("GET", "PATCH")); // see edit-routes.ts
 
   return router;
 }

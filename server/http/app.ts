@@ -1,8 +1,13 @@
 import express from "express";
 import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
+import { auditRoutes } from "../audit/routes.ts";
 import { conversationRoutes } from "../conversations/routes.ts";
+import { editRoutes } from "../customers/edit-routes.ts";
+import { historyRoutes } from "../customers/history-routes.ts";
+import { noteRoutes } from "../customers/note-routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
+import { tagRoutes } from "../customers/tag-routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { healthRoutes } from "./health.ts";
@@ -22,7 +27,12 @@ export function createApp(services: Services): Express {
   app.use(healthRoutes(services));
   app.use("/v1", authenticate(services));
   app.use(conversationRoutes(services));
+  app.use(editRoutes(services));
+  app.use(noteRoutes(services));
+  app.use(tagRoutes(services));
+  app.use(historyRoutes(services));
   app.use(customerRoutes(services));
+  app.use(auditRoutes(services));
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;
