@@ -1,5 +1,6 @@
 import { emailKey } from "../../engine/understand/email-key.ts";
 import type { EditedCustomer } from "./locked-customer.ts";
+import type { ToldClaim } from "./profile.ts";
 import { voiceOf, type StaffClaim, type StaffTrust, type StaffValue } from "./staff-values.ts";
 
 /** A field that staff says something about. */
@@ -59,19 +60,22 @@ function claimOf({ id, field, trust, unvalidated, said }: StaffValue): StaffClai
   return { ...place, field, trust, value, unvalidated, replaces };
 }
 
-/** The email that the profile has with what staff says now. One that is taken back gives way to the one that it replaced, if
- *  that is still stated or nothing else is; otherwise to what was stated last. */
+/** The email that the profile has with what staff says now. One that is taken back gives way to the one that it replaced, if a
+ *  conversation still goes by that or none by any; otherwise to the one that was stated last. */
 function emailAfter({ stored, talks }: EditedCustomer, stands: readonly StaffClaim[]): string | null {
   const now = emailSet(stands);
   if (now !== undefined) return emailKey(now.value);
   const before = emailSet(stored.staff.claims);
   if (before === undefined) return stored.emailKey;
-  const claims = talks.flatMap((talk) => talk.claims).toSorted((a, b) => a.seq - b.seq);
-  const stated = [...stands, ...claims]
-    .filter(({ field, denied }) => field === "email" && !denied)
-    .map(({ value }) => emailKey(value));
+  const last = talks
+    .flatMap(({ claims }) => claims.filter(isStated).toSorted(bySeq).slice(-1))
+    .toSorted(bySeq);
+  const stated = [...stands.filter(isStated), ...last].map(({ value }) => emailKey(value));
   return stated.includes(before.replaces) ? before.replaces : (stated.at(-1) ?? before.replaces);
 }
+
+const isStated = ({ field, denied }: ToldClaim) => field === "email" && !denied;
+const bySeq = (a: ToldClaim, b: ToldClaim) => a.seq - b.seq;
 
 function emailSet(claims: readonly StaffClaim[]): StaffClaim | undefined {
   return claims.find(({ field, trust }) => field === "email" && trust === "staff");

@@ -2,11 +2,13 @@ import { Router } from "express";
 import { AppError } from "../app-error.ts";
 import { workspaceOf } from "../http/authenticate.ts";
 import { etagOf } from "../http/etag.ts";
+import { jsonBody } from "../http/json-body.ts";
 import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
 import { parseQuery } from "../http/parse.ts";
 import type { Services } from "../http/services.ts";
 import { CustomersQuery } from "./contract.ts";
+import { patchCustomer } from "./edit-routes.ts";
 import { getCustomer, listCustomers } from "./queries.ts";
 
 /** The customers that came of the conversations. */
@@ -29,7 +31,8 @@ export function customerRoutes(services: Services): Router {
       const detail = await getCustomer(services, workspaceOf(response), id);
       response.set("ETag", etagOf(detail.version)).json(detail);
     })
-    .all(only("GET", "PATCH")); // see edit-routes.ts
+    .patch(...jsonBody, patchCustomer(services))
+    .all(only("GET", "PATCH"));
 
   return router;
 }
