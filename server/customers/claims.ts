@@ -7,7 +7,7 @@ import { isUuid } from "../uuid.ts";
 import type { ClaimPage, ClaimsQuery } from "./history-contract.ts";
 import { openProfile } from "./sealed.ts";
 import { withDetails } from "./provenance.ts";
-import type { ByHand } from "./staff-values.ts";
+import type { ByHand } from "./staff.ts";
 import { claimsOf, type StandingClaim } from "./told-claims.ts";
 
 /** A page of all values that were ever given or set: field by field, and of a field the latest first, so that those that

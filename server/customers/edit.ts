@@ -8,7 +8,8 @@ import { newRowId } from "../uuid.ts";
 import { lockCustomer, readCustomer, type EditedCustomer } from "./locked-customer.ts";
 import { planEdit, type Change, type EditPlan } from "./plan-edit.ts";
 import { rewriteProfile } from "./profile.ts";
-import { insertStaffValue, withdrawStaffValues, type ByHand } from "./staff-values.ts";
+import type { ByHand } from "./staff.ts";
+import { insertStaffValue, withdrawStaffValues } from "./staff-values.ts";
 
 /** What is done to a customer: what staff says of it, given how it stands, and what the audit is told. */
 export interface Edit {
@@ -71,8 +72,7 @@ const recount = `
     order by id for no key update
   )
   update handles set revision = revision + 1
-  from concerned
-  where handles.workspace_id = :workspaceId and handles.id = concerned.id`;
+  where workspace_id = :workspaceId and id = any(array(select id from concerned))`;
 
 /** Throws `edited_meanwhile` when the customer is at none of the versions. */
 export function refuseUnseen(version: number, seen: readonly number[] | null): void {

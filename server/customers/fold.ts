@@ -16,6 +16,13 @@ export interface Claim {
   readonly denied: boolean;
 }
 
+/** A claim, and its place in the order in which they were recorded. */
+export interface ToldClaim extends Claim {
+  /** Null: it is about to be recorded. */
+  readonly id: string | null;
+  readonly seq: number;
+}
+
 /** What became of a claim: it is the profile's value, or agrees with it, or was replaced by a later or better one, or
  *  contradicts the value that another handle gave first, or was taken back. */
 export type Standing = "current" | "agreeing" | "superseded" | "conflicting" | "denied";

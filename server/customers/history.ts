@@ -7,7 +7,7 @@ import { decodePlace, encodePlace, isInstant } from "../http/cursor.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { isUuid } from "../uuid.ts";
 import type { HistoryPage, HistoryQuery } from "./history-contract.ts";
-import type { ByHand } from "./staff-values.ts";
+import type { ByHand } from "./staff.ts";
 
 interface ConversationRow {
   readonly id: string;

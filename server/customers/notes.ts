@@ -7,7 +7,7 @@ import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { isUuid, newRowId } from "../uuid.ts";
 import type { NewNote, NotePage, NotesQuery, NoteView } from "./note-contract.ts";
-import type { ByHand } from "./staff-values.ts";
+import type { ByHand } from "./staff.ts";
 
 interface NoteRow {
   readonly id: string;

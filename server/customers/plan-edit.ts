@@ -1,7 +1,8 @@
 import { emailKey } from "../../engine/understand/email-key.ts";
 import type { EditedCustomer } from "./locked-customer.ts";
-import type { ToldClaim } from "./profile.ts";
-import { voiceOf, type StaffClaim, type StaffTrust, type StaffValue } from "./staff-values.ts";
+import type { ToldClaim } from "./fold.ts";
+import { voiceOf, type StaffClaim, type StaffTrust } from "./staff.ts";
+import type { StaffValue } from "./staff-values.ts";
 
 /** A field that staff says something about. */
 export interface Change {

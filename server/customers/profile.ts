@@ -3,16 +3,9 @@ import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
 import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
-import { foldProfile, type Claim } from "./fold.ts";
+import { foldProfile, type ToldClaim } from "./fold.ts";
 import { sealProfile, type StoredCustomer, type StoredProfile } from "./sealed.ts";
-import { NO_STAFF, type Staff } from "./staff-values.ts";
-
-/** A claim, and its place in the order in which they were recorded. */
-export interface ToldClaim extends Claim {
-  /** Null: it is about to be recorded. */
-  readonly id: string | null;
-  readonly seq: number;
-}
+import { NO_STAFF, type Staff } from "./staff.ts";
 
 /** A conversation as far as a profile follows from it. Times in milliseconds since the epoch. */
 export interface Talk {

@@ -1,7 +1,7 @@
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import type { Profile } from "./fold.ts";
-import type { Staff } from "./staff-values.ts";
+import type { Staff } from "./staff.ts";
 
 /** What a customer's row has sealed: the fold, but for how each claim stands. */
 export type StoredProfile = Omit<Profile, "standings">;

@@ -5,7 +5,7 @@ import { editCustomer, type Edit } from "./edit.ts";
 import type { CustomerEdit, Verification } from "./edit-contract.ts";
 import { parseValue } from "./parse-value.ts";
 import type { Change } from "./plan-edit.ts";
-import type { ByHand } from "./staff-values.ts";
+import type { ByHand } from "./staff.ts";
 
 /** Which customer, as which versions its editor may have seen it (null: whichever), and who does it. */
 export interface Editing {

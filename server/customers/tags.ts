@@ -2,7 +2,7 @@ import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
-import type { ByHand } from "./staff-values.ts";
+import type { ByHand } from "./staff.ts";
 import { TAGS_MAX } from "./tag-contract.ts";
 
 export interface Tagged {

@@ -4,7 +4,8 @@ import type { DataKey } from "../privacy/seal.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import { foldProfile, type Claim, type Standing, type Trust } from "./fold.ts";
 import { openSaid } from "./sealed.ts";
-import { openStaffSaid, voiceOf, type StaffTrust } from "./staff-values.ts";
+import { voiceOf, type StaffTrust } from "./staff.ts";
+import { openStaffSaid } from "./staff-values.ts";
 
 /** A claim with what was said, opened, and how it stands. */
 export interface StandingClaim extends Claim {

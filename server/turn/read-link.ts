@@ -6,7 +6,8 @@ import { blindIndexes } from "../privacy/blind-index.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { BoundSql } from "../database/statement.ts";
-import type { Talk, ToldClaim } from "../customers/profile.ts";
+import type { ToldClaim } from "../customers/fold.ts";
+import type { Talk } from "../customers/profile.ts";
 import { leadsElsewhere, type Identity } from "./plan-link.ts";
 
 /** What a message that gives a detail is linked by. */

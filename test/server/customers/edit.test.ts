@@ -6,6 +6,13 @@ import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, openTestDatabase } from "../../support/test-databases.ts";
 import { startServer, type Answer, type TestServer } from "../http/start-server.ts";
 
+async function ok(answer: Promise<Answer>): Promise<CustomerDetail> {
+  const { status, text, body, headers } = await answer;
+  expect([status, text]).toEqual([200, text]);
+  expect(headers.get("etag")).toBe(`"${body.version}"`);
+  return CustomerDetail.parse(body);
+}
+
 describe.each(DATABASE_KINDS)("on %s", (kind) => {
   let database: Database;
   let server: TestServer;
@@ -42,13 +49,6 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
     const edit = (fields: object, seen = "*", more: object = {}) =>
       send("PATCH", "", { fields, ...more }, seen);
     return { id: own, handle, say, get, send, edit, email: `${handle}@work.example` };
-  }
-
-  async function ok(answer: Promise<Answer>): Promise<CustomerDetail> {
-    const { status, text, body, headers } = await answer;
-    expect(status, text).toBe(200);
-    expect(headers.get("etag")).toBe(`"${body.version}"`);
-    return CustomerDetail.parse(body);
   }
 
   test("a value that staff sets is the profile's; what handles say stands beside it, and who set it is told", async () => {

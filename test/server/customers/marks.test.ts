@@ -42,7 +42,7 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
     const read = [await server.fetch(path)];
     for (let next = read[0]?.body.nextCursor; next !== null; next = read.at(-1)?.body.nextCursor) {
       const more = await server.fetch(`${path}${path.includes("?") ? "&" : "?"}cursor=${next}`);
-      expect(more.status, more.text).toBe(200);
+      expect([more.status, more.text]).toEqual([200, more.text]);
       read.push(more);
     }
     return read;
