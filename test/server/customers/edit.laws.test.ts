@@ -103,6 +103,13 @@ async function astray(database: Database, workspaceId: string): Promise<readonly
     if (JSON.stringify(stored.profile) !== JSON.stringify(profile)) {
       faults.push(`${id} is ${JSON.stringify(stored.profile)} instead of ${JSON.stringify(profile)}`);
     }
+    const columns = await inWorkspace(database, workspaceId, (tx) =>
+      tx.raw("select fields, verified_fields as verified from customers where id = :id", { id }),
+    );
+    const expected = [{ fields: Object.keys(profile.values), verified: profile.verified }];
+    if (JSON.stringify(columns) !== JSON.stringify(expected)) {
+      faults.push(`${id} is found by ${JSON.stringify(columns)} instead of ${JSON.stringify(expected)}`);
+    }
     if (stored.emailKey !== null) emails.push(stored.emailKey);
   }
   const doubled = emails.filter((email, index) => emails.indexOf(email) !== index);

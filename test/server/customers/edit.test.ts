@@ -218,6 +218,8 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
     const { version } = await get();
     const without = await send("PATCH", "", { fields: { name: "Robert" } }, null);
     expect([without.status, without.body.code]).toEqual([428, "etag_required"]);
+    expect((await send("POST", "/verify", { field: "name" }, null)).status).toBe(428);
+    expect((await send("POST", `/claims/${crypto.randomUUID()}/accept`, null, null)).status).toBe(428);
     await ok(edit({ name: "Robert" }, `"${version}"`));
     const stale = await edit({ name: "Roberta" }, `"${version}"`);
     expect([stale.status, stale.body.code]).toEqual([412, "edited_meanwhile"]);

@@ -1,6 +1,5 @@
-/** Notes, tags, history, claims and the audit, over real HTTP, on each of the databases. */
+/** Notes, tags, history and claims, over real HTTP, on each of the databases. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AuditPage } from "../../../server/audit/contract.ts";
 import { ClaimPage, HistoryPage } from "../../../server/customers/history-contract.ts";
 import { NotePage } from "../../../server/customers/note-contract.ts";
 import { TAGS_MAX } from "../../../server/customers/tag-contract.ts";
@@ -173,39 +172,6 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
     ]);
     const conflicting = await send("GET", "/claims?field=name&standing=conflicting");
     expect(conflicting.body.claims).toMatchObject([{ value: "Anna", by: null }]);
-  });
-
-  test("the audit tells who did what to whom, the latest first, by filters, and no value", async () => {
-    const { id, send } = await someone();
-    const from = new Date().toISOString();
-    await send("PATCH", "", { fields: { name: "Canary", phone: "+61 412 345 679" } });
-    await send("PATCH", "", { fields: { name: null } });
-    await send("POST", "/verify", { field: "phone" });
-    const note = await send("POST", "/notes", { text: "Canary" });
-    await send("PUT", "/tags/vip");
-    await send("GET", "/conversations");
-    const read = await pages(`/v1/audit?subject=${id}&limit=4`);
-    expect(read.map(({ text }) => text).join("")).not.toMatch(/Canary|412/u);
-    const events = read.flatMap(({ body }) => AuditPage.parse(body).events);
-    expect(events.map(({ action, details }) => [action, details])).toEqual([
-      ["customer.viewed", { seen: "conversations", count: 1 }],
-      ["customer.tagged", { added: "vip" }],
-      ["customer.noted", { added: note.body.id }],
-      ["customer.verified", { field: "phone", verified: true }],
-      ["customer.edited", { set: [], withdrawn: ["name"] }],
-      ["customer.edited", { set: ["name", "phone"], withdrawn: [] }],
-    ]);
-    const actor = events[0]?.actor.id;
-    const count = async (query: string) => (await server.fetch(`/v1/audit?${query}`)).body.events.length;
-    expect(await count(`subject=${id}&action=customer.edited`)).toBe(2);
-    expect(await count(`subject=${id}&actor=${actor}`)).toBe(6);
-    expect(await count(`subject=${id}&actor=nobody`)).toBe(0);
-    expect(await count(`subject=${id}&from=${from}`)).toBe(6);
-    expect(await count(`subject=${id}&to=${from}`)).toBe(0);
-    expect((await server.fetch("/v1/audit?from=yesterday")).body.errors).toMatchObject([
-      { pointer: "?from" },
-    ]);
-    expect((await server.fetch("/v1/audit?who=me")).status).toBe(400);
   });
 
   test("an address says which methods it takes", async () => {
