@@ -32,6 +32,8 @@ const tables = [
     phone_key bytea check (length(phone_key) = 32),
     profile bytea not null,
     fields text[] not null,
+    verified_fields text[] not null default '{}',
+    tags text[] not null default '{}',
     tokens integer[] not null,
     created_at timestamptz not null,
     updated_at timestamptz not null,
@@ -39,10 +41,14 @@ const tables = [
     primary key (workspace_id, id)
   )`,
   `comment on table customers is
-    'A cache of the fold: every value follows from the claims of the linked conversations'`,
-  `comment on column customers.profile is 'Sealed: {values, unvalidated, conflicts} as customers/fold.ts has them'`,
+    'A cache of the fold: every value follows from the claims of the linked conversations and from staff_values'`,
+  `comment on column customers.profile is
+    'Sealed: {values, unvalidated, verified, conflicts} as customers/fold.ts has them'`,
   `comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number'`,
-  `comment on column customers.fields is 'Which fields have a value'`,
+  `comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one'`,
+  `comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data'`,
+  `comment on column customers.version is
+    'Counted up with every change of values, conflicts, verified fields and tags: what ETag and If-Match compare'`,
   `comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts'`,
   `create index customers_phone_key on customers (workspace_id, phone_key) where phone_key is not null`,
   `create unique index customers_email_key on customers (workspace_id, email_key) where email_key is not null`,
@@ -58,7 +64,7 @@ const tables = [
     customer_id uuid not null,
     first_at timestamptz not null,
     last_at timestamptz not null,
-    conversation_count integer not null check (conversation_count > 0),
+    conversation_count integer not null check (conversation_count >= 0),
     primary key (workspace_id, customer_id),
     foreign key (workspace_id, customer_id) references customers on delete cascade
   ) with (fillfactor = 70)`,

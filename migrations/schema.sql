@@ -30,7 +30,9 @@ create table audit_events (
   constraint audit_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
   constraint audit_events_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'operator'::text, 'system'::text])))
 );
-CREATE INDEX audit_events_subject ON public.audit_events USING btree (workspace_id, subject_kind, subject_id, id DESC) WHERE (subject_id IS NOT NULL);
+CREATE INDEX audit_events_actor ON public.audit_events USING btree (workspace_id, actor_id, at DESC, id DESC) WHERE (actor_id IS NOT NULL);
+CREATE INDEX audit_events_at ON public.audit_events USING btree (workspace_id, at DESC, id DESC) WHERE (at IS NOT NULL);
+CREATE INDEX audit_events_subject ON public.audit_events USING btree (workspace_id, subject_id, at DESC, id DESC) WHERE (subject_id IS NOT NULL);
 alter table audit_events enable row level security;
 alter table audit_events force row level security;
 create policy workspace on audit_events as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
@@ -149,7 +151,7 @@ create table customer_activity (
   conversation_count integer not null,
   constraint customer_activity_pkey PRIMARY KEY (workspace_id, customer_id),
   constraint customer_activity_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE,
-  constraint customer_activity_conversation_count_check CHECK ((conversation_count > 0))
+  constraint customer_activity_conversation_count_check CHECK ((conversation_count >= 0))
 );
 alter table customer_activity set (fillfactor=70);
 CREATE INDEX customer_activity_last_at ON public.customer_activity USING btree (workspace_id, last_at DESC, customer_id DESC) WHERE (last_at IS NOT NULL);
@@ -165,6 +167,8 @@ create table customers (
   phone_key bytea,
   profile bytea not null,
   fields text[] not null,
+  verified_fields text[] not null default '{}'::text[],
+  tags text[] not null default '{}'::text[],
   tokens integer[] not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
@@ -181,10 +185,12 @@ alter table customers force row level security;
 create policy workspace on customers as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on customers to enrich_app;
 comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number';
-comment on column customers.fields is 'Which fields have a value';
-comment on column customers.profile is 'Sealed: {values, unvalidated, conflicts} as customers/fold.ts has them';
+comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one';
+comment on column customers.profile is 'Sealed: {values, unvalidated, verified, conflicts} as customers/fold.ts has them';
+comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data';
 comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts';
-comment on table customers is 'A cache of the fold: every value follows from the claims of the linked conversations';
+comment on column customers.version is 'Counted up with every change of values, conflicts, verified fields and tags: what ETag and If-Match compare';
+comment on table customers is 'A cache of the fold: every value follows from the claims of the linked conversations and from staff_values';
 
 create table data_keys (
   workspace_id uuid not null,
@@ -325,6 +331,25 @@ comment on column messages.pack_hash is 'The pack that heard it, where it is no 
 comment on column messages.state_hash is 'SHA-256 of the sealed state that the message left the conversation in';
 comment on column messages.text is 'Sealed, as is the response: what the caller was answered, byte for byte';
 
+create table notes (
+  workspace_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  text bytea not null,
+  actor_kind text not null,
+  actor_id text not null,
+  at timestamp with time zone not null,
+  constraint notes_pkey PRIMARY KEY (workspace_id, id),
+  constraint notes_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE,
+  constraint notes_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'operator'::text, 'system'::text])))
+);
+CREATE INDEX notes_customer ON public.notes USING btree (workspace_id, customer_id, id DESC) WHERE (customer_id IS NOT NULL);
+alter table notes enable row level security;
+alter table notes force row level security;
+create policy workspace on notes as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on notes to enrich_app;
+comment on column notes.text is 'Sealed under the key of the customer';
+
 create table refusals (
   workspace_id uuid not null,
   conversation_id uuid not null,
@@ -354,6 +379,39 @@ create policy workspace on rule_packs as permissive for all to public using ((wo
 grant delete, insert, select, update on rule_packs to enrich_app;
 comment on column rule_packs.files is '[{path, text}], by path: the hash is over them';
 comment on table rule_packs is 'Every rule pack that was ever in force: with it, the turns that it decided can be run again';
+
+create table staff_values (
+  workspace_id uuid not null,
+  id uuid not null,
+  seq bigint not null generated always as identity,
+  customer_id uuid not null,
+  field text not null,
+  trust text not null,
+  said bytea not null,
+  unvalidated boolean not null,
+  claim_id uuid,
+  actor_kind text not null,
+  actor_id text not null,
+  at timestamp with time zone not null,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by_kind text,
+  withdrawn_by_id text,
+  constraint staff_values_pkey PRIMARY KEY (workspace_id, id),
+  constraint staff_values_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE,
+  constraint staff_values_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'operator'::text, 'system'::text]))),
+  constraint staff_values_check CHECK ((((withdrawn_at IS NULL) = (withdrawn_by_kind IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)))),
+  constraint staff_values_trust_check CHECK ((trust = ANY (ARRAY['staff'::text, 'verified'::text]))),
+  constraint staff_values_withdrawn_by_kind_check CHECK ((withdrawn_by_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'operator'::text, 'system'::text])))
+);
+CREATE INDEX staff_values_customer ON public.staff_values USING btree (workspace_id, customer_id, seq) WHERE (customer_id IS NOT NULL);
+alter table staff_values enable row level security;
+alter table staff_values force row level security;
+create policy workspace on staff_values as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on staff_values to enrich_app;
+comment on column staff_values.claim_id is 'The claim that was accepted, where the value comes from one';
+comment on column staff_values.said is 'Sealed under the key of the customer: {value, raw, replaces}; replaces: the email that the profile had before';
+comment on column staff_values.trust is 'staff: set by hand; verified: said to be right';
+comment on table staff_values is 'What staff says of a customer: claims of the customer itself, as those of its conversations are in claims';
 
 create table turns (
   workspace_id uuid not null,

@@ -10,13 +10,20 @@ export const APP_ERRORS = {
   identity_key_not_found: 404,
   customer_not_found: 404,
   finding_not_found: 404,
+  claim_not_found: 404,
+  note_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   message_id_reused: 409, // the same messageId with another text
   mail_not_configured: 409, // a code was to be mailed, and no mail server is set
   too_many_identity_keys: 409,
+  email_taken: 409, // another customer has it
+  nothing_to_verify: 409, // the field has no value
+  too_many_tags: 409,
+  edited_meanwhile: 412, // If-Match names another version than the customer's
   body_too_large: 413,
   unsupported_media_type: 415,
+  etag_required: 428, // no If-Match
   too_many_waiting: 429, // the handle's queue is full
   header_too_large: 431,
   conversation_unreadable: 500, // its state was stored by a version that this one does not know

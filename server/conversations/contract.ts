@@ -22,7 +22,7 @@ export type Role = z.infer<typeof Role>;
 const loneSurrogate = /\p{Surrogate}/u;
 
 /** PostgreSQL takes no NUL, and stores a lone surrogate as another character without a word. */
-const storableText = z
+export const storableText = z
   .string()
   .refine((text) => !text.includes("\0"), "must not hold the character NUL (U+0000)")
   .refine(
@@ -163,7 +163,8 @@ export const ChatResponse = z.object({
 });
 export type ChatResponse = z.infer<typeof ChatResponse>;
 
-const pageSize = (fallback: number, max: number) =>
+/** A query's `limit`. */
+export const pageSize = (fallback: number, max: number) =>
   z
     .string()
     .regex(/^[1-9][0-9]{0,4}$/u, `must be a whole number from 1 to ${max}`)

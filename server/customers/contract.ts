@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ActorView } from "../audit/contract.ts";
 import { Platform } from "../conversations/contract.ts";
 
 export const CUSTOMERS_PAGE_DEFAULT = 50;
@@ -45,31 +46,52 @@ export const CustomerPage = z.object({
 });
 export type CustomerPage = z.infer<typeof CustomerPage>;
 
+export const ClaimStanding = z.enum([
+  "current",
+  "agreeing",
+  "superseded",
+  "conflicting",
+  "denied",
+  "withdrawn",
+]);
+
 const trust = z.enum(["claimed", "verified", "staff"]);
 
-/** Where a value comes from: one claim, current or not. */
+/** Where a value comes from: one claim, current or not; a conversation's, or one of the staff. */
 export const Provenance = z.object({
+  id: z.uuid(),
   field: z.string(),
   value: z.string(),
   raw: z.string(),
-  conversationId: z.uuid(),
-  messageSeq: z.int(),
-  span: z.object({ start: z.int(), end: z.int() }),
-  extractor: z.string(),
+  /** Null, as all down to `packHash`, of what staff says; `rule` is null where none led to it, too. */
+  conversationId: z.uuid().nullable(),
+  messageSeq: z.int().nullable(),
+  span: z.object({ start: z.int(), end: z.int() }).nullable(),
+  extractor: z.string().nullable(),
   rule: z.string().nullable(),
-  packHash: z.string(),
+  packHash: z.string().nullable(),
+  /** Who of the staff set or verified it; null of a conversation's claim. */
+  by: ActorView.nullable(),
+  /** The conversation's claim that staff accepted with it. */
+  acceptedClaimId: z.uuid().nullable(),
   trust,
   /** Given, but not known to be a valid value: a phone number that no numbering plan has. */
   unvalidated: z.boolean(),
   /** Whether it is the profile's value, agrees with it, was replaced, contradicts it from another handle, or was taken back
-   *  by the customer. */
-  standing: z.enum(["current", "agreeing", "superseded", "conflicting", "denied"]),
+   *  by the customer (denied) or by staff (withdrawn). */
+  standing: ClaimStanding,
   at: z.iso.datetime(),
 });
 export type Provenance = z.infer<typeof Provenance>;
 
 /** The answer of GET /v1/customers/:id. */
 export const CustomerDetail = CustomerSummary.extend({
+  /** Counts changes of values, conflicts, verified fields and tags; the answer's ETag. */
+  version: z.int(),
+  tags: z.array(z.string()),
+  /** The fields whose value somebody has verified. */
+  verified: z.array(z.string()),
+  notesCount: z.int(),
   /** Other values that other handles gave: field → values. */
   conflicts: z.record(z.string(), z.array(z.string())),
   /** The latest ones, in the order in which they began. */

@@ -3,15 +3,9 @@ import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
 import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
-import { foldProfile, type Claim } from "./fold.ts";
+import { foldProfile, type ToldClaim } from "./fold.ts";
 import { sealProfile, type StoredCustomer, type StoredProfile } from "./sealed.ts";
-
-/** A claim, and its place in the order in which they were recorded. */
-export interface ToldClaim extends Claim {
-  /** Null: it is about to be recorded. */
-  readonly id: string | null;
-  readonly seq: number;
-}
+import { NO_STAFF, type Staff } from "./staff.ts";
 
 /** A conversation as far as a profile follows from it. Times in milliseconds since the epoch. */
 export interface Talk {
@@ -29,7 +23,8 @@ export interface Told {
   readonly talks: readonly Talk[];
 }
 
-/** Writes a customer as it follows from its conversations: values, conflicts, count and dates; one without any is removed.
+/** Writes a customer as it follows from its conversations and from what staff says: values, conflicts, count and dates. One
+ *  that has none of either is removed; one that only staff keeps has the dates that it had last.
  *  `stored`: as it stands, its row locked; null for one that is new. */
 export function writeProfile(
   tx: SealedTransaction,
@@ -38,10 +33,11 @@ export function writeProfile(
   now: number,
 ): readonly BoundSql[] {
   const { workspaceId } = tx;
-  const { id, emailKey, talks } = told;
-  if (talks.length === 0) return removeProfile(workspaceId, id);
-  const claims = talks.flatMap((talk) => talk.claims).toSorted((a, b) => a.seq - b.seq);
-  const { standings: _, ...profile } = foldProfile(emailKey, claims);
+  const { id, talks } = told;
+  const staff = stored?.staff ?? NO_STAFF;
+  const isKept = staff.isMarked || staff.claims.length > 0;
+  if (talks.length === 0 && !isKept) return removeProfile(workspaceId, id);
+  const profile = profileOf(told, staff);
   const activity = {
     workspaceId,
     id,
@@ -62,8 +58,28 @@ export function writeProfile(
     ...(isSame(stored.profile, profile)
       ? []
       : [{ sql: update, bindings: columnsOf(tx, stored.key, id, profile, now) }]),
-    { sql: updateActivity, bindings: activity },
+    talks.length === 0
+      ? { sql: emptyActivity, bindings: { workspaceId, id } }
+      : { sql: updateActivity, bindings: activity },
   ];
+}
+
+/** Writes a customer of whom staff says something else now, its row locked. The version moves even where no value does, and
+ *  dates and count are left alone: who only talks waits for nobody who edits. */
+export function rewriteProfile(
+  tx: SealedTransaction,
+  told: Told,
+  stored: StoredCustomer,
+  now: number,
+): BoundSql {
+  const profile = profileOf(told, stored.staff);
+  return { sql: update, bindings: columnsOf(tx, stored.key, told.id, profile, now) };
+}
+
+function profileOf({ emailKey, talks }: Told, staff: Staff): StoredProfile {
+  const claims = talks.flatMap((talk) => talk.claims).toSorted((a, b) => a.seq - b.seq);
+  const { standings: _, ...profile } = foldProfile(emailKey, [...claims, ...staff.claims]);
+  return profile;
 }
 
 const isSame = (a: StoredProfile, b: StoredProfile) => JSON.stringify(a) === JSON.stringify(b);
@@ -83,6 +99,7 @@ function columnsOf(
     phoneKey: phone === null ? null : blindIndex(keyring, "phone", phone),
     profile: sealProfile(workspaceId, key, id, profile),
     fields: Object.keys(profile.values),
+    verifiedFields: profile.verified,
     tokens: searchTokens(keyring, { name, email, phone }),
     now: new Date(now),
   };
@@ -93,13 +110,14 @@ const insert = `
     insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
     values (:workspaceId, :id, :keyVersion, :keyWrapped)
   )
-  insert into customers (workspace_id, id, email_key, phone_key, profile, fields, tokens, created_at, updated_at)
-  values (:workspaceId, :id, :emailKey, :phoneKey, :profile, :fields, :tokens, :now, :now)`;
+  insert into customers (
+    workspace_id, id, email_key, phone_key, profile, fields, verified_fields, tokens, created_at, updated_at)
+  values (:workspaceId, :id, :emailKey, :phoneKey, :profile, :fields, :verifiedFields, :tokens, :now, :now)`;
 
 const update = `
   update customers set
-    email_key = :emailKey, phone_key = :phoneKey, profile = :profile, fields = :fields, tokens = :tokens,
-    updated_at = :now, version = version + 1
+    email_key = :emailKey, phone_key = :phoneKey, profile = :profile, fields = :fields,
+    verified_fields = :verifiedFields, tokens = :tokens, updated_at = :now, version = version + 1
   where workspace_id = :workspaceId and id = :id`;
 
 const insertActivity = `
@@ -109,6 +127,9 @@ const insertActivity = `
 const updateActivity = `
   update customer_activity set first_at = :firstAt, last_at = :lastAt, conversation_count = :conversationCount
   where workspace_id = :workspaceId and customer_id = :id`;
+
+const emptyActivity = `
+  update customer_activity set conversation_count = 0 where workspace_id = :workspaceId and customer_id = :id`;
 
 /** The activity goes with the row; and without its data key nothing of it can be read in a backup either. */
 function removeProfile(workspaceId: string, id: string): readonly BoundSql[] {

@@ -1,10 +1,12 @@
 import type { Platform } from "../conversations/contract.ts";
 import { openDataKey } from "../privacy/keyring.ts";
+import type { DataKey } from "../privacy/seal.ts";
 import { unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { AppError } from "../app-error.ts";
 import type { CustomerDetail, CustomerPage, CustomerSummary, CustomersQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { marksOf } from "./marks.ts";
 import { provenanceOf } from "./provenance.ts";
 import { openProfile, type StoredProfile } from "./sealed.ts";
 
@@ -102,13 +104,20 @@ export async function listCustomers(
  *  are not complete. Throws `customer_not_found`. */
 export async function getCustomer(store: Store, workspaceId: string, id: string): Promise<CustomerDetail> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
+    // First: a version that is older than the values makes an edit fail, a newer one would let it undo what nobody saw.
+    const marks = await marksOf(tx, id);
     const [row] = await tx.prepared<CustomerRow>(one, { workspaceId, id });
-    if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
+    if (marks === null || row === undefined) {
+      throw new AppError("customer_not_found", "There is no such customer.");
+    }
     const conversations = await conversationsOf(tx, id);
     const profile = profileOf(tx, row);
-    const provenance = await provenanceOf(tx, id, profile.values["email"] ?? null);
+    const emailKey = profile.values["email"] ?? null;
+    const provenance = await provenanceOf(tx, { id, key: keyOf(tx, row), emailKey });
     return {
       ...summary({ ...row, profile }),
+      ...marks,
+      verified: [...profile.verified],
       conflicts: Object.fromEntries(
         Object.entries(profile.conflicts).map(([field, values]) => [field, [...values]]),
       ),
@@ -119,10 +128,12 @@ export async function getCustomer(store: Store, workspaceId: string, id: string)
   });
 }
 
-function profileOf({ workspaceId, keyring }: SealedTransaction, row: CustomerRow): StoredProfile {
-  const { id } = row;
-  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
-  return openProfile(workspaceId, key, id, row.profile);
+function keyOf({ keyring }: SealedTransaction, row: CustomerRow): DataKey {
+  return openDataKey(keyring, row.id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+}
+
+function profileOf(tx: SealedTransaction, row: CustomerRow): StoredProfile {
+  return openProfile(tx.workspaceId, keyOf(tx, row), row.id, row.profile);
 }
 
 function summary(row: Omit<CustomerRow, "profile"> & { readonly profile: StoredProfile }): CustomerSummary {

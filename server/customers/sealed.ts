@@ -1,6 +1,7 @@
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import type { Profile } from "./fold.ts";
+import type { Staff } from "./staff.ts";
 
 /** What a customer's row has sealed: the fold, but for how each claim stands. */
 export type StoredProfile = Omit<Profile, "standings">;
@@ -19,15 +20,17 @@ export interface StoredCustomer {
   /** The canonical email, or null; which the profile's values have too. */
   readonly emailKey: string | null;
   readonly profile: StoredProfile;
+  /** What staff says of it. */
+  readonly staff: Staff;
 }
 
 export function sealProfile(
   workspaceId: string,
   key: DataKey,
   customerId: string,
-  { values, unvalidated, conflicts }: StoredProfile,
+  { values, unvalidated, verified, conflicts }: StoredProfile,
 ): Buffer {
-  const json = JSON.stringify({ values, unvalidated, conflicts });
+  const json = JSON.stringify({ values, unvalidated, verified, conflicts });
   return sealColumn(workspaceId, key, "customers.profile", customerId, json);
 }
 

@@ -11,6 +11,13 @@ const ATTEMPTS_MAX = 5; // a deadlock has one victim at a time; who loses five t
 const RETRY_DELAY_MS = 20; // doubled with every attempt, and spread by chance so that rivals do not meet again
 const RETRIED = new Set(["40P01", "40001"]); // deadlock detected, serialization failure
 
+/** Thrown in a transaction that has read something before it had the lock, and finds it changed: it runs again from the
+ *  beginning, as after a serialization failure, which it is. */
+export class Outdated extends Error {
+  override readonly name = "Outdated";
+  readonly code = "40001";
+}
+
 // Not exported: nobody but inWorkspace can make a WorkspaceTransaction, so no query can forget its workspace.
 const scoped: unique symbol = Symbol("scoped to a workspace");
 

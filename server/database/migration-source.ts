@@ -6,6 +6,7 @@ import * as createClaims from "../../migrations/20261123090200_create_claims.ts"
 import * as createAudit from "../../migrations/20261123090300_create_audit.ts";
 import * as createSeals from "../../migrations/20261123090350_create_seals.ts";
 import * as createIdentity from "../../migrations/20261123090400_create_identity.ts";
+import * as createStaffValues from "../../migrations/20261123090410_create_staff_values.ts";
 
 /** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090300_create_audit": createAudit,
   "20261123090350_create_seals": createSeals,
   "20261123090400_create_identity": createIdentity,
+  "20261123090410_create_staff_values": createStaffValues,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

@@ -12,7 +12,9 @@ export type SealedColumn =
   | "claims.said"
   | "customers.profile"
   | "identity_keys.secret"
-  | "identity_challenges.email";
+  | "identity_challenges.email"
+  | "staff_values.said"
+  | "notes.text";
 
 /** Where a value belongs. `row`: the row's id; of a turn, the conversation's and the turn's number (see turnRow). */
 function placeOf(workspaceId: string, sealed: SealedColumn, row: string): Place {

@@ -1,10 +1,13 @@
 import { advisoryKey } from "../database/advisory-key.ts";
+import { Outdated } from "../database/in-workspace.ts";
 import { openProfile, openSaid, type StoredCustomer } from "../customers/sealed.ts";
+import { staffFrom, staffOf, type StaffRow } from "../customers/staff-values.ts";
 import { blindIndexes } from "../privacy/blind-index.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { BoundSql } from "../database/statement.ts";
-import type { Talk, ToldClaim } from "../customers/profile.ts";
+import type { ToldClaim } from "../customers/fold.ts";
+import type { Talk } from "../customers/profile.ts";
 import { leadsElsewhere, type Identity } from "./plan-link.ts";
 
 /** What a message that gives a detail is linked by. */
@@ -32,14 +35,14 @@ export interface Concerned {
   readonly talks: readonly Talk[];
 }
 
-interface LockedRow {
+export interface LockedRow {
   readonly id: string;
   readonly profile: Uint8Array;
   readonly key_version: number;
   readonly key_wrapped: Uint8Array;
 }
 
-interface TalkRow {
+export interface TalkRow {
   readonly id: string;
   readonly customer_id: string | null;
   readonly handle_id: string;
@@ -53,7 +56,8 @@ interface TalkRow {
 
 /** Locks the customers concerned, the email first and then the rows in the order of their ids, so that no two turns wait for
  *  each other; then reads what their conversations say. All in one trip; each statement sees what those who held the locks
- *  before have committed. The handle's lock must be held. Null when the check fails: nothing of it holds then. */
+ *  before have committed. The handle's lock must be held. Null when the check fails: nothing of it holds then. Throws `Outdated`
+ *  when the current customer's email was changed by hand since it was read: what the message leads to is another question. */
 export async function readLink(
   tx: SealedTransaction,
   { current, stated, handleId }: Leads,
@@ -68,11 +72,20 @@ export async function readLink(
     ...(sought === null ? [] : [lockOf("email", workspaceId, sought)]),
     { sql: lockCustomers, bindings: asked },
     { sql: talksOf, bindings: { ...asked, handleId: current === null ? handleId : null } },
+    { sql: whatStaffSays, bindings: asked },
   ];
   const results = await tx.together(queries);
   if (check !== null && results[0]?.length === 0) return null;
-  const [locked, talks] = results.slice(-2) as [readonly LockedRow[], readonly TalkRow[]];
-  const customers = locked.map((row) => storedFrom(tx, row));
+  const [locked, talks, staff] = results.slice(-3) as [
+    readonly LockedRow[],
+    readonly TalkRow[],
+    readonly StaffRow[],
+  ];
+  const customers = locked.map((row) => storedFrom(tx, row, staff));
+  const stored = customers.find(({ id }) => id === current?.id);
+  if (current !== null && stored?.emailKey !== current.emailKey) {
+    throw new Outdated("the customer was changed since the message was opened");
+  }
   const owner = customers.find(({ emailKey }) => emailKey !== null && emailKey === sought);
   return { customers, owner: owner ?? null, talks: talks.map((row) => talkFrom(tx, row)) };
 }
@@ -124,7 +137,7 @@ const lockCustomers = `
 
 // From the customer to its conversations to their claims, each by its index: joined plainly, the first plans compared every
 // claim of the workspace with every conversation (see turn/open-statement.ts): 4 s at 2,400 conversations without statistics.
-const talksOf = `
+export const talksOf = `
   select talk.id, talk.customer_id, talk.handle_id, talk.started_at, talk.last_at,
     key.workspace_key_version as key_version, key.wrapped as key_wrapped,
     cast(coalesce((
@@ -152,6 +165,8 @@ const talksOf = `
     offset 0
   ) as key`;
 
+const whatStaffSays = staffOf(asked);
+
 /** What was said in hexadecimal. */
 type Told = [
   seq: number,
@@ -163,14 +178,28 @@ type Told = [
   denied: boolean,
 ];
 
-function storedFrom({ workspaceId, keyring }: SealedTransaction, row: LockedRow): StoredCustomer {
+export function storedFrom(
+  { workspaceId, keyring }: SealedTransaction,
+  row: LockedRow,
+  staff: readonly StaffRow[],
+): StoredCustomer {
   const { id } = row;
   const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
   const profile = openProfile(workspaceId, key, id, row.profile);
-  return { id, key, profile, emailKey: profile.values["email"] ?? null };
+  return {
+    id,
+    key,
+    profile,
+    emailKey: profile.values["email"] ?? null,
+    staff: staffFrom(
+      workspaceId,
+      key,
+      staff.find((said) => said.id === id),
+    ),
+  };
 }
 
-function talkFrom({ workspaceId, keyring }: SealedTransaction, row: TalkRow): Talk {
+export function talkFrom({ workspaceId, keyring }: SealedTransaction, row: TalkRow): Talk {
   const { id, handle_id: handleId } = row;
   const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
   const told: Told[] = JSON.parse(row.claims);

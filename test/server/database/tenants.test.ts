@@ -33,6 +33,10 @@ const rows: Readonly<Record<string, string>> = {
   identity_challenges: `(workspace_id, id, conversation_id, email, email_key, code_hash, tries, created_at,
       expires_at)
     values (:w, :w, :w, '', sha256(''), sha256(''), 0, now(), now())`,
+  staff_values: `(workspace_id, id, customer_id, field, trust, said, unvalidated, actor_kind, actor_id, at)
+    values (:w, :w, :w, 'name', 'staff', '', false, 'operator', '', now())`,
+  notes: `(workspace_id, id, customer_id, text, actor_kind, actor_id, at)
+    values (:w, :w, :w, '', 'operator', '', now())`,
   audit_events: `(workspace_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, details)
     values (:w, :w, now(), 'operator', '', 'customer.viewed', 'customer', '', '{}')`,
   audit_leaves: "(workspace_id, id, leaf) values (:w, :w, '')",

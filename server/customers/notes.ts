@@ -1,0 +1,133 @@
+import { AppError } from "../app-error.ts";
+import { writeEvent, type Actor } from "../audit/events.ts";
+import { decodePlace, encodePlace } from "../http/cursor.ts";
+import { openDataKey } from "../privacy/keyring.ts";
+import type { DataKey } from "../privacy/seal.ts";
+import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
+import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
+import { isUuid, newRowId } from "../uuid.ts";
+import type { NewNote, NotePage, NotesQuery, NoteView } from "./note-contract.ts";
+import type { ByHand } from "./staff.ts";
+
+interface NoteRow {
+  readonly id: string;
+  readonly text: Uint8Array;
+  readonly actor_kind: Actor["kind"];
+  readonly actor_id: string;
+  readonly at: Date;
+}
+
+/** Adds a note. Throws `customer_not_found`. */
+export async function addNote(
+  store: Store,
+  workspaceId: string,
+  customerId: string,
+  { text }: NewNote,
+  { actor, at }: ByHand,
+): Promise<NoteView> {
+  const id = newRowId();
+  await inSealedWorkspace(store, workspaceId, async (tx) => {
+    const key = await keyOf(tx, customerId, "lock");
+    tx.later(
+      `insert into notes (workspace_id, id, customer_id, text, actor_kind, actor_id, at)
+       values (:workspaceId, :id, :customerId, :text, :actorKind, :actorId, :at)`,
+      {
+        workspaceId,
+        id,
+        customerId,
+        text: sealColumn(workspaceId, key, "notes.text", id, text),
+        actorKind: actor.kind,
+        actorId: actor.id,
+        at: new Date(at),
+      },
+    );
+    const subject = { kind: "customer", id: customerId } as const;
+    writeEvent(tx, { actor, action: "customer.noted", subject, details: { added: id }, at });
+  });
+  return { id, text, author: { ...actor }, at: new Date(at).toISOString() };
+}
+
+/** A page of notes, the latest first. Throws `customer_not_found`, and `invalid_request` for a cursor that is none. */
+export async function listNotes(
+  store: Store,
+  workspaceId: string,
+  customerId: string,
+  { cursor, limit }: NotesQuery,
+): Promise<NotePage> {
+  // Ids have their time in front: later ones are greater. None is as great as this.
+  const [before = LAST] = cursor === undefined ? [] : decodePlace(cursor, isUuid);
+  return inSealedWorkspace(store, workspaceId, async (tx) => {
+    const key = await keyOf(tx, customerId, "read");
+    const rows = await tx.prepared<NoteRow>(
+      `select id, text, actor_kind, actor_id, at from notes
+       where workspace_id = :workspaceId and customer_id = :customerId and id < :before
+       order by id desc limit :most`,
+      { workspaceId, customerId, before, most: limit + 1 }, // one more tells whether there is another page
+    );
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      notes: page.map((row) => ({
+        id: row.id,
+        text: unsealColumn(workspaceId, key, "notes.text", row.id, row.text),
+        author: { kind: row.actor_kind, id: row.actor_id },
+        at: row.at.toISOString(),
+      })),
+      nextCursor: rows.length > limit && last !== undefined ? encodePlace(last.id) : null,
+    };
+  });
+}
+
+const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+/** Removes a note for good. Throws `customer_not_found` and `note_not_found`. */
+export async function deleteNote(
+  store: Store,
+  workspaceId: string,
+  customerId: string,
+  id: string,
+  { actor, at }: ByHand,
+): Promise<void> {
+  await inSealedWorkspace(store, workspaceId, async (tx) => {
+    await keyOf(tx, customerId, "lock");
+    const gone = await tx.prepared(
+      "delete from notes where workspace_id = :workspaceId and id = :id and customer_id = :customerId returning id",
+      { workspaceId, id, customerId },
+    );
+    if (gone.length === 0) throw new AppError("note_not_found", "The customer has no such note.");
+    const subject = { kind: "customer", id: customerId } as const;
+    writeEvent(tx, { actor, action: "customer.noted", subject, details: { removed: id }, at });
+  });
+}
+
+interface KeyRow {
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
+}
+
+// Locked before it gets a note: a turn that removes the customer looks for notes with the same lock.
+const keys = {
+  lock: keyStatement("for no key update"),
+  read: keyStatement("offset 0"),
+} as const;
+
+function keyStatement(how: string): string {
+  return `
+    select key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    from (select id from customers where workspace_id = :workspaceId and id = :id ${how}) as customer
+    cross join lateral (
+      select workspace_key_version, wrapped from data_keys
+      where workspace_id = :workspaceId and subject_id = customer.id
+      offset 0
+    ) as key`;
+}
+
+async function keyOf(
+  { workspaceId, keyring, prepared }: SealedTransaction,
+  id: string,
+  how: keyof typeof keys,
+): Promise<DataKey> {
+  const [row] = await prepared<KeyRow>(keys[how], { workspaceId, id });
+  if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
+  return openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+}

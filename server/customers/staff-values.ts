@@ -1,0 +1,106 @@
+import type { BoundSql } from "../database/statement.ts";
+import type { DataKey } from "../privacy/seal.ts";
+import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
+import type { Said } from "./sealed.ts";
+import { NO_STAFF, voiceOf, type ByHand, type Staff, type StaffTrust } from "./staff.ts";
+
+/** What a row of staff_values has sealed. */
+export type StaffSaid = Said & { readonly replaces: string | null };
+
+export function sealStaffSaid(workspaceId: string, key: DataKey, id: string, said: StaffSaid): Buffer {
+  const { value, raw, replaces } = said;
+  return sealColumn(workspaceId, key, "staff_values.said", id, JSON.stringify({ value, raw, replaces }));
+}
+
+export function openStaffSaid(workspaceId: string, key: DataKey, id: string, sealed: Uint8Array): StaffSaid {
+  return JSON.parse(unsealColumn(workspaceId, key, "staff_values.said", id, sealed)); // what sealStaffSaid wrote
+}
+
+export interface StaffRow {
+  readonly id: string;
+  readonly is_marked: boolean;
+  /** As JSON: a Told for each. */
+  readonly claims: string;
+}
+
+/** What was said in hexadecimal. */
+type Told = [seq: number, id: string, field: string, said: string, trust: StaffTrust, unvalidated: boolean];
+
+/** What staff says of the customers whose ids `asked` selects. No "exists": that reads all notes of the workspace at once. */
+export const staffOf = (asked: string) => `
+  select asked.id,
+    coalesce((select cardinality(tags) > 0 from customers where workspace_id = :workspaceId and id = asked.id), false)
+      or coalesce((select true from notes where workspace_id = :workspaceId and customer_id = asked.id limit 1), false)
+      as is_marked,
+    cast(coalesce((
+      select json_agg(json_build_array(seq, id, field, encode(said, 'hex'), trust, unvalidated) order by seq)
+      from staff_values
+      where workspace_id = :workspaceId and customer_id = asked.id and withdrawn_at is null
+    ), '[]') as text) as claims
+  from (${asked}) as asked
+  where asked.id is not null`;
+
+export function staffFrom(workspaceId: string, key: DataKey, row: StaffRow | undefined): Staff {
+  if (row === undefined) return NO_STAFF;
+  const told: Told[] = JSON.parse(row.claims);
+  return {
+    isMarked: row.is_marked,
+    claims: told.map(([seq, id, field, said, trust, unvalidated]) => {
+      const { value, replaces } = openStaffSaid(workspaceId, key, id, Buffer.from(said, "hex"));
+      return { id, seq, handleId: voiceOf(trust), field, value, trust, unvalidated, denied: false, replaces };
+    }),
+  };
+}
+
+/** A value that staff sets or verifies. */
+export interface StaffValue {
+  readonly id: string;
+  readonly field: string;
+  readonly trust: StaffTrust;
+  readonly said: StaffSaid;
+  readonly unvalidated: boolean;
+  /** The claim that is accepted. */
+  readonly claimId: string | null;
+}
+
+export function insertStaffValue(
+  workspaceId: string,
+  key: DataKey,
+  customerId: string,
+  { id, field, trust, said, unvalidated, claimId }: StaffValue,
+  { actor, at }: ByHand,
+): BoundSql {
+  return {
+    sql: `
+      insert into staff_values (
+        workspace_id, id, customer_id, field, trust, said, unvalidated, claim_id, actor_kind, actor_id, at)
+      values (
+        :workspaceId, :id, :customerId, :field, :trust, :said, :unvalidated, :claimId, :actorKind, :actorId, :at)`,
+    bindings: {
+      workspaceId,
+      id,
+      customerId,
+      field,
+      trust,
+      said: sealStaffSaid(workspaceId, key, id, said),
+      unvalidated,
+      claimId,
+      actorKind: actor.kind,
+      actorId: actor.id,
+      at: new Date(at),
+    },
+  };
+}
+
+export function withdrawStaffValues(
+  workspaceId: string,
+  ids: readonly string[],
+  { actor, at }: ByHand,
+): BoundSql {
+  return {
+    sql: `
+      update staff_values set withdrawn_at = :at, withdrawn_by_kind = :actorKind, withdrawn_by_id = :actorId
+      where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))`,
+    bindings: { workspaceId, ids, actorKind: actor.kind, actorId: actor.id, at: new Date(at) },
+  };
+}
