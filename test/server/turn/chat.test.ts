@@ -8,6 +8,7 @@ import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { SILENCE_MS, chat } from "../../../server/turn/chat.ts";
 import { AHEAD_MS_MAX } from "../../../server/turn/time-said.ts";
 import { WAITING_MAX } from "../../../server/turn/turn-queue.ts";
+import { keepPack } from "../../../server/rules/kept-packs.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { asTwoProcesses, DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
@@ -277,6 +278,7 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
     expect(await tripsOf(database)).toBe(1);
     const other = { ...database };
     await storeOf(other).keyrings.of(workspaceId);
+    await keepPack(other, workspaceId, pack, NOON);
     expect(await tripsOf(other)).toBe(2);
   });
 
