@@ -58,12 +58,12 @@ async function serve(): Promise<void> {
       isClosing: () => closing,
     });
     const server = await listenOrRefuse(app, environment);
-    const rootsFile = environment.AUDIT_ROOTS_FILE;
-    const sealer = startSealer(database, workspaceId, log, { rootsFile, clock: Date.now });
     // Only now: a key that is shown once must not be lost to a port that is taken.
     const key = await firstKey(database, workspaceId);
     const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, key };
     console.log(greeting(server.url, environment, database, started));
+    const rootsFile = environment.AUDIT_ROOTS_FILE;
+    const sealer = startSealer(database, workspaceId, log, { rootsFile, clock: Date.now });
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);

@@ -19,7 +19,7 @@ export async function keepPack(
   const key = `${workspaceId} ${pack.hash}`;
   if (known.has(key)) return;
   await inWorkspace(database, workspaceId, (tx) =>
-    tx.prepared(
+    tx.last(
       `insert into rule_packs (workspace_id, hash, files, created_at)
        values (:workspaceId, :hash, cast(:files as json), :now) on conflict (workspace_id, hash) do nothing`,
       { workspaceId, hash: pack.hash, files: JSON.stringify(pack.files), now: new Date(now) },
