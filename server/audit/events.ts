@@ -18,6 +18,7 @@ export type AuditAction =
   | "customer.merged"
   | "customer.unmerged"
   | "customer.erased"
+  | "conversation.erased"
   | "customer.exported"
   | "customers.exported"
   | "customers.imported"
@@ -27,7 +28,7 @@ export type AuditAction =
 export interface AuditEvent {
   readonly actor: Actor;
   readonly action: AuditAction;
-  readonly subject: { readonly kind: "customer" | "workspace" | "filter"; readonly id: string };
+  readonly subject: { readonly kind: "customer" | "conversation" | "workspace" | "filter"; readonly id: string };
   /** Names of fields, counts, causes; never what a customer said or gave. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */

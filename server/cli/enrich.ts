@@ -3,6 +3,8 @@
 import { Command, CommanderError } from "commander";
 import { AppError } from "../app-error.ts";
 import { chatCommand } from "./chat.ts";
+import { customersCommand } from "./customers.ts";
+import { erasuresCommand } from "./erasures.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
 import { keysCommand } from "./keys.ts";
@@ -30,7 +32,9 @@ const program = new Command("enrich")
   .addCommand(replayCommand())
   .addCommand(rulesCommand())
   .addCommand(keyCommand())
-  .addCommand(keysCommand());
+  .addCommand(keysCommand())
+  .addCommand(customersCommand())
+  .addCommand(erasuresCommand());
 throwInsteadOfExiting(program);
 
 try {

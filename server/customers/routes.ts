@@ -27,7 +27,7 @@ export function customerRoutes(services: Services): Router {
       if (id === null) throw new AppError("customer_not_found", "There is no such customer.");
       response.json(await getCustomer(services, workspaceOf(response), id));
     })
-    .all(only("GET"));
+    .all(only("GET", "DELETE"));
 
   return router;
 }

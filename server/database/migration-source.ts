@@ -4,6 +4,7 @@ import * as createKeys from "../../migrations/20261123090050_create_keys.ts";
 import * as createConversations from "../../migrations/20261123090100_create_conversations.ts";
 import * as createAudit from "../../migrations/20261123090300_create_audit.ts";
 import * as createClaims from "../../migrations/20261123090200_create_claims.ts";
+import * as createErasures from "../../migrations/20261124100000_create_erasures.ts";
 
 /** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090100_create_conversations": createConversations,
   "20261123090200_create_claims": createClaims,
   "20261123090300_create_audit": createAudit,
+  "20261124100000_create_erasures": createErasures,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

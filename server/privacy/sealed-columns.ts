@@ -10,7 +10,8 @@ export type SealedColumn =
   | "messages.response"
   | "turns.trace"
   | "claims.said"
-  | "customers.profile";
+  | "customers.profile"
+  | "signing_keys.private_key";
 
 /** Where a value belongs. `row`: the row's id; of a turn, the conversation's and the turn's number (see turnRow). */
 function placeOf(workspaceId: string, sealed: SealedColumn, row: string): Place {
