@@ -28,7 +28,10 @@ export type AuditAction =
 export interface AuditEvent {
   readonly actor: Actor;
   readonly action: AuditAction;
-  readonly subject: { readonly kind: "customer" | "conversation" | "workspace" | "filter"; readonly id: string };
+  readonly subject: {
+    readonly kind: "customer" | "conversation" | "workspace" | "filter";
+    readonly id: string;
+  };
   /** Names of fields, counts, causes; never what a customer said or gave. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */

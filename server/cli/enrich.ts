@@ -11,6 +11,7 @@ import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { Refusal } from "./refusal.ts";
 import { replayCommand } from "./replay.ts";
+import { retentionCommand } from "./retention.ts";
 import { rulesCommand } from "./rules.ts";
 import { serveCommand } from "./serve.ts";
 import { understandCommand } from "./understand.ts";
@@ -34,7 +35,8 @@ const program = new Command("enrich")
   .addCommand(keyCommand())
   .addCommand(keysCommand())
   .addCommand(customersCommand())
-  .addCommand(erasuresCommand());
+  .addCommand(erasuresCommand())
+  .addCommand(retentionCommand());
 throwInsteadOfExiting(program);
 
 try {

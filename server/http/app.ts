@@ -4,11 +4,13 @@ import helmet from "helmet";
 import { conversationRoutes } from "../conversations/routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
 import { erasureRoutes } from "../erasure/routes.ts";
+import { exportRoutes } from "../exports/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { healthRoutes } from "./health.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
+import { retentionRoutes } from "../retention/routes.ts";
 import type { Services } from "./services.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
@@ -24,7 +26,9 @@ export function createApp(services: Services): Express {
   app.use("/v1", authenticate(services));
   app.use(conversationRoutes(services));
   app.use(erasureRoutes(services));
+  app.use(exportRoutes(services)); // before the customers: export.csv is no id
   app.use(customerRoutes(services));
+  app.use(retentionRoutes(services));
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

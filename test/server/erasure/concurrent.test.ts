@@ -75,9 +75,9 @@ test("law: messages and erasures at once, in two processes: every message is kep
       }
     };
     let erased = 0;
-    let chatting = true;
+    const storm = { isOver: false };
     const eraser = async (database: Database) => {
-      while (chatting) {
+      while (!storm.isOver) {
         const { customers } = await listCustomers(storeOf(database), workspaceId, { limit: 10 });
         for (const { id } of customers) {
           if ((await eraseCustomer(database, workspaceId, id)) !== null) erased += 1;
@@ -86,7 +86,7 @@ test("law: messages and erasures at once, in two processes: every message is kep
     };
     const erasers = [eraser(processes[0]), eraser(processes[1])];
     await Promise.all(Array.from({ length: 8 }, (_, n) => chatter(n)));
-    chatting = false;
+    storm.isOver = true;
     await Promise.all(erasers);
     expect(erased).toBeGreaterThan(5);
     expect(await looseEnds(processes[0], workspaceId)).toEqual({

@@ -66,9 +66,12 @@ describe.each(DATABASE_KINDS)("the ledger of erasures on %s", (kind) => {
       });
     }
     const after = await dumpOf(database, workspaceId);
-    for (const table of ["customers", "conversations", "messages", "claims", "handles"]) {
-      expect(after.get(table), table).toEqual(erased.get(table));
-    }
+    const rowsOf = (dump: typeof after) =>
+      ["customers", "conversations", "messages", "claims", "handles"].map((table) => [
+        table,
+        dump.get(table),
+      ]);
+    expect(rowsOf(after)).toEqual(rowsOf(erased));
     const { erasures } = await listErasures(database, workspaceId, { limit: 10 });
     expect(erasures.map(({ cause }) => cause).toSorted()).toEqual(["reapplied", "request"]);
     expect((await getCustomer(store, workspaceId, other.customer?.id ?? "")).email).toBe("anna@work.example");
