@@ -53,9 +53,9 @@ export async function destroy(
   return destroyed;
 }
 
+// Looked up handle by handle: as "not exists" the first plans read all conversations (see turn/open-statement.ts).
 const isLeft = `
-  and not exists (
-    select from conversations where workspace_id = :workspaceId and handle_id = handles.id)`;
+  and (select id from conversations where workspace_id = :workspaceId and handle_id = handles.id limit 1) is null`;
 
 const countUp = `
   update handles set revision = revision + 1

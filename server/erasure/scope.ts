@@ -46,7 +46,7 @@ const conversations = `
     union all
     select id, customer_id, handle_id, platform, handle, last_at from conversations
     where workspace_id = :workspaceId and id = any(cast(:conversationIds as uuid[]))
-      and customer_id is distinct from cast(:customerId as uuid)
+      and (cast(:customerId as uuid) is null or customer_id is distinct from cast(:customerId as uuid))
   ) as conversation
   left join lateral (
     select workspace_key_version, wrapped from data_keys
