@@ -68,5 +68,5 @@ async function reapplyAll(store: Store, workspaceId: string, lines: readonly Led
     const { kind, id } = erasure.certificate.subject;
     console.log(`erased again: ${kind} ${id}`);
   }
-  console.log(`${lines.length} erasures in the ledger; ${erased} had to be applied again.`);
+  console.log(`Erasures in the ledger: ${lines.length}; applied again: ${erased}.`);
 }

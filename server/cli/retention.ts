@@ -36,4 +36,4 @@ function refuseUnset(days: number | null): void {
 }
 
 const told = (customers: number, conversations: number) =>
-  `${customers} customers, ${conversations} conversations without one`;
+  `customers ${customers}, conversations without one ${conversations}`;
