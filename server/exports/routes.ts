@@ -54,11 +54,11 @@ async function stream(
   response: Response,
   open: () => AsyncGenerator<string> | Promise<AsyncGenerator<string>>,
 ): Promise<void> {
+  const pieces = await open();
   if (response.req.method === "HEAD") {
     response.end();
     return;
   }
-  const pieces = await open();
   try {
     await pipeline(Readable.from(pieces), response);
   } catch (error) {

@@ -113,6 +113,9 @@ describe.each(DATABASE_KINDS)("exports on %s", (kind) => {
       { pointer: "?bom", detail: "must be one of true, false" },
     ]);
     expect((await server.fetch("/v1/customers/export.csv", { method: "POST" })).status).toBe(405);
+    const unknown = "/v1/customers/01890000-0000-7000-8000-000000000000/export";
+    const headers = { authorization: `Bearer ${server.key}` };
+    expect((await fetch(server.url + unknown, { method: "HEAD", headers })).status).toBe(404);
     const head = await server.fetch("/v1/customers/export.csv", { method: "HEAD" });
     expect([head.status, head.text, head.headers.get("content-type")]).toEqual([
       200,
