@@ -94,7 +94,7 @@ create table claims (
   denied boolean not null default false,
   at timestamp with time zone not null,
   constraint claims_pkey PRIMARY KEY (workspace_id, id),
-  constraint claims_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq),
+  constraint claims_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
   constraint claims_check CHECK (((0 <= span_start) AND (span_start <= span_end))),
   constraint claims_trust_check CHECK ((trust = ANY (ARRAY['claimed'::text, 'verified'::text, 'staff'::text])))
 );
@@ -204,7 +204,28 @@ alter table data_keys enable row level security;
 alter table data_keys force row level security;
 create policy workspace on data_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on data_keys to enrich_app;
-comment on column data_keys.subject_id is 'A customer or a conversation: without this row nothing of theirs can be read, in any backup';
+comment on column data_keys.subject_id is 'A customer, a conversation or a signing key: without this row nothing of theirs can be read, in any backup';
+
+create table erasures (
+  workspace_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  certificate text not null,
+  signature bytea not null,
+  signing_key_id uuid not null,
+  constraint erasures_pkey PRIMARY KEY (workspace_id, id),
+  constraint erasures_workspace_id_signing_key_id_fkey FOREIGN KEY (workspace_id, signing_key_id) REFERENCES signing_keys(workspace_id, id),
+  constraint erasures_signature_check CHECK ((length(signature) = 64)),
+  constraint erasures_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['customer'::text, 'conversation'::text])))
+);
+alter table erasures enable row level security;
+alter table erasures force row level security;
+create policy workspace on erasures as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on erasures to enrich_app;
+comment on column erasures.certificate is 'The bytes that are signed: see docs/erasure.md';
+comment on table erasures is 'The ledger: ids, counts and fingerprints of keys, to be applied again after a restore. No personal data';
 
 create table findings (
   workspace_id uuid not null,
@@ -380,6 +401,22 @@ grant delete, insert, select, update on rule_packs to enrich_app;
 comment on column rule_packs.files is '[{path, text}], by path: the hash is over them';
 comment on table rule_packs is 'Every rule pack that was ever in force: with it, the turns that it decided can be run again';
 
+create table signing_keys (
+  workspace_id uuid not null,
+  id uuid not null,
+  public_key bytea not null,
+  private_key bytea,
+  created_at timestamp with time zone not null,
+  constraint signing_keys_pkey PRIMARY KEY (workspace_id, id),
+  constraint signing_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table signing_keys enable row level security;
+alter table signing_keys force row level security;
+create policy workspace on signing_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on signing_keys to enrich_app;
+comment on column signing_keys.private_key is 'Sealed under the data key whose subject is this row; null for a key that came with a ledger of another database';
+comment on table signing_keys is 'Ed25519: what certificates of erasure are signed with';
+
 create table staff_values (
   workspace_id uuid not null,
   id uuid not null,
@@ -423,7 +460,7 @@ create table turns (
   engine_version text not null,
   at timestamp with time zone not null,
   constraint turns_pkey PRIMARY KEY (workspace_id, conversation_id, turn),
-  constraint turns_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq)
+  constraint turns_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id)
 );
 alter table turns enable row level security;
 alter table turns force row level security;
@@ -456,10 +493,13 @@ comment on column workspace_keys.wrapped is 'The key, encrypted under the root k
 create table workspaces (
   workspace_id uuid not null,
   name text not null,
+  retention_days integer,
   created_at timestamp with time zone not null,
-  constraint workspaces_pkey PRIMARY KEY (workspace_id)
+  constraint workspaces_pkey PRIMARY KEY (workspace_id),
+  constraint workspaces_retention_days_check CHECK ((retention_days > 0))
 );
 alter table workspaces enable row level security;
 alter table workspaces force row level security;
 create policy workspace on workspaces as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on workspaces to enrich_app;
+comment on column workspaces.retention_days is 'Who has been silent for longer is erased; null: nobody is';

@@ -4,12 +4,15 @@ import { Command, CommanderError } from "commander";
 import { AppError } from "../app-error.ts";
 import { auditCommand } from "./audit.ts";
 import { chatCommand } from "./chat.ts";
+import { customersCommand } from "./customers.ts";
+import { erasuresCommand } from "./erasures.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { Refusal } from "./refusal.ts";
 import { replayCommand } from "./replay.ts";
+import { retentionCommand } from "./retention.ts";
 import { rulesCommand } from "./rules.ts";
 import { serveCommand } from "./serve.ts";
 import { understandCommand } from "./understand.ts";
@@ -32,7 +35,10 @@ const program = new Command("enrich")
   .addCommand(auditCommand())
   .addCommand(rulesCommand())
   .addCommand(keyCommand())
-  .addCommand(keysCommand());
+  .addCommand(keysCommand())
+  .addCommand(customersCommand())
+  .addCommand(erasuresCommand())
+  .addCommand(retentionCommand());
 throwInsteadOfExiting(program);
 
 try {

@@ -10,6 +10,7 @@ import { smtpMailer } from "../identity/mailer.ts";
 import { createLog } from "../log.ts";
 import type { Log } from "../log.ts";
 import { createKeyrings } from "../privacy/keyrings.ts";
+import { sweepHourly } from "../retention/hourly.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
@@ -58,6 +59,7 @@ async function serve(): Promise<void> {
       isClosing: () => closing,
     });
     const server = await listenOrRefuse(app, environment);
+    const sweeping = sweepHourly({ database, keyrings }, workspaceId, log);
     // Only now: a key that is shown once must not be lost to a port that is taken.
     const key = await firstKey(database, workspaceId);
     const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, key };
@@ -67,6 +69,7 @@ async function serve(): Promise<void> {
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);
+    await sweeping.stop();
     rules.close();
     mailer?.close();
     await sealer.close();

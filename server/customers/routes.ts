@@ -32,7 +32,7 @@ export function customerRoutes(services: Services): Router {
       response.set("ETag", etagOf(detail.version)).json(detail);
     })
     .patch(...jsonBody, patchCustomer(services))
-    .all(only("GET", "PATCH"));
+    .all(only("GET", "PATCH", "DELETE"));
 
   return router;
 }

@@ -7,6 +7,7 @@ import * as createAudit from "../../migrations/20261123090300_create_audit.ts";
 import * as createSeals from "../../migrations/20261123090350_create_seals.ts";
 import * as createIdentity from "../../migrations/20261123090400_create_identity.ts";
 import * as createStaffValues from "../../migrations/20261123090410_create_staff_values.ts";
+import * as createErasures from "../../migrations/20261123090420_create_erasures.ts";
 
 /** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090350_create_seals": createSeals,
   "20261123090400_create_identity": createIdentity,
   "20261123090410_create_staff_values": createStaffValues,
+  "20261123090420_create_erasures": createErasures,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

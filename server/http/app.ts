@@ -11,11 +11,14 @@ import { createIdentityKeys } from "../identity/key-cache.ts";
 import { identityRoutes } from "../identity/routes.ts";
 import { findingRoutes } from "../findings/routes.ts";
 import { tagRoutes } from "../customers/tag-routes.ts";
+import { erasureRoutes } from "../erasure/routes.ts";
+import { exportRoutes } from "../exports/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { healthRoutes } from "./health.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
+import { retentionRoutes } from "../retention/routes.ts";
 import type { Services } from "./services.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
@@ -35,7 +38,10 @@ export function createApp(services: Services): Express {
   app.use(noteRoutes(services));
   app.use(tagRoutes(services));
   app.use(historyRoutes(services));
+  app.use(erasureRoutes(services));
+  app.use(exportRoutes(services)); // before the customers: export.csv is no id
   app.use(customerRoutes(services));
+  app.use(retentionRoutes(services));
   app.use(auditRoutes(services));
   app.use(identityRoutes(services, identityKeys));
   app.use(findingRoutes(services));

@@ -14,7 +14,8 @@ export type SealedColumn =
   | "identity_keys.secret"
   | "identity_challenges.email"
   | "staff_values.said"
-  | "notes.text";
+  | "notes.text"
+  | "signing_keys.private_key";
 
 /** Where a value belongs. `row`: the row's id; of a turn, the conversation's and the turn's number (see turnRow). */
 function placeOf(workspaceId: string, sealed: SealedColumn, row: string): Place {

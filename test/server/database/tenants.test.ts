@@ -46,6 +46,9 @@ const rows: Readonly<Record<string, string>> = {
     values (:w, :w, :w, 1, 1, 'email', 'malformed', 'email', 0, 4, now())`,
   workspace_keys: `(workspace_id, kind, version, provider, wrapped, created_at)
     values (:w, 'data', 1, '', '', now())`,
+  signing_keys: "(workspace_id, id, public_key, created_at) values (:w, :w, '', now())",
+  erasures: `(workspace_id, id, at, subject_kind, subject_id, certificate, signature, signing_key_id)
+    values (:w, :w, now(), 'customer', :w, '', sha256('') || sha256(''), :w)`,
   data_keys: "(workspace_id, subject_id, workspace_key_version, wrapped) values (:w, :w, 1, '')",
   refusals: "(workspace_id, conversation_id, field, handle_id, at) values (:w, :w, 'phone', :w, now())",
 };
