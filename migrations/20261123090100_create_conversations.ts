@@ -33,6 +33,9 @@ const tables = [
     profile bytea not null,
     fields text[] not null,
     tokens integer[] not null,
+    platforms text[] not null default '{}',
+    tags text[] not null default '{}',
+    verified_fields text[] not null default '{}',
     created_at timestamptz not null,
     updated_at timestamptz not null,
     version integer not null default 1,
@@ -43,6 +46,7 @@ const tables = [
   `comment on column customers.profile is 'Sealed: {values, unvalidated, conflicts} as customers/fold.ts has them'`,
   `comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number'`,
   `comment on column customers.fields is 'Which fields have a value'`,
+  `comment on column customers.platforms is 'Where its conversations happened, in alphabetical order'`,
   `comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts'`,
   `create index customers_phone_key on customers (workspace_id, phone_key) where phone_key is not null`,
   `create unique index customers_email_key on customers (workspace_id, email_key) where email_key is not null`,
@@ -64,6 +68,11 @@ const tables = [
   ) with (fillfactor = 70)`,
   `create index customer_activity_last_at on customer_activity (workspace_id, last_at desc, customer_id desc)
     where last_at is not null`,
+  `create index customer_activity_first_at on customer_activity (workspace_id, first_at desc, customer_id desc)
+    where first_at is not null`,
+  `create index customer_activity_conversations
+    on customer_activity (workspace_id, conversation_count desc, customer_id desc)
+    where conversation_count is not null`,
   `alter table customer_activity enable row level security, force row level security`,
   `create policy workspace on customer_activity
     using (workspace_id = current_setting('app.workspace_id')::uuid)

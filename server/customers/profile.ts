@@ -1,8 +1,10 @@
+import type { Platform } from "../conversations/contract.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
 import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
+import { enterCustomer } from "./entries.ts";
 import { foldProfile, type Claim } from "./fold.ts";
 import { sealProfile, type StoredCustomer, type StoredProfile } from "./sealed.ts";
 
@@ -17,6 +19,7 @@ export interface ToldClaim extends Claim {
 export interface Talk {
   readonly id: string;
   readonly customerId: string | null;
+  readonly platform: Platform;
   readonly startedAt: number;
   readonly lastAt: number;
   readonly claims: readonly ToldClaim[];
@@ -42,6 +45,7 @@ export function writeProfile(
   if (talks.length === 0) return removeProfile(workspaceId, id);
   const claims = talks.flatMap((talk) => talk.claims).toSorted((a, b) => a.seq - b.seq);
   const { standings: _, ...profile } = foldProfile(emailKey, claims);
+  const platforms = [...new Set(talks.map(({ platform }) => platform))].toSorted();
   const activity = {
     workspaceId,
     id,
@@ -51,22 +55,26 @@ export function writeProfile(
   };
   if (stored === null) {
     const { key, row } = newDataKey(tx.keyring, id);
-    const bindings = { ...columnsOf(tx, key, id, profile, now), keyWrapped: row.wrapped };
+    const bindings = { ...columnsOf(tx, key, id, profile, now), platforms, keyWrapped: row.wrapped };
     return [
       { sql: insert, bindings: { ...bindings, keyVersion: row.workspaceKeyVersion } },
       { sql: insertActivity, bindings: activity },
+      enterCustomer(workspaceId, id),
     ];
   }
   return [
     // A value that is given again changes nothing: then neither the index nor the version moves.
-    ...(isSame(stored.profile, profile)
+    ...(isSame(stored.profile, profile) && isSame(stored.platforms, platforms)
       ? []
-      : [{ sql: update, bindings: columnsOf(tx, stored.key, id, profile, now) }]),
+      : [
+          { sql: update, bindings: { ...columnsOf(tx, stored.key, id, profile, now), platforms } },
+          enterCustomer(workspaceId, id),
+        ]),
     { sql: updateActivity, bindings: activity },
   ];
 }
 
-const isSame = (a: StoredProfile, b: StoredProfile) => JSON.stringify(a) === JSON.stringify(b);
+const isSame = <T extends object>(a: T, b: T) => JSON.stringify(a) === JSON.stringify(b);
 
 function columnsOf(
   { workspaceId, keyring }: SealedTransaction,
@@ -93,13 +101,14 @@ const insert = `
     insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
     values (:workspaceId, :id, :keyVersion, :keyWrapped)
   )
-  insert into customers (workspace_id, id, email_key, phone_key, profile, fields, tokens, created_at, updated_at)
-  values (:workspaceId, :id, :emailKey, :phoneKey, :profile, :fields, :tokens, :now, :now)`;
+  insert into customers (workspace_id, id, email_key, phone_key, profile, fields, tokens, platforms, created_at,
+    updated_at)
+  values (:workspaceId, :id, :emailKey, :phoneKey, :profile, :fields, :tokens, :platforms, :now, :now)`;
 
 const update = `
   update customers set
     email_key = :emailKey, phone_key = :phoneKey, profile = :profile, fields = :fields, tokens = :tokens,
-    updated_at = :now, version = version + 1
+    platforms = :platforms, updated_at = :now, version = version + 1
   where workspace_id = :workspaceId and id = :id`;
 
 const insertActivity = `
@@ -110,7 +119,7 @@ const updateActivity = `
   update customer_activity set first_at = :firstAt, last_at = :lastAt, conversation_count = :conversationCount
   where workspace_id = :workspaceId and customer_id = :id`;
 
-/** The activity goes with the row; and without its data key nothing of it can be read in a backup either. */
+/** The activity and the entries go with the row; and without its data key nothing of it can be read in a backup either. */
 function removeProfile(workspaceId: string, id: string): readonly BoundSql[] {
   return [
     {

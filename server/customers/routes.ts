@@ -6,7 +6,8 @@ import { parseId } from "../http/parse-id.ts";
 import { parseQuery } from "../http/parse.ts";
 import type { Services } from "../http/services.ts";
 import { CustomersQuery } from "./contract.ts";
-import { getCustomer, listCustomers } from "./queries.ts";
+import { listCustomers } from "./list.ts";
+import { getCustomer } from "./queries.ts";
 
 /** The customers that came of the conversations. */
 export function customerRoutes(services: Services): Router {

@@ -1,3 +1,4 @@
+import type { Platform } from "../conversations/contract.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import type { Profile } from "./fold.ts";
@@ -19,6 +20,8 @@ export interface StoredCustomer {
   /** The canonical email, or null; which the profile's values have too. */
   readonly emailKey: string | null;
   readonly profile: StoredProfile;
+  /** In alphabetical order. */
+  readonly platforms: readonly Platform[];
 }
 
 export function sealProfile(

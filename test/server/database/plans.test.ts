@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
 import { getConversation, getTurn } from "../../../server/conversations/queries.ts";
-import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
+import { CustomersQuery } from "../../../server/customers/contract.ts";
+import { encodeCursor } from "../../../server/customers/cursor.ts";
+import { listCustomers } from "../../../server/customers/list.ts";
+import { getCustomer } from "../../../server/customers/queries.ts";
 import type { Database } from "../../../server/database/database.ts";
 import type { Query } from "../../../server/database/session.ts";
 import { chat } from "../../../server/turn/chat.ts";
@@ -89,12 +92,41 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
   test("a page of customers comes in the order of its index", async () => {
     const workspaceId = await createWorkspace(database(), "plans", NOON);
     const seen = new Set<string>();
-    const cursor = Buffer.from(`${NOON} ${workspaceId}`).toString("base64url");
-    await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, { limit: 10 });
-    await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, { limit: 10, cursor });
+    const list = (query: object) =>
+      listCustomers(storeOf(listenTo(database(), seen)), workspaceId, CustomersQuery.parse(query));
+    await list({ limit: "10" });
+    await list({ limit: "10", cursor: encodeCursor({}, { value: NOON, id: workspaceId }) });
     for (const text of seen) {
       const plan = await planOf(database(), text);
       expect(plan.join("\n")).toMatch(/Index (Only )?Scan using customer_activity_last_at/u);
     }
+  });
+
+  test("customers are searched by what is asked for, and counted so", async () => {
+    const workspaceId = await createWorkspace(database(), "plans", NOON);
+    const seen = new Set<string>();
+    const filters = [
+      { q: "mike 0412" },
+      { q: "mike@work.exam" },
+      { q: "mike", tag: ["vip", "new"], platform: ["line", "api"], has: "email", lacks: ["phone", "budget"] },
+      { trust: "verified", firstFrom: "2025-01-01", lastTo: "2025-01-01", minConversations: "2" },
+      { firstTo: "2025-01-01", sort: "first", order: "asc" },
+      { maxConversations: "2", sort: "conversations" },
+    ];
+    for (const filter of filters) {
+      const query = CustomersQuery.parse(filter);
+      const { cursor: _, limit: __, ...asked } = query;
+      const cursor = encodeCursor(asked, { value: 1, id: workspaceId });
+      await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, query);
+      await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, { ...query, cursor });
+    }
+    expect(seen.size).toBeGreaterThan(12);
+    const searches: string[] = [];
+    for (const text of seen) {
+      for (const line of await planOf(database(), text)) {
+        if (/^Index Cond: \(workspace_id = \S+\)$|Seq Scan/u.test(line)) searches.push(`${text}: ${line}`);
+      }
+    }
+    expect(searches).toEqual([]);
   });
 });

@@ -28,6 +28,8 @@ const rows: Readonly<Record<string, string>> = {
   claims: `(workspace_id, id, conversation_id, handle_id, message_seq, turn, field, said, span_start, span_end,
       extractor, unvalidated, pack_hash, trust, at)
     values (:w, :w, :w, :w, 1, 1, 'name', '', 0, 4, 'name', false, '', 'claimed', now())`,
+  customer_entries: "(workspace_id, entry, customer_id) values (:w, 'has name', :w)",
+  customer_filters: `(workspace_id, id, name, filter, created_at) values (:w, :w, '', '', now())`,
   audit_events: `(workspace_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, details)
     values (:w, :w, now(), 'operator', '', 'customer.viewed', 'customer', '', '{}')`,
   workspace_keys: `(workspace_id, kind, version, provider, wrapped, created_at)
