@@ -12,30 +12,31 @@ export const entryOf = {
   trust: (trust: string) => `trust ${trust}`,
 } as const;
 
-/** Brings a customer's entries up to date with its row. Send it behind whatever changes the row's tokens, fields, tags,
+/** Brings the entries of customers up to date with their rows. Send it behind whatever changes a row's tokens, fields, tags,
  *  verified_fields or platforms, in the same transaction. */
-export function enterCustomer(workspaceId: string, id: string): BoundSql {
-  return { sql: enter, bindings: { workspaceId, id, standard: STANDARD_FIELDS } };
+export function enterCustomers(workspaceId: string, ids: readonly string[]): BoundSql {
+  return { sql: enter, bindings: { workspaceId, ids, standard: STANDARD_FIELDS } };
 }
 
-// Spelt as entryOf does; a test compares them.
+// Spelt as entryOf does; the tests of listing compare them.
 const enter = `
   with customer as (
-    select tokens, fields, tags, verified_fields, platforms from customers
-    where workspace_id = :workspaceId and id = :id
+    select id, tokens, fields, tags, verified_fields, platforms from customers
+    where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))
   ),
   wanted as (
-    select 'token ' || unnest(tokens) as entry from customer
-    union select 'has ' || unnest(fields) from customer
-    union select 'lacks ' || field from customer, unnest(cast(:standard as text[])) as field where field <> all(fields)
-    union select 'tag ' || unnest(tags) from customer
-    union select 'platform ' || unnest(platforms) from customer
-    union select case when verified_fields = '{}' then 'trust claimed' else 'trust verified' end from customer
+    select id, 'token ' || unnest(tokens) as entry from customer
+    union select id, 'has ' || unnest(fields) from customer
+    union select id, 'lacks ' || field from customer, unnest(cast(:standard as text[])) as field where field <> all(fields)
+    union select id, 'tag ' || unnest(tags) from customer
+    union select id, 'platform ' || unnest(platforms) from customer
+    union select id, case when verified_fields = '{}' then 'trust claimed' else 'trust verified' end from customer
   ),
   gone as (
     delete from customer_entries
-    where workspace_id = :workspaceId and customer_id = :id and entry not in (select entry from wanted)
+    where workspace_id = :workspaceId and customer_id = any(cast(:ids as uuid[]))
+      and (customer_id, entry) not in (select id, entry from wanted)
   )
   insert into customer_entries (workspace_id, entry, customer_id)
-  select :workspaceId, entry, :id from wanted
+  select :workspaceId, entry, id from wanted
   on conflict (workspace_id, entry, customer_id) do nothing`;

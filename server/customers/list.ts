@@ -15,8 +15,8 @@ import {
 import { profileOf, summaryOf, type CustomerRow } from "./summary.ts";
 import type { StoredProfile } from "./sealed.ts";
 
-// Up to here, looking every candidate up and sorting them takes no longer than walking the order to fifty of as few.
-const GATHERED_MAX = 5_000;
+// Who has so many candidates may be frequent here or rare: half as many of the order are walked before all are gathered.
+const RARE_MAX = 500;
 const WALKED_MAX = 2_147_483_647; // no limit, but one: it is what makes the planner begin with the order's index
 const OPENED_AT_ONCE = 500; // of customers who may only be alike, about 5 ms of opening
 
@@ -49,8 +49,10 @@ export async function listCustomers(
 interface Search {
   readonly conditions: Conditions;
   readonly order: Order;
-  /** For the page. */
-  readonly way: Way;
+  /** The few candidates to gather, or null when there are none or too many. */
+  readonly gather: Way | null;
+  /** How many of the order to walk before gathering. */
+  readonly walked: number;
   /** For the total, which needs no order. */
   readonly count: Way;
 }
@@ -62,7 +64,7 @@ async function planSearch(tx: SealedTransaction, filter: CustomerFilter): Promis
   const order = orderOf(filter);
   const { drivers, rows } = conditions;
   const [first] = drivers;
-  if (first === undefined) return { conditions, order, way: WALK, count: WALK };
+  if (first === undefined) return { conditions, order, gather: null, walked: WALKED_MAX, count: WALK };
   const values = { ...conditions.bindings, workspaceId: tx.workspaceId, most: TOTAL_EXACT_MAX + 1 };
   const probe = bound(probeStatement(drivers), values);
   const counts = await run<{ condition: number; found: number }>(tx, probe);
@@ -70,12 +72,11 @@ async function planSearch(tx: SealedTransaction, filter: CustomerFilter): Promis
   const gather: Way = { kind: "gather", by: drivers[condition] ?? first };
   // One condition alone is counted where its candidates are, however many these are.
   const isAlone = drivers.length === 1 && rows.every((row) => first.fulfils.includes(row));
-  return {
-    conditions,
-    order,
-    way: found <= GATHERED_MAX ? gather : WALK,
-    count: isAlone || found <= TOTAL_EXACT_MAX ? gather : WALK,
-  };
+  if (found > TOTAL_EXACT_MAX) {
+    return { conditions, order, gather: null, walked: WALKED_MAX, count: isAlone ? gather : WALK };
+  }
+  const walked = found > RARE_MAX ? Math.floor(found / 2) : 0;
+  return { conditions, order, gather, walked, count: gather };
 }
 
 interface Found {
@@ -93,7 +94,7 @@ function readPage(
 ): Promise<readonly [readonly Found[], Total]> {
   const { accepts } = search.conditions;
   if (accepts === null) return readTold(tx, search, after, most);
-  return search.way.kind === "gather"
+  return search.gather !== null
     ? readGathered(tx, search, after, most, accepts)
     : readWalked(tx, search, after, most, accepts);
 }
@@ -107,7 +108,11 @@ async function readTold(
   after: Place | null,
   most: number,
 ): Promise<readonly [readonly Found[], Total]> {
-  const rows = await run<CustomerRow>(tx, pageOf(tx, search, after, most));
+  const { gather, walked } = search;
+  let rows = walked > 0 ? await run<CustomerRow>(tx, pageOf(tx, search, WALK, after, most)) : [];
+  if (gather !== null && rows.length < most) {
+    rows = await run<CustomerRow>(tx, pageOf(tx, search, gather, after, most));
+  }
   const [counted] = await run<{ scanned: number; matching: number }>(tx, totalOf(tx, search));
   const { scanned, matching } = counted ?? { scanned: 0, matching: 0 };
   const isAll = scanned <= TOTAL_EXACT_MAX;
@@ -124,7 +129,7 @@ async function readGathered(
   most: number,
   accepts: Accepts,
 ): Promise<readonly [readonly Found[], Total]> {
-  const rows = await run<CustomerRow>(tx, pageOf(tx, search, null, GATHERED_MAX));
+  const rows = await run<CustomerRow>(tx, pageOf(tx, search, search.gather ?? WALK, null, TOTAL_EXACT_MAX));
   const all = rows.map((row) => opened(tx, row)).filter(({ profile }) => accepts(searchableOf(profile)));
   const rest = after === null ? all : all.filter(({ row }) => isBehind(search.order, after, row));
   return [rest.slice(0, most), { total: all.length, totalIs: "exact" }];
@@ -140,7 +145,7 @@ async function readWalked(
 ): Promise<readonly [readonly Found[], Total]> {
   const found: Found[] = [];
   for (let place = after; ;) {
-    const rows = await run<CustomerRow>(tx, pageOf(tx, search, place, OPENED_AT_ONCE));
+    const rows = await run<CustomerRow>(tx, pageOf(tx, search, WALK, place, OPENED_AT_ONCE));
     found.push(...rows.map((row) => opened(tx, row)).filter(({ profile }) => accepts(searchableOf(profile))));
     const last = rows.at(-1);
     const isEnd = rows.length < OPENED_AT_ONCE || last === undefined;
@@ -154,7 +159,8 @@ async function readWalked(
 
 function pageOf(
   { workspaceId }: SealedTransaction,
-  { conditions, order, way }: Search,
+  { conditions, order, walked }: Search,
+  way: Way,
   after: Place | null,
   most: number,
 ): BoundSql {
@@ -162,7 +168,7 @@ function pageOf(
     value: order.column === "conversation_count" ? (after?.value ?? 0) : new Date(after?.value ?? 0),
     id: after?.id ?? null,
   };
-  const values = { ...conditions.bindings, workspaceId, most, walked: WALKED_MAX, ...place };
+  const values = { ...conditions.bindings, workspaceId, most, walked, ...place };
   return bound(pageStatement(conditions, order, way, after !== null), values);
 }
 

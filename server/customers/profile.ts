@@ -4,7 +4,7 @@ import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
 import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
-import { enterCustomer } from "./entries.ts";
+import { enterCustomers } from "./entries.ts";
 import { foldProfile, type Claim } from "./fold.ts";
 import { sealProfile, type StoredCustomer, type StoredProfile } from "./sealed.ts";
 
@@ -59,7 +59,7 @@ export function writeProfile(
     return [
       { sql: insert, bindings: { ...bindings, keyVersion: row.workspaceKeyVersion } },
       { sql: insertActivity, bindings: activity },
-      enterCustomer(workspaceId, id),
+      enterCustomers(workspaceId, [id]),
     ];
   }
   return [
@@ -68,7 +68,7 @@ export function writeProfile(
       ? []
       : [
           { sql: update, bindings: { ...columnsOf(tx, stored.key, id, profile, now), platforms } },
-          enterCustomer(workspaceId, id),
+          enterCustomers(workspaceId, [id]),
         ]),
     { sql: updateActivity, bindings: activity },
   ];

@@ -77,11 +77,6 @@ function labelled(
   { platform, tag = [], has = [], lacks = [], trust }: CustomerFilter,
   bind: Bind,
 ): readonly Entered[] {
-  const each = (
-    values: readonly string[],
-    entry: (value: string) => string,
-    sql: (value: string, index: number) => string,
-  ) => values.map((value, index) => ({ entries: [entry(value)], sql: sql(value, index) }));
   return [
     ...(platform === undefined
       ? []
@@ -104,6 +99,15 @@ function labelled(
       (value) => `verified_fields ${value === "claimed" ? "=" : "<>"} '{}'`,
     ),
   ];
+}
+
+/** A condition for each of the values. */
+function each(
+  values: readonly string[],
+  entry: (value: string) => string,
+  sql: (value: string, index: number) => string,
+): readonly Entered[] {
+  return values.map((value, index) => ({ entries: [entry(value)], sql: sql(value, index) }));
 }
 
 const isStandard = (field: string) => STANDARD_FIELDS.some((standard) => standard === field);

@@ -30,29 +30,32 @@ export function probeStatement(drivers: readonly Driver[]): string {
   return counts.join(" union all ");
 }
 
-/** A page of the customers who meet all conditions. Bound: walked; with `isNext` value and id. */
+/** A page of the customers who meet all conditions. Bound: of a walk `walked`, after how many of the order it gives up; with
+ *  `isNext` value and id. What is shown of a customer is looked up when the page is known. */
 export function pageStatement(conditions: Conditions, order: Order, way: Way, isNext: boolean): string {
   const within = [...conditions.ranges, ...(isNext ? [behind(order)] : [])];
+  const rows = left(conditions.rows, way);
   const source =
     way.kind === "walk"
       ? walked(order, within, ":walked")
       : `(select distinct customer_id from (${way.by.candidates}) as entry) as candidate
         cross join ${activityOf("candidate", within)}`;
   return `
-    select page.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    select customer.*, page.first_at, page.last_at, page.conversation_count,
+      key.workspace_key_version as key_version, key.wrapped as key_wrapped
     from (
-      select customer.id, customer.profile, customer.platforms,
-        activity.first_at, activity.last_at, activity.conversation_count
+      select activity.customer_id, activity.first_at, activity.last_at, activity.conversation_count
       from ${source}
-      cross join ${customerOf("activity", "id, profile, platforms", left(conditions.rows, way))}
+      ${rows.length > 0 ? `cross join ${customerOf("activity", "id", rows)}` : ""}
       order by ${sorting("activity", order)} limit :most
     ) as page
+    cross join ${customerOf("page", "id, profile, platforms", [])}
     cross join lateral (
       select workspace_key_version, wrapped from data_keys
-      where workspace_id = :workspaceId and subject_id = page.id
+      where workspace_id = :workspaceId and subject_id = page.customer_id
       offset 0
     ) as key
-    order by ${sorting("page", order, "id")}`;
+    order by ${sorting("page", order)}`;
 }
 
 /** Of the first `:most` candidates, how many there are and how many of them meet all conditions: {scanned, matching}. */
@@ -115,5 +118,5 @@ function behind({ column, direction }: Order): string {
 
 const all = (conditions: readonly string[]) => conditions.join(" and ");
 
-const sorting = (table: string, { column, direction }: Order, id = "customer_id") =>
-  `${table}.${column} ${direction}, ${table}.${id} ${direction}`;
+const sorting = (table: string, { column, direction }: Order) =>
+  `${table}.${column} ${direction}, ${table}.customer_id ${direction}`;

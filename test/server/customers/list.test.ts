@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import { ChatRequest, type Platform } from "../../../server/conversations/contract.ts";
 import { CustomerPage, CustomersQuery } from "../../../server/customers/contract.ts";
-import { enterCustomer } from "../../../server/customers/entries.ts";
+import { enterCustomers } from "../../../server/customers/entries.ts";
 import { listCustomers } from "../../../server/customers/list.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
@@ -35,7 +35,7 @@ async function mark(
       verified,
       id,
     });
-    const { sql, bindings } = enterCustomer(workspaceId, id);
+    const { sql, bindings } = enterCustomers(workspaceId, [id]);
     await tx.raw(sql, bindings);
   });
 }
