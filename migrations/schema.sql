@@ -196,7 +196,7 @@ alter table data_keys enable row level security;
 alter table data_keys force row level security;
 create policy workspace on data_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on data_keys to enrich_app;
-comment on column data_keys.subject_id is 'A customer or a conversation: without this row nothing of theirs can be read, in any backup';
+comment on column data_keys.subject_id is 'A customer, a conversation or a saved filter: without this row nothing of theirs can be read, in any backup';
 
 create table handles (
   workspace_id uuid not null,

@@ -7,8 +7,11 @@ export const APP_ERRORS = {
   conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
   turn_not_found: 404,
   customer_not_found: 404,
+  filter_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
+  filter_exists: 409, // one of this name
+  too_many_filters: 409,
   message_id_reused: 409, // the same messageId with another text
   body_too_large: 413,
   unsupported_media_type: 415,

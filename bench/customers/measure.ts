@@ -18,6 +18,7 @@ export interface Filled {
 export interface Measured {
   readonly smallMs: number;
   readonly largeMs: number;
+  /** How many are found in the one and in the other. */
   readonly found: string;
   readonly indexes: string;
 }
@@ -34,11 +35,11 @@ export async function compare(small: Filled, large: Filled, test: Case): Promise
     }
   }
   const plan: string[] = [];
-  const { total, totalIs } = await askLarge(plan);
+  const found = [await askSmall(null), await askLarge(plan)];
   return {
     smallMs: median(times[0]),
     largeMs: median(times[1]),
-    found: `${totalIs === "exact" ? "" : "≥ "}${total}`,
+    found: found.map(({ total, totalIs }) => `${totalIs === "exact" ? "" : "≥"}${total}`).join(" / "),
     indexes: indexUse(plan),
   };
 }

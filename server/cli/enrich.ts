@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { AppError } from "../app-error.ts";
 import { chatCommand } from "./chat.ts";
+import { customersCommand } from "./customers.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
 import { keysCommand } from "./keys.ts";
@@ -29,6 +30,7 @@ const program = new Command("enrich")
   .addCommand(understandCommand())
   .addCommand(replayCommand())
   .addCommand(rulesCommand())
+  .addCommand(customersCommand())
   .addCommand(keyCommand())
   .addCommand(keysCommand());
 throwInsteadOfExiting(program);
