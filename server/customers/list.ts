@@ -15,10 +15,19 @@ import {
 import { profileOf, summaryOf, type CustomerRow } from "./summary.ts";
 import type { StoredProfile } from "./sealed.ts";
 
-// Who has so many candidates may be frequent here or rare: half as many of the order are walked before all are gathered.
-const RARE_MAX = 500;
 const WALKED_MAX = 2_147_483_647; // no limit, but one: it is what makes the planner begin with the order's index
-const OPENED_AT_ONCE = 500; // of customers who may only be alike, about 5 ms of opening
+
+/** Where one way of finding customers gives place to another. Smaller in tests, so that few customers go all the ways. */
+export interface Limits {
+  /** Up to so many candidates are gathered at once. Of more, half as many of the order are walked before: they may be frequent. */
+  readonly rareMax: number;
+  /** Up to so many are gathered at all, and counted. */
+  readonly exactMax: number;
+  /** So many are opened at a time when the entries tell only nearly enough: about 5 ms. */
+  readonly openedAtOnce: number;
+}
+
+const LIMITS: Limits = { rareMax: 500, exactMax: TOTAL_EXACT_MAX, openedAtOnce: 500 };
 
 /** A page of the customers that the filter finds, in its order. A customer who writes meanwhile moves: none is shown twice for
  *  it, and one may be missed. Throws `invalid_request` for a cursor that is none or another query's. */
@@ -26,10 +35,11 @@ export async function listCustomers(
   store: Store,
   workspaceId: string,
   { cursor, limit, ...filter }: CustomersQuery,
+  limits = LIMITS,
 ): Promise<CustomerPage> {
   const after = cursor === undefined ? null : decodeCursor(filter, cursor);
   return inSealedWorkspace(store, workspaceId, async (tx) => {
-    const search = await planSearch(tx, filter);
+    const search = await planSearch(tx, filter, limits);
     // One more than the page holds tells whether there is another.
     const [rows, total] = await readPage(tx, search, after, limit + 1);
     const page = rows.slice(0, limit);
@@ -47,6 +57,7 @@ export async function listCustomers(
 
 /** A filter, and how to find whom it asks for. */
 interface Search {
+  readonly limits: Limits;
   readonly conditions: Conditions;
   readonly order: Order;
   /** The few candidates to gather, or null when there are none or too many. */
@@ -59,24 +70,25 @@ interface Search {
 
 const WALK: Way = { kind: "walk" };
 
-async function planSearch(tx: SealedTransaction, filter: CustomerFilter): Promise<Search> {
+async function planSearch(tx: SealedTransaction, filter: CustomerFilter, limits: Limits): Promise<Search> {
   const conditions = readConditions(tx.keyring, filter);
   const order = orderOf(filter);
   const { drivers, rows } = conditions;
   const [first] = drivers;
-  if (first === undefined) return { conditions, order, gather: null, walked: WALKED_MAX, count: WALK };
-  const values = { ...conditions.bindings, workspaceId: tx.workspaceId, most: TOTAL_EXACT_MAX + 1 };
+  if (first === undefined)
+    return { limits, conditions, order, gather: null, walked: WALKED_MAX, count: WALK };
+  const values = { ...conditions.bindings, workspaceId: tx.workspaceId, most: limits.exactMax + 1 };
   const probe = bound(probeStatement(drivers), values);
   const counts = await run<{ condition: number; found: number }>(tx, probe);
   const [{ condition, found } = { condition: 0, found: 0 }] = counts.toSorted((a, b) => a.found - b.found);
   const gather: Way = { kind: "gather", by: drivers[condition] ?? first };
   // One condition alone is counted where its candidates are, however many these are.
   const isAlone = drivers.length === 1 && rows.every((row) => first.fulfils.includes(row));
-  if (found > TOTAL_EXACT_MAX) {
-    return { conditions, order, gather: null, walked: WALKED_MAX, count: isAlone ? gather : WALK };
+  if (found > limits.exactMax) {
+    return { limits, conditions, order, gather: null, walked: WALKED_MAX, count: isAlone ? gather : WALK };
   }
-  const walked = found > RARE_MAX ? Math.floor(found / 2) : 0;
-  return { conditions, order, gather, walked, count: gather };
+  const walked = found > limits.rareMax ? Math.floor(found / 2) : 0;
+  return { limits, conditions, order, gather, walked, count: gather };
 }
 
 interface Found {
@@ -109,15 +121,16 @@ async function readTold(
   most: number,
 ): Promise<readonly [readonly Found[], Total]> {
   const { gather, walked } = search;
+  const { exactMax } = search.limits;
   let rows = walked > 0 ? await run<CustomerRow>(tx, pageOf(tx, search, WALK, after, most)) : [];
   if (gather !== null && rows.length < most) {
     rows = await run<CustomerRow>(tx, pageOf(tx, search, gather, after, most));
   }
   const [counted] = await run<{ scanned: number; matching: number }>(tx, totalOf(tx, search));
   const { scanned, matching } = counted ?? { scanned: 0, matching: 0 };
-  const isAll = scanned <= TOTAL_EXACT_MAX;
+  const isAll = scanned <= exactMax;
   // Of more than ten thousand candidates the first ten thousand were looked at; whoever is on the page was found besides.
-  const total = isAll ? matching : Math.min(TOTAL_EXACT_MAX, Math.max(matching, rows.length));
+  const total = isAll ? matching : Math.min(exactMax, Math.max(matching, rows.length));
   return [rows.map((row) => opened(tx, row)), { total, totalIs: isAll ? "exact" : "at_least" }];
 }
 
@@ -129,7 +142,10 @@ async function readGathered(
   most: number,
   accepts: Accepts,
 ): Promise<readonly [readonly Found[], Total]> {
-  const rows = await run<CustomerRow>(tx, pageOf(tx, search, search.gather ?? WALK, null, TOTAL_EXACT_MAX));
+  const rows = await run<CustomerRow>(
+    tx,
+    pageOf(tx, search, search.gather ?? WALK, null, search.limits.exactMax),
+  );
   const all = rows.map((row) => opened(tx, row)).filter(({ profile }) => accepts(searchableOf(profile)));
   const rest = after === null ? all : all.filter(({ row }) => isBehind(search.order, after, row));
   return [rest.slice(0, most), { total: all.length, totalIs: "exact" }];
@@ -143,14 +159,15 @@ async function readWalked(
   most: number,
   accepts: Accepts,
 ): Promise<readonly [readonly Found[], Total]> {
+  const { openedAtOnce, exactMax } = search.limits;
   const found: Found[] = [];
   for (let place = after; ;) {
-    const rows = await run<CustomerRow>(tx, pageOf(tx, search, WALK, place, OPENED_AT_ONCE));
+    const rows = await run<CustomerRow>(tx, pageOf(tx, search, WALK, place, openedAtOnce));
     found.push(...rows.map((row) => opened(tx, row)).filter(({ profile }) => accepts(searchableOf(profile))));
     const last = rows.at(-1);
-    const isEnd = rows.length < OPENED_AT_ONCE || last === undefined;
+    const isEnd = rows.length < openedAtOnce || last === undefined;
     if (isEnd || found.length >= most) {
-      const total = Math.min(found.length, TOTAL_EXACT_MAX);
+      const total = Math.min(found.length, exactMax);
       return [found.slice(0, most), { total, totalIs: isEnd && after === null ? "exact" : "at_least" }];
     }
     place = placeOf(search.order, last);
@@ -172,8 +189,8 @@ function pageOf(
   return bound(pageStatement(conditions, order, way, after !== null), values);
 }
 
-function totalOf({ workspaceId }: SealedTransaction, { conditions, order, count }: Search): BoundSql {
-  const values = { ...conditions.bindings, workspaceId, most: TOTAL_EXACT_MAX + 1 };
+function totalOf({ workspaceId }: SealedTransaction, { limits, conditions, order, count }: Search): BoundSql {
+  const values = { ...conditions.bindings, workspaceId, most: limits.exactMax + 1 };
   return bound(totalStatement(conditions, order, count), values);
 }
 
