@@ -7,6 +7,8 @@ const CURSOR_CHARS_MAX = 200;
 const QUERY_CHARS_MAX = 200; // nobody types more into a search box
 const TAG_CHARS_MAX = 100;
 const VALUES_MAX = 20; // of one filter: more is a program's mistake
+const YEAR_FIRST = 1970; // what lies outside of these is a slip of the finger, and some of it no date to the database
+const YEAR_LAST = 2999;
 const COUNT_MAX = 1_000_000_000; // fits the database's integer
 
 /** The fields that every workspace has. */
@@ -32,7 +34,12 @@ const tag = z
 
 const INSTANT =
   "must be a date, such as 2025-06-01, or a date and time with its offset, such as 2025-06-01T09:30:00Z";
-const instant = z.union([z.iso.date(), z.iso.datetime({ offset: true })], { error: INSTANT });
+const instant = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: INSTANT })
+  .refine((text) => {
+    const year = new Date(text).getUTCFullYear();
+    return YEAR_FIRST <= year && year <= YEAR_LAST;
+  }, `must lie in the years ${YEAR_FIRST} to ${YEAR_LAST}`);
 
 const count = z
   .string()

@@ -40,6 +40,24 @@ async function mark(
   });
 }
 
+test.each([
+  [{ platform: "fax" }, "platform"],
+  [{ has: "" }, "has"],
+  [{ tag: ["a", ""] }, "tag"],
+  [{ lastFrom: "2025-02-30" }, "lastFrom"],
+  [{ lastTo: "9999-12-31" }, "lastTo"],
+  [{ firstFrom: "0000-01-01" }, "firstFrom"],
+  [{ firstTo: "2025-06-01T12:00:00" }, "firstTo"],
+  [{ minConversations: "9999999999" }, "minConversations"],
+  [{ sort: ["last", "first"] }, "sort"],
+  [{ q: "a".repeat(201) }, "q"],
+  [{ limit: "201" }, "limit"],
+  [{ colour: "red" }, undefined],
+])("%j is refused", (query, parameter) => {
+  const issues = CustomersQuery.safeParse(query).error?.issues ?? [];
+  expect(issues.map(({ path }) => path[0])).toEqual([parameter]);
+});
+
 describe.each(DATABASE_KINDS)("customers are found on %s", (kind) => {
   const opened = useDatabase(kind);
 
