@@ -4,7 +4,7 @@
  *   npm run bench:customers [-- --customers 1000000]
  *
  * Brings its own PostgreSQL server, with a database for either, fills them (three messages a customer, everything sealed) and
- * prints the median times, their ratio (aim: at most 2) and the indexes that the plans use. A million takes about a quarter of
+ * prints the times (lower quartiles), their ratio (aim: at most 2) and the indexes that the plans use. A million takes about a quarter of
  * an hour to fill.
  */
 import { parseArgs } from "node:util";

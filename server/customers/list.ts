@@ -66,6 +66,8 @@ interface Search {
   readonly walked: number;
   /** For the total, which needs no order. */
   readonly count: Way;
+  /** Whether there are more candidates to count than are counted. Several of them may be one customer. */
+  readonly isMany: boolean;
 }
 
 const WALK: Way = { kind: "walk" };
@@ -75,8 +77,8 @@ async function planSearch(tx: SealedTransaction, filter: CustomerFilter, limits:
   const order = orderOf(filter);
   const { drivers, rows } = conditions;
   const [first] = drivers;
-  if (first === undefined)
-    return { limits, conditions, order, gather: null, walked: WALKED_MAX, count: WALK };
+  const walk = { limits, conditions, order, gather: null, walked: WALKED_MAX, count: WALK, isMany: false };
+  if (first === undefined) return walk;
   const values = { ...conditions.bindings, workspaceId: tx.workspaceId, most: limits.exactMax + 1 };
   const probe = bound(probeStatement(drivers), values);
   const counts = await run<{ condition: number; found: number }>(tx, probe);
@@ -84,11 +86,9 @@ async function planSearch(tx: SealedTransaction, filter: CustomerFilter, limits:
   const gather: Way = { kind: "gather", by: drivers[condition] ?? first };
   // One condition alone is counted where its candidates are, however many these are.
   const isAlone = drivers.length === 1 && rows.every((row) => first.fulfils.includes(row));
-  if (found > limits.exactMax) {
-    return { limits, conditions, order, gather: null, walked: WALKED_MAX, count: isAlone ? gather : WALK };
-  }
+  if (found > limits.exactMax) return isAlone ? { ...walk, count: gather, isMany: true } : walk;
   const walked = found > limits.rareMax ? Math.floor(found / 2) : 0;
-  return { limits, conditions, order, gather, walked, count: gather };
+  return { ...walk, gather, walked, count: gather };
 }
 
 interface Found {
@@ -128,7 +128,7 @@ async function readTold(
   }
   const [counted] = await run<{ scanned: number; matching: number }>(tx, totalOf(tx, search));
   const { scanned, matching } = counted ?? { scanned: 0, matching: 0 };
-  const isAll = scanned <= exactMax;
+  const isAll = !search.isMany && scanned <= exactMax;
   // Of more than ten thousand candidates the first ten thousand were looked at; whoever is on the page was found besides.
   const total = isAll ? matching : Math.min(exactMax, Math.max(matching, rows.length));
   return [rows.map((row) => opened(tx, row)), { total, totalIs: isAll ? "exact" : "at_least" }];
