@@ -35,6 +35,7 @@ const tables = [
     verified_fields text[] not null default '{}',
     tags text[] not null default '{}',
     tokens integer[] not null,
+    platforms text[] not null default '{}',
     created_at timestamptz not null,
     updated_at timestamptz not null,
     version integer not null default 1,
@@ -49,6 +50,7 @@ const tables = [
   `comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data'`,
   `comment on column customers.version is
     'Counted up with every change of values, conflicts, verified fields and tags: what ETag and If-Match compare'`,
+  `comment on column customers.platforms is 'Where its conversations happened, in alphabetical order'`,
   `comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts'`,
   `create index customers_phone_key on customers (workspace_id, phone_key) where phone_key is not null`,
   `create unique index customers_email_key on customers (workspace_id, email_key) where email_key is not null`,
@@ -70,6 +72,11 @@ const tables = [
   ) with (fillfactor = 70)`,
   `create index customer_activity_last_at on customer_activity (workspace_id, last_at desc, customer_id desc)
     where last_at is not null`,
+  `create index customer_activity_first_at on customer_activity (workspace_id, first_at desc, customer_id desc)
+    where first_at is not null`,
+  `create index customer_activity_conversations
+    on customer_activity (workspace_id, conversation_count desc, customer_id desc)
+    where conversation_count is not null`,
   `alter table customer_activity enable row level security, force row level security`,
   `create policy workspace on customer_activity
     using (workspace_id = current_setting('app.workspace_id')::uuid)

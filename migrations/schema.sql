@@ -154,11 +154,42 @@ create table customer_activity (
   constraint customer_activity_conversation_count_check CHECK ((conversation_count >= 0))
 );
 alter table customer_activity set (fillfactor=70);
+CREATE INDEX customer_activity_conversations ON public.customer_activity USING btree (workspace_id, conversation_count DESC, customer_id DESC) WHERE (conversation_count IS NOT NULL);
+CREATE INDEX customer_activity_first_at ON public.customer_activity USING btree (workspace_id, first_at DESC, customer_id DESC) WHERE (first_at IS NOT NULL);
 CREATE INDEX customer_activity_last_at ON public.customer_activity USING btree (workspace_id, last_at DESC, customer_id DESC) WHERE (last_at IS NOT NULL);
 alter table customer_activity enable row level security;
 alter table customer_activity force row level security;
 create policy workspace on customer_activity as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on customer_activity to enrich_app;
+
+create table customer_entries (
+  workspace_id uuid not null,
+  entry text not null,
+  customer_id uuid not null,
+  constraint customer_entries_pkey PRIMARY KEY (workspace_id, entry, customer_id),
+  constraint customer_entries_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX customer_entries_customer ON public.customer_entries USING btree (workspace_id, customer_id) WHERE (customer_id IS NOT NULL);
+alter table customer_entries enable row level security;
+alter table customer_entries force row level security;
+create policy workspace on customer_entries as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on customer_entries to enrich_app;
+comment on table customer_entries is 'What customers are found by. Follows from customers.tokens, fields, tags, verified_fields and platforms: see customers/entries.ts';
+
+create table customer_filters (
+  workspace_id uuid not null,
+  id uuid not null,
+  name bytea not null,
+  filter bytea not null,
+  created_at timestamp with time zone not null,
+  constraint customer_filters_pkey PRIMARY KEY (workspace_id, id),
+  constraint customer_filters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table customer_filters enable row level security;
+alter table customer_filters force row level security;
+create policy workspace on customer_filters as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on customer_filters to enrich_app;
+comment on table customer_filters is 'Saved filters of customers. Name and filter are sealed under the data key of the filter: what is searched for may be a person';
 
 create table customers (
   workspace_id uuid not null,
@@ -170,6 +201,7 @@ create table customers (
   verified_fields text[] not null default '{}'::text[],
   tags text[] not null default '{}'::text[],
   tokens integer[] not null,
+  platforms text[] not null default '{}'::text[],
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   version integer not null default 1,
@@ -186,6 +218,7 @@ create policy workspace on customers as permissive for all to public using ((wor
 grant delete, insert, select, update on customers to enrich_app;
 comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number';
 comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one';
+comment on column customers.platforms is 'Where its conversations happened, in alphabetical order';
 comment on column customers.profile is 'Sealed: {values, unvalidated, verified, conflicts} as customers/fold.ts has them';
 comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data';
 comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts';
@@ -204,7 +237,7 @@ alter table data_keys enable row level security;
 alter table data_keys force row level security;
 create policy workspace on data_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on data_keys to enrich_app;
-comment on column data_keys.subject_id is 'A customer, a conversation or a signing key: without this row nothing of theirs can be read, in any backup';
+comment on column data_keys.subject_id is 'A customer, a conversation, a saved filter, an identity key or a signing key: without this row nothing of theirs can be read, in any backup';
 
 create table erasures (
   workspace_id uuid not null,

@@ -13,8 +13,11 @@ export const APP_ERRORS = {
   claim_not_found: 404,
   note_not_found: 404,
   erasure_not_found: 404,
+  filter_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
+  filter_exists: 409, // one of this name
+  too_many_filters: 409,
   message_id_reused: 409, // the same messageId with another text
   mail_not_configured: 409, // a code was to be mailed, and no mail server is set
   too_many_identity_keys: 409,

@@ -1,68 +1,117 @@
 import { Command } from "commander";
+import { AppError } from "../app-error.ts";
+import { writeEvent } from "../audit/events.ts";
+import { CustomersQuery } from "../customers/contract.ts";
+import { listCustomers } from "../customers/list.ts";
+import { getCustomer } from "../customers/queries.ts";
+import { inWorkspace } from "../database/in-workspace.ts";
+import { listFilters } from "../filters/queries.ts";
 import { parseId } from "../http/parse-id.ts";
-import { erase } from "../erasure/erase.ts";
-import { ALL_CUSTOMERS, exportCustomers } from "../exports/export-customers.ts";
-import { exportPerson } from "../exports/export-person.ts";
-import { write } from "./json-lines.ts";
+import { parseQuery } from "../http/parse.ts";
+import type { Store } from "../privacy/store.ts";
+import { eraseCommand, exportCommand } from "./customer-records.ts";
+import { customerLines, customerTable } from "./customer-table.ts";
 import { Refusal } from "./refusal.ts";
-import { readPack, readSettings } from "./settings.ts";
 import { operator, withStore } from "./with-store.ts";
 
 export function customersCommand(): Command {
   return new Command("customers")
-    .summary("export customers, and erase one")
+    .summary("look customers up, export them, erase one")
+    .addCommand(list())
+    .addCommand(show())
     .addCommand(exportCommand())
     .addCommand(eraseCommand());
 }
 
-function exportCommand(): Command {
-  return new Command("export")
-    .summary("print every customer as CSV, or one person as JSON")
-    .option("--customer <id>", "one person, with all conversations, as JSON")
-    .option("--verified-only", "with --customer: without conversations linked by a claim only")
-    .option("--bom", "begin the CSV with a byte order mark, for spreadsheets that ask for one")
-    .action(async ({ customer, verifiedOnly = false, bom = false }: ExportOptions) => {
-      const customerId = customer === undefined ? null : parseId(customer);
-      if (customer !== undefined && customerId === null) throw new Refusal([NO_ID]);
-      const { RULES_DIR } = readSettings();
-      const fields = customerId === null ? (await readPack(RULES_DIR)).fields.map(({ field }) => field) : [];
-      const asked = { actor: operator(), now: Date.now() };
-      await withStore(async (store, workspaceId) => {
-        const pieces =
-          customerId === null
-            ? exportCustomers(store, workspaceId, { ...asked, fields, filter: ALL_CUSTOMERS, bom })
-            : await exportPerson(store, workspaceId, { ...asked, customerId, verifiedOnly });
-        for await (const piece of pieces) await write(process.stdout, piece);
-      });
-    });
+/** What `list` takes, as commander names it: the parameters of GET /v1/customers, and two of its own. */
+interface ListOptions extends Readonly<Record<string, unknown>> {
+  readonly saved?: string;
+  readonly json?: boolean;
 }
 
-interface ExportOptions {
-  readonly customer?: string;
-  readonly verifiedOnly?: boolean;
-  readonly bom?: boolean;
+const several = (value: string, before: readonly string[] = []) => [...before, value];
+
+function list(): Command {
+  return new Command("list")
+    .summary("a page of customers, as a table")
+    .description("Every option narrows. Options marked * may be given several times.")
+    .option(
+      "--q <text>",
+      "words of the name by their beginning, an email or its beginning, a phone's last digits",
+    )
+    .option("--platform <name>", "* on any of these", several)
+    .option("--tag <tag>", "* with all of these", several)
+    .option("--has <field>", "* whose field has a value", several)
+    .option("--lacks <field>", "* whose field has none", several)
+    .option("--trust <trust>", "verified: at least one value is; claimed: none is")
+    .option("--first-from <date>", "whose first interaction was from this day or time on")
+    .option("--first-to <date>", "… up to this day or time, inclusive")
+    .option("--last-from <date>", "whose last interaction was from this day or time on")
+    .option("--last-to <date>", "… up to this day or time, inclusive")
+    .option("--min-conversations <count>", "with so many conversations at least")
+    .option("--max-conversations <count>", "… and at most")
+    .option("--sort <by>", "last (interaction), first or conversations")
+    .option("--order <order>", "desc or asc")
+    .option("--limit <count>", "how many to list")
+    .option("--cursor <cursor>", "goes on where the page that named it ended")
+    .option("--saved <name>", "the saved filter of this name; other options go before its own")
+    .option("--json", "the page as the HTTP interface answers it")
+    .action(({ saved, json, ...given }: ListOptions) =>
+      withStore(async (store, workspaceId) => {
+        const kept = saved === undefined ? {} : await savedFilter(store, workspaceId, saved);
+        const page = await listCustomers(store, workspaceId, parseOptions({ ...kept, ...given }));
+        for (const line of json === true ? [JSON.stringify(page, null, 2)] : customerTable(page))
+          console.log(line);
+      }),
+    );
 }
 
-const NO_ID = "That is no customer's id: a UUID is expected.";
-
-function eraseCommand(): Command {
-  return new Command("erase")
-    .summary("erase a customer for good and print the signed certificate")
+function show(): Command {
+  return new Command("show")
+    .summary("a customer with conversations, and where every value comes from")
     .argument("<id>", "the customer's id")
-    .requiredOption("--confirm <id>", "the id once more: erasing cannot be undone")
-    .action(async (stated: string, { confirm }: { readonly confirm: string }) => {
-      const id = parseId(stated);
-      if (id === null) throw new Refusal([NO_ID]);
-      if (parseId(confirm) !== id) throw new Refusal(["--confirm must repeat the customer's id."]);
-      const occasion = {
-        subject: { kind: "customer", id },
-        cause: "request",
-        actor: operator(),
-        now: Date.now(),
-      } as const;
-      const target = { customerId: id, conversationIds: [] };
-      const erasure = await withStore((store, workspaceId) => erase(store, workspaceId, target, occasion));
-      if (erasure === null) throw new Refusal(["There is no such customer."], 1);
-      console.log(JSON.stringify(erasure, null, 2));
-    });
+    .option("--json", "as the HTTP interface answers it")
+    .action((text: string, { json }: { readonly json?: boolean }) =>
+      withStore(async (store, workspaceId) => {
+        const id = parseId(text);
+        if (id === null) throw new Refusal(["This is no customer's id: `enrich customers list` shows them."]);
+        const customer = await getCustomer(store, workspaceId, id);
+        await inWorkspace(store.database, workspaceId, async (tx) =>
+          writeEvent(tx, {
+            actor: operator(),
+            action: "customer.viewed",
+            subject: { kind: "customer", id },
+            at: Date.now(),
+          }),
+        );
+        const lines = json === true ? [JSON.stringify(customer, null, 2)] : customerLines(customer);
+        for (const line of lines) console.log(line);
+      }),
+    );
+}
+
+async function savedFilter(store: Store, workspaceId: string, name: string): Promise<object> {
+  const { filters } = await listFilters(store, workspaceId);
+  const found = filters.find((filter) => filter.name === name);
+  if (found !== undefined) return found.filter;
+  const names = filters.map((filter) => `  ${filter.name}`);
+  throw new Refusal([
+    "There is no saved filter of this name.",
+    ...(names.length > 0 ? ["There are:", ...names] : []),
+  ]);
+}
+
+/** Refuses what the HTTP interface would refuse, and calls it by the option's name. */
+function parseOptions(given: object): CustomersQuery {
+  try {
+    return parseQuery(CustomersQuery, given);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new Refusal(
+      error.faults.map(({ pointer, detail }) => {
+        const [name = ""] = pointer.slice(1).split("/");
+        return `--${name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)} ${detail}`;
+      }),
+    );
+  }
 }

@@ -34,9 +34,9 @@ const program = new Command("enrich")
   .addCommand(replayCommand())
   .addCommand(auditCommand())
   .addCommand(rulesCommand())
+  .addCommand(customersCommand())
   .addCommand(keyCommand())
   .addCommand(keysCommand())
-  .addCommand(customersCommand())
   .addCommand(erasuresCommand())
   .addCommand(retentionCommand());
 throwInsteadOfExiting(program);

@@ -57,7 +57,7 @@ function writes(
   return [
     ...(withdrawn.length === 0 ? [] : [withdrawStaffValues(workspaceId, withdrawn, by)]),
     ...said.map((value) => insertStaffValue(workspaceId, key, id, value, by)),
-    rewriteProfile(tx, { id, emailKey: email, talks }, after, by.at),
+    ...rewriteProfile(tx, { id, emailKey: email, talks }, after, by.at),
     ...(email === stored.emailKey ? [] : [{ sql: recount, bindings: { workspaceId, id } }]),
   ];
 }

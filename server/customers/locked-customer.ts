@@ -65,7 +65,7 @@ async function readWith(
 const one = (lock: "" | "for no key update") => `
   select locked.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (
-    select id, profile, version, tags from customers
+    select id, profile, platforms, version, tags from customers
     where workspace_id = :workspaceId and id = :id ${lock === "" ? "offset 0" : lock}
   ) as locked
   cross join lateral (

@@ -1,8 +1,10 @@
+import type { Platform } from "../conversations/contract.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
 import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
+import { enterCustomers } from "./entries.ts";
 import { foldProfile, type ToldClaim } from "./fold.ts";
 import { sealProfile, type StoredCustomer, type StoredProfile } from "./sealed.ts";
 import { NO_STAFF, type Staff } from "./staff.ts";
@@ -11,6 +13,7 @@ import { NO_STAFF, type Staff } from "./staff.ts";
 export interface Talk {
   readonly id: string;
   readonly customerId: string | null;
+  readonly platform: Platform;
   readonly startedAt: number;
   readonly lastAt: number;
   readonly claims: readonly ToldClaim[];
@@ -38,6 +41,7 @@ export function writeProfile(
   const isKept = staff.isMarked || staff.claims.length > 0;
   if (talks.length === 0 && !isKept) return removeProfile(workspaceId, id);
   const profile = profileOf(told, staff);
+  const platforms = [...new Set(talks.map(({ platform }) => platform))].toSorted();
   const activity = {
     workspaceId,
     id,
@@ -47,17 +51,21 @@ export function writeProfile(
   };
   if (stored === null) {
     const { key, row } = newDataKey(tx.keyring, id);
-    const bindings = { ...columnsOf(tx, key, id, profile, now), keyWrapped: row.wrapped };
+    const bindings = { ...columnsOf(tx, key, id, profile, now), platforms, keyWrapped: row.wrapped };
     return [
       { sql: insert, bindings: { ...bindings, keyVersion: row.workspaceKeyVersion } },
       { sql: insertActivity, bindings: activity },
+      enterCustomers(workspaceId, [id]),
     ];
   }
   return [
     // A value that is given again changes nothing: then neither the index nor the version moves.
-    ...(isSame(stored.profile, profile)
+    ...(isSame(stored.profile, profile) && isSame(stored.platforms, platforms)
       ? []
-      : [{ sql: update, bindings: columnsOf(tx, stored.key, id, profile, now) }]),
+      : [
+          { sql: update, bindings: { ...columnsOf(tx, stored.key, id, profile, now), platforms } },
+          enterCustomers(workspaceId, [id]),
+        ]),
     talks.length === 0
       ? { sql: emptyActivity, bindings: { workspaceId, id } }
       : { sql: updateActivity, bindings: activity },
@@ -71,9 +79,13 @@ export function rewriteProfile(
   told: Told,
   stored: StoredCustomer,
   now: number,
-): BoundSql {
+): readonly BoundSql[] {
   const profile = profileOf(told, stored.staff);
-  return { sql: update, bindings: columnsOf(tx, stored.key, told.id, profile, now) };
+  const { platforms } = stored;
+  return [
+    { sql: update, bindings: { ...columnsOf(tx, stored.key, told.id, profile, now), platforms } },
+    enterCustomers(tx.workspaceId, [told.id]),
+  ];
 }
 
 function profileOf({ emailKey, talks }: Told, staff: Staff): StoredProfile {
@@ -82,7 +94,7 @@ function profileOf({ emailKey, talks }: Told, staff: Staff): StoredProfile {
   return profile;
 }
 
-const isSame = (a: StoredProfile, b: StoredProfile) => JSON.stringify(a) === JSON.stringify(b);
+const isSame = <T extends object>(a: T, b: T) => JSON.stringify(a) === JSON.stringify(b);
 
 function columnsOf(
   { workspaceId, keyring }: SealedTransaction,
@@ -111,13 +123,14 @@ const insert = `
     values (:workspaceId, :id, :keyVersion, :keyWrapped)
   )
   insert into customers (
-    workspace_id, id, email_key, phone_key, profile, fields, verified_fields, tokens, created_at, updated_at)
-  values (:workspaceId, :id, :emailKey, :phoneKey, :profile, :fields, :verifiedFields, :tokens, :now, :now)`;
+    workspace_id, id, email_key, phone_key, profile, fields, verified_fields, tokens, platforms, created_at, updated_at)
+  values (
+    :workspaceId, :id, :emailKey, :phoneKey, :profile, :fields, :verifiedFields, :tokens, :platforms, :now, :now)`;
 
 const update = `
   update customers set
     email_key = :emailKey, phone_key = :phoneKey, profile = :profile, fields = :fields,
-    verified_fields = :verifiedFields, tokens = :tokens, updated_at = :now, version = version + 1
+    verified_fields = :verifiedFields, tokens = :tokens, platforms = :platforms, updated_at = :now, version = version + 1
   where workspace_id = :workspaceId and id = :id`;
 
 const insertActivity = `
@@ -131,7 +144,7 @@ const updateActivity = `
 const emptyActivity = `
   update customer_activity set conversation_count = 0 where workspace_id = :workspaceId and customer_id = :id`;
 
-/** The activity goes with the row; and without its data key nothing of it can be read in a backup either. */
+/** The activity and the entries go with the row; and without its data key nothing of it can be read in a backup either. */
 function removeProfile(workspaceId: string, id: string): readonly BoundSql[] {
   return [
     {

@@ -3,13 +3,15 @@ import { AppError } from "../app-error.ts";
 import { workspaceOf } from "../http/authenticate.ts";
 import { etagOf } from "../http/etag.ts";
 import { jsonBody } from "../http/json-body.ts";
+import { eraseCustomer } from "../erasure/routes.ts";
 import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
 import { parseQuery } from "../http/parse.ts";
 import type { Services } from "../http/services.ts";
 import { CustomersQuery } from "./contract.ts";
 import { patchCustomer } from "./edit-routes.ts";
-import { getCustomer, listCustomers } from "./queries.ts";
+import { listCustomers } from "./list.ts";
+import { getCustomer } from "./queries.ts";
 
 /** The customers that came of the conversations. */
 export function customerRoutes(services: Services): Router {
@@ -32,6 +34,7 @@ export function customerRoutes(services: Services): Router {
       response.set("ETag", etagOf(detail.version)).json(detail);
     })
     .patch(...jsonBody, patchCustomer(services))
+    .delete(...jsonBody, eraseCustomer(services))
     .all(only("GET", "PATCH", "DELETE"));
 
   return router;

@@ -1,3 +1,4 @@
+import type { Platform } from "../conversations/contract.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import type { Profile } from "./fold.ts";
@@ -22,6 +23,8 @@ export interface StoredCustomer {
   readonly profile: StoredProfile;
   /** What staff says of it. */
   readonly staff: Staff;
+  /** In alphabetical order. */
+  readonly platforms: readonly Platform[];
 }
 
 export function sealProfile(

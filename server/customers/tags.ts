@@ -1,3 +1,4 @@
+import { enterCustomers } from "./entries.ts";
 import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
 import type { Database } from "../database/database.ts";
@@ -48,6 +49,8 @@ export async function setTag(
        where workspace_id = :workspaceId and id = :id`,
       { workspaceId, id, after, at: new Date(at) },
     );
+    const { sql, bindings } = enterCustomers(workspaceId, [id]);
+    tx.later(sql, bindings);
     const details = isSet ? { added: tag } : { removed: tag };
     writeEvent(tx, { actor, action: "customer.tagged", subject: { kind: "customer", id }, details, at });
     return { tags: after, version: version + 1 };

@@ -8,6 +8,7 @@ import * as createSeals from "../../migrations/20261123090350_create_seals.ts";
 import * as createIdentity from "../../migrations/20261123090400_create_identity.ts";
 import * as createStaffValues from "../../migrations/20261123090410_create_staff_values.ts";
 import * as createErasures from "../../migrations/20261123090420_create_erasures.ts";
+import * as createCustomerSearch from "../../migrations/20261123090430_create_customer_search.ts";
 
 /** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090400_create_identity": createIdentity,
   "20261123090410_create_staff_values": createStaffValues,
   "20261123090420_create_erasures": createErasures,
+  "20261123090430_create_customer_search": createCustomerSearch,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

@@ -22,6 +22,7 @@ export const OF_CONVERSATIONS = {
 
 export const OF_CUSTOMERS = {
   notes: "customer_id",
+  customer_entries: "customer_id",
   staff_values: "customer_id",
   customer_activity: "customer_id",
   customers: "id",

@@ -1,7 +1,7 @@
 import { Router } from "express";
+import type { RequestHandler } from "express";
 import { AppError } from "../app-error.ts";
 import { actorOf, workspaceOf } from "../http/authenticate.ts";
-import { jsonBody } from "../http/json-body.ts";
 import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
 import { parseBody, parseQuery } from "../http/parse.ts";
@@ -11,14 +11,11 @@ import { erase } from "./erase.ts";
 import { getErasure, listErasures } from "./queries.ts";
 import { getPublicKeys } from "./signing-key.ts";
 
-/** Erasing customers, and what proves that it was done. */
-export function erasureRoutes(services: Services): Router {
-  const { database, clock } = services;
-  const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
-
-  router.delete("/v1/customers/:id", ...jsonBody, async (request, response) => {
+/** DELETE /v1/customers/:id, with the id again in the body. */
+export function eraseCustomer(services: Services): RequestHandler<{ id: string }> {
+  return async (request, response) => {
     const { confirm } = parseBody(EraseRequest, request.body);
-    const id = parseId(request.params["id"]);
+    const id = parseId(request.params.id);
     const notFound = new AppError("customer_not_found", "There is no such customer.");
     if (id === null) throw notFound;
     if (confirm.toLowerCase() !== id) throw notConfirmed();
@@ -26,13 +23,19 @@ export function erasureRoutes(services: Services): Router {
       subject: { kind: "customer", id },
       cause: "request",
       actor: actorOf(response),
-      now: clock(),
+      now: services.clock(),
     } as const;
     const target = { customerId: id, conversationIds: [] };
     const erasure = await erase(services, workspaceOf(response), target, occasion);
     if (erasure === null) throw notFound;
     response.json(erasure);
-  });
+  };
+}
+
+/** What proves that erasures were done. */
+export function erasureRoutes(services: Services): Router {
+  const { database, clock } = services;
+  const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
 
   router
     .route("/v1/erasures")

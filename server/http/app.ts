@@ -13,6 +13,7 @@ import { findingRoutes } from "../findings/routes.ts";
 import { tagRoutes } from "../customers/tag-routes.ts";
 import { erasureRoutes } from "../erasure/routes.ts";
 import { exportRoutes } from "../exports/routes.ts";
+import { filterRoutes } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { healthRoutes } from "./health.ts";
@@ -45,6 +46,7 @@ export function createApp(services: Services): Express {
   app.use(auditRoutes(services));
   app.use(identityRoutes(services, identityKeys));
   app.use(findingRoutes(services));
+  app.use(filterRoutes(services));
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

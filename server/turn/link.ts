@@ -1,4 +1,5 @@
 import type { Denied } from "../../engine/decide/decision.ts";
+import type { Platform } from "../conversations/contract.ts";
 import type { Claim } from "../customers/fold.ts";
 import { writeProfile, type Talk } from "../customers/profile.ts";
 import type { BoundSql } from "../database/statement.ts";
@@ -13,6 +14,7 @@ const LATEST = Number.MAX_SAFE_INTEGER; // after all that were recorded before
 export interface OwnTalk {
   readonly id: string;
   readonly handleId: string;
+  readonly platform: Platform;
   readonly startedAt: number;
   readonly lastAt: number;
   readonly says: readonly Said[];
@@ -69,12 +71,13 @@ export function writeLink(
 
 /** With what it claimed before, of which it may take something back, and what it claims now. */
 function talkOf(own: OwnTalk, talks: readonly Talk[]): Talk {
-  const { id, handleId, startedAt, lastAt } = own;
+  const { id, handleId, platform, startedAt, lastAt } = own;
   const before = talks.find((talk) => talk.id === id);
   const said = before?.claims ?? [];
   return {
     id,
     customerId: before?.customerId ?? null,
+    platform,
     startedAt,
     lastAt,
     claims: [

@@ -2,6 +2,7 @@ import { v7 as uuid } from "uuid";
 import { openProfile, sealSaid } from "../customers/sealed.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
 import { sha256 } from "../audit/step.ts";
+import type { Platform } from "../conversations/contract.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
@@ -48,6 +49,7 @@ export async function proveEmail(
   const own = {
     id: conversationId,
     handleId,
+    platform: row.platform,
     startedAt: row.started_at.getTime(),
     lastAt: row.last_at.getTime(),
     says: [said],
@@ -101,7 +103,7 @@ const prove = `
 
 interface Row {
   readonly handle_id: string;
-  readonly platform: string;
+  readonly platform: Platform;
   readonly handle: Uint8Array;
   readonly link_trust: "claimed" | "verified" | null;
   readonly started_at: Date;

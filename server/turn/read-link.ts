@@ -1,3 +1,4 @@
+import type { Platform } from "../conversations/contract.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import { Outdated } from "../database/in-workspace.ts";
 import { openProfile, openSaid, type StoredCustomer } from "../customers/sealed.ts";
@@ -38,6 +39,7 @@ export interface Concerned {
 export interface LockedRow {
   readonly id: string;
   readonly profile: Uint8Array;
+  readonly platforms: readonly Platform[];
   readonly key_version: number;
   readonly key_wrapped: Uint8Array;
 }
@@ -46,6 +48,7 @@ export interface TalkRow {
   readonly id: string;
   readonly customer_id: string | null;
   readonly handle_id: string;
+  readonly platform: Platform;
   readonly started_at: Date;
   readonly last_at: Date;
   readonly key_version: number;
@@ -120,10 +123,11 @@ const asked = `
 /** Rows wait in the order of their ids; with the activity, because a turn that gives nothing writes that alone. A customer
  *  who was removed meanwhile is not among them. */
 const lockCustomers = `
-  select locked.id, locked.profile, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  select locked.id, locked.profile, locked.platforms, key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (${asked} order by id) as asked
   cross join lateral (
-    select id, profile from customers where workspace_id = :workspaceId and id = asked.id for no key update
+    select id, profile, platforms from customers
+    where workspace_id = :workspaceId and id = asked.id for no key update
   ) as locked
   cross join lateral (
     select customer_id from customer_activity
@@ -138,7 +142,7 @@ const lockCustomers = `
 // From the customer to its conversations to their claims, each by its index: joined plainly, the first plans compared every
 // claim of the workspace with every conversation (see turn/open-statement.ts): 4 s at 2,400 conversations without statistics.
 export const talksOf = `
-  select talk.id, talk.customer_id, talk.handle_id, talk.started_at, talk.last_at,
+  select talk.id, talk.customer_id, talk.handle_id, talk.platform, talk.started_at, talk.last_at,
     key.workspace_key_version as key_version, key.wrapped as key_wrapped,
     cast(coalesce((
       select json_agg(json_build_array(seq, id, field, encode(said, 'hex'), trust, unvalidated, denied))
@@ -147,13 +151,13 @@ export const talksOf = `
   from (
     select conversation.* from (${asked}) as asked
     cross join lateral (
-      select id, customer_id, handle_id, started_at, last_at from conversations
+      select id, customer_id, handle_id, platform, started_at, last_at from conversations
       where workspace_id = :workspaceId and customer_id = asked.id
       offset 0
     ) as conversation
     union all
     select unlinked.* from (
-      select id, customer_id, handle_id, started_at, last_at from conversations
+      select id, customer_id, handle_id, platform, started_at, last_at from conversations
       where workspace_id = :workspaceId and handle_id = cast(:handleId as uuid)
       offset 0
     ) as unlinked
@@ -191,6 +195,7 @@ export function storedFrom(
     key,
     profile,
     emailKey: profile.values["email"] ?? null,
+    platforms: row.platforms,
     staff: staffFrom(
       workspaceId,
       key,
@@ -206,6 +211,7 @@ export function talkFrom({ workspaceId, keyring }: SealedTransaction, row: TalkR
   return {
     id,
     customerId: row.customer_id,
+    platform: row.platform,
     startedAt: row.started_at.getTime(),
     lastAt: row.last_at.getTime(),
     claims: told.map(([seq, claimId, field, said, trust, unvalidated, denied]) => {

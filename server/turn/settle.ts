@@ -164,6 +164,7 @@ export function settle(
     own: {
       id: conversationId,
       handleId,
+      platform: request.platform,
       startedAt: left.conversation.startedAt,
       lastAt: left.conversation.lastAt,
       says,

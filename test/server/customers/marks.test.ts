@@ -177,7 +177,7 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
   test("an address says which methods it takes", async () => {
     const { send } = await someone();
     const allowed = async (to: string) => (await send("OPTIONS", to)).headers.get("allow");
-    expect(await allowed("")).toBe("GET, HEAD, PATCH");
+    expect(await allowed("")).toBe("GET, HEAD, PATCH, DELETE");
     expect(await allowed("/notes")).toBe("GET, HEAD, POST");
     expect(await allowed("/tags/vip")).toBe("PUT, DELETE");
   });

@@ -5,9 +5,12 @@ import { listEvents } from "../../../server/audit/queries.ts";
 import { listClaims } from "../../../server/customers/claims.ts";
 import { customerHistory } from "../../../server/customers/history.ts";
 import { addNote, deleteNote, listNotes } from "../../../server/customers/notes.ts";
-import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
 import { editFields, verifyField } from "../../../server/customers/staff-edits.ts";
 import { getTags, setTag } from "../../../server/customers/tags.ts";
+import { CustomersQuery } from "../../../server/customers/contract.ts";
+import { encodeCursor } from "../../../server/customers/cursor.ts";
+import { listCustomers } from "../../../server/customers/list.ts";
+import { getCustomer } from "../../../server/customers/queries.ts";
 import type { Database } from "../../../server/database/database.ts";
 import type { Query } from "../../../server/database/session.ts";
 import { FindingsQuery } from "../../../server/findings/contract.ts";
@@ -142,9 +145,10 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
   test("a page of customers comes in the order of its index", async () => {
     const workspaceId = await createWorkspace(database(), "plans", NOON);
     const seen = new Set<string>();
-    const cursor = Buffer.from(`${NOON} ${workspaceId}`).toString("base64url");
-    await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, { limit: 10 });
-    await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, { limit: 10, cursor });
+    const list = (query: object) =>
+      listCustomers(storeOf(listenTo(database(), seen)), workspaceId, CustomersQuery.parse(query));
+    await list({ limit: "10" });
+    await list({ limit: "10", cursor: encodeCursor({}, { value: NOON, id: workspaceId }) });
     for (const text of seen) {
       const plan = await planOf(database(), text);
       expect(plan.join("\n")).toMatch(/Index (Only )?Scan using customer_activity_last_at/u);
@@ -169,5 +173,33 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
       expect(plans.flat().join("\n")).toMatch(/Index Scan using audit_events_(at|subject|actor)/u);
       expect(plans.flat().join("\n")).not.toMatch(/Sort/u);
     }
+  });
+
+  test("customers are searched by what is asked for, and counted so", async () => {
+    const workspaceId = await createWorkspace(database(), "plans", NOON);
+    const seen = new Set<string>();
+    const filters = [
+      { q: "mike 0412" },
+      { q: "mike@work.exam" },
+      { q: "mike", tag: ["vip", "new"], platform: ["line", "api"], has: "email", lacks: ["phone", "budget"] },
+      { trust: "verified", firstFrom: "2025-01-01", lastTo: "2025-01-01", minConversations: "2" },
+      { firstTo: "2025-01-01", sort: "first", order: "asc" },
+      { maxConversations: "2", sort: "conversations" },
+    ];
+    for (const filter of filters) {
+      const query = CustomersQuery.parse(filter);
+      const { cursor: _, limit: __, ...asked } = query;
+      const cursor = encodeCursor(asked, { value: 1, id: workspaceId });
+      await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, query);
+      await listCustomers(storeOf(listenTo(database(), seen)), workspaceId, { ...query, cursor });
+    }
+    expect(seen.size).toBeGreaterThan(12);
+    const searches: string[] = [];
+    for (const text of seen) {
+      for (const line of await planOf(database(), text)) {
+        if (/^Index Cond: \(workspace_id = \S+\)$|Seq Scan/u.test(line)) searches.push(`${text}: ${line}`);
+      }
+    }
+    expect(searches).toEqual([]);
   });
 });

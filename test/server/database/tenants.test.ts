@@ -37,6 +37,8 @@ const rows: Readonly<Record<string, string>> = {
     values (:w, :w, :w, 'name', 'staff', '', false, 'operator', '', now())`,
   notes: `(workspace_id, id, customer_id, text, actor_kind, actor_id, at)
     values (:w, :w, :w, '', 'operator', '', now())`,
+  customer_entries: "(workspace_id, entry, customer_id) values (:w, 'has name', :w)",
+  customer_filters: `(workspace_id, id, name, filter, created_at) values (:w, :w, '', '', now())`,
   audit_events: `(workspace_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, details)
     values (:w, :w, now(), 'operator', '', 'customer.viewed', 'customer', '', '{}')`,
   audit_leaves: "(workspace_id, id, leaf) values (:w, :w, '')",

@@ -2,7 +2,9 @@ import { beforeAll, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
 import { getConversation } from "../../../server/conversations/queries.ts";
-import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
+import { CustomersQuery } from "../../../server/customers/contract.ts";
+import { listCustomers } from "../../../server/customers/list.ts";
+import { getCustomer } from "../../../server/customers/queries.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { erase } from "../../../server/erasure/erase.ts";
@@ -78,7 +80,11 @@ test("law: messages and erasures at once, in two processes: every message is kep
     const storm = { isOver: false };
     const eraser = async (database: Database) => {
       while (!storm.isOver) {
-        const { customers } = await listCustomers(storeOf(database), workspaceId, { limit: 10 });
+        const { customers } = await listCustomers(
+          storeOf(database),
+          workspaceId,
+          CustomersQuery.parse({ limit: "10" }),
+        );
         for (const { id } of customers) {
           if ((await eraseCustomer(database, workspaceId, id)) !== null) erased += 1;
         }
@@ -97,7 +103,11 @@ test("law: messages and erasures at once, in two processes: every message is kep
       handles: 0,
       counts: 0,
     });
-    const { customers } = await listCustomers(storeOf(processes[0]), workspaceId, { limit: 50 });
+    const { customers } = await listCustomers(
+      storeOf(processes[0]),
+      workspaceId,
+      CustomersQuery.parse({ limit: "50" }),
+    );
     for (const { id } of customers) await getCustomer(storeOf(processes[0]), workspaceId, id);
   });
 });

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
-import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
+import { CustomersQuery } from "../../../server/customers/contract.ts";
+import { listCustomers } from "../../../server/customers/list.ts";
+import { getCustomer } from "../../../server/customers/queries.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { LedgerLine } from "../../../server/erasure/contract.ts";
@@ -72,7 +74,7 @@ describe.each(DATABASE_KINDS)("the ledger of erasures on %s", (kind) => {
         dump.get(table),
       ]);
     expect(rowsOf(after)).toEqual(rowsOf(erased));
-    const { erasures } = await listErasures(database, workspaceId, { limit: 10 });
+    const { erasures } = await listErasures(database, workspaceId, CustomersQuery.parse({ limit: "10" }));
     expect(erasures.map(({ cause }) => cause).toSorted()).toEqual(["reapplied", "request"]);
     expect((await getCustomer(store, workspaceId, other.customer?.id ?? "")).email).toBe("anna@work.example");
 
@@ -121,7 +123,9 @@ describe.each(DATABASE_KINDS)("the ledger of erasures on %s", (kind) => {
       const again = await reapply(store, workspaceId, line, actor, NOON);
       expect(again?.certificate.keys.map(({ fingerprint }) => fingerprint)).toEqual([null, null]);
     }
-    expect((await listCustomers(store, workspaceId, { limit: 10 })).customers).toEqual([]);
+    expect(
+      (await listCustomers(store, workspaceId, CustomersQuery.parse({ limit: "10" }))).customers,
+    ).toEqual([]);
     expect((await dumpOf(database, workspaceId)).get("customers")).toEqual([]);
     expect((await say("a", "Hi")).turn).toBe(1);
   });
@@ -159,6 +163,8 @@ const ORDER = [
   "handles",
   "customers",
   "customer_activity",
+  "customer_entries",
+  "customer_filters",
   "staff_values",
   "notes",
   "conversations",

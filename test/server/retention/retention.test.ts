@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pino } from "pino";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
-import { listCustomers } from "../../../server/customers/queries.ts";
+import { CustomersQuery } from "../../../server/customers/contract.ts";
+import { listCustomers } from "../../../server/customers/list.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { erase } from "../../../server/erasure/erase.ts";
@@ -46,9 +47,9 @@ describe.each(DATABASE_KINDS)("retention on %s", (kind) => {
         isStopped,
       });
     const emails = async () =>
-      (await listCustomers(storeOf(database), workspaceId, { limit: 50 })).customers.map(
-        ({ email }) => email,
-      );
+      (
+        await listCustomers(storeOf(database), workspaceId, CustomersQuery.parse({ limit: "50" }))
+      ).customers.map(({ email }) => email);
     return { workspaceId, say, set, sweepOn, emails };
   }
 
@@ -74,7 +75,7 @@ describe.each(DATABASE_KINDS)("retention on %s", (kind) => {
     expect(await emails()).toEqual(["back@work.example", "new@work.example"]);
     expect(await sweepOn(31)).toEqual({ customers: 0, conversations: 0 });
 
-    const { erasures } = await listErasures(database, workspaceId, { limit: 10 });
+    const { erasures } = await listErasures(database, workspaceId, CustomersQuery.parse({ limit: "10" }));
     expect(erasures.map(({ subject, cause, by }) => ({ subject, cause, by })).toReversed()).toEqual([
       { subject: { kind: "customer", id: old.customer?.id }, cause: "retention", by: SWEEPER },
       { subject: { kind: "conversation", id: stranger.conversationId }, cause: "retention", by: SWEEPER },
