@@ -1,7 +1,8 @@
 import type { FieldKey } from "../../engine/understand/understanding.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
+import type { CustomerFilter, CustomerPage, CustomerSummary } from "../customers/contract.ts";
+import { listCustomers } from "../customers/list.ts";
 import { openProfile } from "../customers/sealed.ts";
-import type { Bindings } from "../database/statement.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { BYTE_ORDER_MARK, csvLines } from "./csv.ts";
@@ -21,14 +22,7 @@ const CSV_COLUMNS = [
 ] as const;
 const OWN = new Set<FieldKey>(["name", "email", "phone"]);
 
-/** Which customers: a condition on `customer`, the row of `customers`, with the bindings that it names. Written by the
- *  program, never by a caller. */
-export interface CustomerFilter {
-  readonly sql: string;
-  readonly bindings: Bindings;
-}
-
-export const ALL_CUSTOMERS: CustomerFilter = { sql: "true", bindings: {} };
+const PAGE_ROWS = 5_000; // of a filter: each page finds its candidates anew, so few large ones cost less
 
 interface Row {
   readonly id: string;
@@ -44,15 +38,17 @@ interface Row {
 export interface CsvExport {
   /** The rule pack's fields: those of the workspace's own get a column each. */
   readonly fields: readonly FieldKey[];
-  readonly filter: CustomerFilter;
+  /** Null: everybody. */
+  readonly filter: CustomerFilter | null;
   readonly bom: boolean;
   readonly actor: Actor;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** The customers as CSV, in pieces, in the order of their ids: each exactly once, as it was when its turn came. Constant memory,
- *  whatever their number; no transaction is open while the reader takes its time. */
+/** The customers as CSV, in pieces, each as it was when its turn came. Everybody is in the order of their ids, each exactly once;
+ *  of a filter in the order of its list: who writes meanwhile moves in it, and may be missed. Constant memory, whatever their
+ *  number; no transaction is open while the reader takes its time. */
 export async function* exportCustomers(
   store: Store,
   workspaceId: string,
@@ -61,18 +57,55 @@ export async function* exportCustomers(
   const own = fields.filter((field) => !OWN.has(field));
   await inSealedWorkspace(store, workspaceId, async (tx) => {
     const subject = { kind: "workspace", id: workspaceId } as const;
-    const details = { format: "csv", filtered: filter !== ALL_CUSTOMERS };
+    const details = { format: "csv", filtered: filter !== null };
     writeEvent(tx, { actor, action: "customers.exported", subject, details, at: now });
   });
   yield (
     (bom ? BYTE_ORDER_MARK : "") + csvLines([[...CSV_COLUMNS, ...own.map((field) => `details.${field}`)]])
   );
+  yield* filter === null ? everybody(store, workspaceId, own) : found(store, workspaceId, filter, own);
+}
+
+async function* found(
+  store: Store,
+  workspaceId: string,
+  filter: CustomerFilter,
+  own: readonly FieldKey[],
+): AsyncGenerator<string> {
+  for (let cursor: string | null = null; ;) {
+    const query = { ...filter, limit: PAGE_ROWS, ...(cursor === null ? {} : { cursor }) };
+    const page: CustomerPage = await listCustomers(store, workspaceId, query);
+    if (page.customers.length > 0) yield csvLines(page.customers.map((one) => summaryCells(one, own)));
+    cursor = page.nextCursor;
+    if (cursor === null) return;
+  }
+}
+
+function summaryCells({ id, name, email, phone, ...one }: CustomerSummary, own: readonly FieldKey[]) {
+  return [
+    id,
+    name,
+    email,
+    phone,
+    one.unvalidated.join(" "),
+    one.platforms.join(" "),
+    one.firstAt,
+    one.lastAt,
+    one.conversationCount,
+    ...own.map((field) => one.details[field] ?? null),
+  ];
+}
+
+async function* everybody(
+  store: Store,
+  workspaceId: string,
+  own: readonly FieldKey[],
+): AsyncGenerator<string> {
   let after = "00000000-0000-0000-0000-000000000000"; // no customer's
   for (;;) {
     const rows = await inSealedWorkspace(store, workspaceId, async (tx) => {
-      const bindings = { workspaceId, after, most: BATCH_ROWS, ...filter.bindings };
-      const found = await tx.prepared<Row>(batchOf(filter), bindings);
-      return found.map((row) => ({ id: row.id, cells: cellsOf(tx, row, own) }));
+      const batchRows = await tx.prepared<Row>(batch, { workspaceId, after, most: BATCH_ROWS });
+      return batchRows.map((row) => ({ id: row.id, cells: cellsOf(tx, row, own) }));
     });
     if (rows.length > 0) yield csvLines(rows.map(({ cells }) => cells));
     const last = rows.at(-1);
@@ -81,14 +114,14 @@ export async function* exportCustomers(
   }
 }
 
-const batchOf = ({ sql }: CustomerFilter) => `
+const batch = `
   select customer.id, customer.profile, activity.first_at, activity.last_at, activity.conversation_count,
     key.workspace_key_version as key_version, key.wrapped as key_wrapped,
     (select coalesce(json_agg(distinct platform order by platform), '[]') from conversations
      where workspace_id = :workspaceId and customer_id = customer.id) as platforms
   from (
     select id, profile from customers as customer
-    where workspace_id = :workspaceId and id > :after and (${sql})
+    where workspace_id = :workspaceId and id > :after
     order by id limit :most
   ) as customer
   cross join lateral (
