@@ -29,12 +29,14 @@ export interface EditPlan {
 
 const LATEST = Number.MAX_SAFE_INTEGER; // after all that were recorded before
 
+/** What a plan follows from: of a customer that is new, nothing yet. */
+export interface Edited {
+  readonly stored: Pick<EditedCustomer["stored"], "emailKey" | "staff">;
+  readonly talks: EditedCustomer["talks"];
+}
+
 /** Pure but for the ids. A change that says what stands already is none. */
-export function planEdit(
-  customer: EditedCustomer,
-  changes: readonly Change[],
-  newId: () => string,
-): EditPlan {
+export function planEdit(customer: Edited, changes: readonly Change[], newId: () => string): EditPlan {
   const { emailKey: email, staff } = customer.stored;
   const before = (change: Change) =>
     staff.claims.find(({ field, trust }) => field === change.field && trust === change.trust);
@@ -63,7 +65,7 @@ function claimOf({ id, field, trust, unvalidated, said }: StaffValue): StaffClai
 
 /** The email that the profile has with what staff says now. One that is taken back gives way to the one that it replaced, if a
  *  conversation still goes by that or none by any; otherwise to the one that was stated last. */
-function emailAfter({ stored, talks }: EditedCustomer, stands: readonly StaffClaim[]): string | null {
+function emailAfter({ stored, talks }: Edited, stands: readonly StaffClaim[]): string | null {
   const now = emailSet(stands);
   if (now !== undefined) return emailKey(now.value);
   const before = emailSet(stored.staff.claims);

@@ -19,6 +19,8 @@ import { encodePlace } from "../../../server/http/cursor.ts";
 import { erase } from "../../../server/erasure/erase.ts";
 import { exportLedger } from "../../../server/erasure/ledger.ts";
 import { listErasures } from "../../../server/erasure/queries.ts";
+import { importCustomers } from "../../../server/imports/import-customers.ts";
+import { readCsv } from "../../../server/imports/read-csv.ts";
 import { exportCustomers } from "../../../server/exports/export-customers.ts";
 import { exportPerson } from "../../../server/exports/export-person.ts";
 import { previewRetention, putRetention } from "../../../server/retention/queries.ts";
@@ -124,6 +126,10 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     const actor = { kind: "operator", id: "test" } as const;
     const asked = { actor, now: NOON, fields: [], filter: null, bom: false };
     await drain(exportCustomers(store, workspaceId, asked));
+    const rows = readCsv("email,name\nann@plans.example,Ann\nmike@work.example,Mike\n", ["email", "name"]);
+    const by = { actor, at: NOON };
+    for (const dryRun of [true, false])
+      await importCustomers(store, rows, { workspaceId, pack, region: null, dryRun, by });
     await drain(await exportPerson(store, workspaceId, { ...asked, customerId: id, verifiedOnly: false }));
     await putRetention(heard, workspaceId, { days: 1 }, actor, NOON);
     await previewRetention(heard, workspaceId, null, NOON + 1);
