@@ -3,8 +3,8 @@ import { writeEvent, type Actor } from "../audit/events.ts";
 import type { CustomerFilter, CustomerPage, CustomerSummary } from "../customers/contract.ts";
 import { listCustomers } from "../customers/list.ts";
 import { openProfile } from "../customers/sealed.ts";
-import { openDataKey } from "../privacy/keyring.ts";
-import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
+import { openDataKey, type Keyring } from "../privacy/keyring.ts";
+import { inSealedWorkspace, type Store } from "../privacy/store.ts";
 import { BYTE_ORDER_MARK, csvLines } from "./csv.ts";
 
 const BATCH_ROWS = 1_000; // some hundred kilobytes of text at a time
@@ -101,26 +101,34 @@ async function* everybody(
   workspaceId: string,
   own: readonly FieldKey[],
 ): AsyncGenerator<string> {
-  let after = "00000000-0000-0000-0000-000000000000"; // no customer's
+  // While one batch is opened and written, the database reads the next.
+  let next = readBatch(store, workspaceId, "00000000-0000-0000-0000-000000000000"); // no customer's id
   for (;;) {
-    const rows = await inSealedWorkspace(store, workspaceId, async (tx) => {
-      const batchRows = await tx.prepared<Row>(batch, { workspaceId, after, most: BATCH_ROWS });
-      return batchRows.map((row) => ({ id: row.id, cells: cellsOf(tx, row, own) }));
-    });
-    if (rows.length > 0) yield csvLines(rows.map(({ cells }) => cells));
+    const { keyring, rows } = await next;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < BATCH_ROWS) return;
-    after = last.id;
+    if (last === undefined) return;
+    const isLast = rows.length < BATCH_ROWS;
+    if (!isLast) {
+      next = readBatch(store, workspaceId, last.id);
+      next.catch(() => {}); // whoever awaits it hears of it; a reader that goes away before does not
+    }
+    yield csvLines(rows.map((row) => cellsOf(keyring, row, own)));
+    if (isLast) return;
   }
 }
 
+async function readBatch(store: Store, workspaceId: string, after: string) {
+  return inSealedWorkspace(store, workspaceId, async (tx) => ({
+    keyring: tx.keyring,
+    rows: await tx.prepared<Row>(batch, { workspaceId, after, most: BATCH_ROWS }),
+  }));
+}
+
 const batch = `
-  select customer.id, customer.profile, activity.first_at, activity.last_at, activity.conversation_count,
-    key.workspace_key_version as key_version, key.wrapped as key_wrapped,
-    (select coalesce(json_agg(distinct platform order by platform), '[]') from conversations
-     where workspace_id = :workspaceId and customer_id = customer.id) as platforms
+  select customer.id, customer.profile, customer.platforms, activity.first_at, activity.last_at,
+    activity.conversation_count, key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (
-    select id, profile from customers as customer
+    select id, profile, platforms from customers as customer
     where workspace_id = :workspaceId and id > :after
     order by id limit :most
   ) as customer
@@ -136,10 +144,10 @@ const batch = `
   ) as activity on true
   order by customer.id`;
 
-function cellsOf({ workspaceId, keyring }: SealedTransaction, row: Row, own: readonly FieldKey[]) {
+function cellsOf(keyring: Keyring, row: Row, own: readonly FieldKey[]) {
   const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
   const key = openDataKey(keyring, row.id, wrapped);
-  const { values, unvalidated } = openProfile(workspaceId, key, row.id, row.profile);
+  const { values, unvalidated } = openProfile(keyring.workspaceId, key, row.id, row.profile);
   return [
     row.id,
     values["name"] ?? null,
