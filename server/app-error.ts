@@ -7,9 +7,14 @@ export const APP_ERRORS = {
   conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
   turn_not_found: 404,
   customer_not_found: 404,
+  customer_merged: 404, // into another one, which the answer names as mergedInto
+  merge_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   message_id_reused: 409, // the same messageId with another text
+  already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
+  already_unmerged: 409,
+  unmerge_out_of_order: 409, // the survivor itself was merged later: that merge is undone first
   body_too_large: 413,
   unsupported_media_type: 415,
   too_many_waiting: 429, // the handle's queue is full
@@ -39,15 +44,22 @@ export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: AppErrorCode;
   readonly faults: readonly Fault[];
+  /** The customer into whom the one that was asked for was merged. */
+  readonly mergedInto: string | null;
 
   constructor(
     code: AppErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly faults?: readonly Fault[] } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly faults?: readonly Fault[];
+      readonly mergedInto?: string | null;
+    } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.faults = options.faults ?? [];
+    this.mergedInto = options.mergedInto ?? null;
   }
 
   get status(): number {

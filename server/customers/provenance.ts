@@ -2,8 +2,9 @@ import { openDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { CustomerDetail, Provenance } from "./contract.ts";
+import { chooseClaims } from "./choose-claims.ts";
 import { foldProfile, type Claim, type Standing, type Trust } from "./fold.ts";
-import { openSaid } from "./sealed.ts";
+import { openSaid, type StoredProfile } from "./sealed.ts";
 
 /** How many claims a customer is shown with. What its values rest on comes first, then what was replaced last. */
 export const CLAIMS_SHOWN_MAX = 500;
@@ -51,7 +52,7 @@ interface ClaimRow {
 export async function provenanceOf(
   tx: SealedTransaction,
   customerId: string,
-  emailKey: string | null,
+  profile: StoredProfile,
 ): Promise<Pick<CustomerDetail, "provenance" | "provenanceTruncated">> {
   const { workspaceId } = tx;
   // What decides how a claim stands, of all of them; the rest of it only of those that are shown.
@@ -75,7 +76,7 @@ export async function provenanceOf(
     { workspaceId, customerId },
   );
   const told = openClaims(tx, rows);
-  const shown = mostImportant(told, emailKey);
+  const shown = mostImportant(told, profile);
   const details = await tx.prepared<ClaimRow>(
     `select id, conversation_id, message_seq, span_start, span_end, extractor, rule, pack_hash, at
      from claims where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))
@@ -108,9 +109,9 @@ type StandingClaim = ToldClaim & { readonly standing: Standing };
 /** The claims that are shown by their ids, with how they stand. */
 function mostImportant(
   told: readonly ToldClaim[],
-  emailKey: string | null,
+  { values, merged }: StoredProfile,
 ): ReadonlyMap<string, StandingClaim> {
-  const { standings } = foldProfile(emailKey, told);
+  const { standings } = foldProfile(values["email"] ?? null, chooseClaims(told, merged?.chosen));
   const ranked = told
     .map((claim, index) => ({ ...claim, index, standing: standings[index] ?? ("superseded" as const) }))
     .toSorted((a, b) => IMPORTANCE[a.standing] - IMPORTANCE[b.standing] || b.index - a.index);

@@ -2,9 +2,9 @@ import type { Platform } from "../conversations/contract.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import { unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
-import { AppError } from "../app-error.ts";
 import type { CustomerDetail, CustomerPage, CustomerSummary, CustomersQuery } from "./contract.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { missingCustomer } from "./missing-customer.ts";
 import { provenanceOf } from "./provenance.ts";
 import { openProfile, type StoredProfile } from "./sealed.ts";
 
@@ -99,14 +99,14 @@ export async function listCustomers(
 }
 
 /** A customer with its latest conversations and where its values come from; both lists are bounded, and say so when they
- *  are not complete. Throws `customer_not_found`. */
+ *  are not complete. Throws `customer_not_found` and `customer_merged`. */
 export async function getCustomer(store: Store, workspaceId: string, id: string): Promise<CustomerDetail> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     const [row] = await tx.prepared<CustomerRow>(one, { workspaceId, id });
-    if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
+    if (row === undefined) throw await missingCustomer(tx, id);
     const conversations = await conversationsOf(tx, id);
     const profile = profileOf(tx, row);
-    const provenance = await provenanceOf(tx, id, profile.values["email"] ?? null);
+    const provenance = await provenanceOf(tx, id, profile);
     return {
       ...summary({ ...row, profile }),
       conflicts: Object.fromEntries(

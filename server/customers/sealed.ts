@@ -1,9 +1,21 @@
+import type { FieldKey } from "../../engine/understand/understanding.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import type { Profile } from "./fold.ts";
 
 /** What a customer's row has sealed: the fold, but for how each claim stands. */
-export type StoredProfile = Omit<Profile, "standings">;
+export type StoredProfile = Omit<Profile, "standings"> & {
+  /** Of a customer that others were merged into: what staff decided then. */
+  readonly merged?: Merged;
+};
+
+/** What merges decide of the profile that survives them. */
+export interface Merged {
+  /** The email that the customer's own row stands for; the profile may show that of one who was merged into it. */
+  readonly ownEmail: string | null;
+  /** Field → the id of the claim that staff chose. */
+  readonly chosen: Readonly<Record<FieldKey, string>>;
+}
 
 /** What a claim's row has sealed. */
 export interface Said {
@@ -21,13 +33,18 @@ export interface StoredCustomer {
   readonly profile: StoredProfile;
 }
 
+/** The email that the customer's row is found by: its own, whatever is shown since a merge. */
+export function ownEmailOf({ values, merged }: StoredProfile): string | null {
+  return merged === undefined ? (values["email"] ?? null) : merged.ownEmail;
+}
+
 export function sealProfile(
   workspaceId: string,
   key: DataKey,
   customerId: string,
-  { values, unvalidated, conflicts }: StoredProfile,
+  { values, unvalidated, conflicts, merged }: StoredProfile,
 ): Buffer {
-  const json = JSON.stringify({ values, unvalidated, conflicts });
+  const json = JSON.stringify({ values, unvalidated, conflicts, merged });
   return sealColumn(workspaceId, key, "customers.profile", customerId, json);
 }
 

@@ -3,6 +3,7 @@ import * as createWorkspaces from "../../migrations/20261123090000_create_worksp
 import * as createKeys from "../../migrations/20261123090050_create_keys.ts";
 import * as createConversations from "../../migrations/20261123090100_create_conversations.ts";
 import * as createAudit from "../../migrations/20261123090300_create_audit.ts";
+import * as createMerges from "../../migrations/20261123090450_create_merges.ts";
 import * as createClaims from "../../migrations/20261123090200_create_claims.ts";
 
 /** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090100_create_conversations": createConversations,
   "20261123090200_create_claims": createClaims,
   "20261123090300_create_audit": createAudit,
+  "20261123090450_create_merges": createMerges,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

@@ -3,6 +3,7 @@ import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
 import { conversationRoutes } from "../conversations/routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
+import { mergingRoutes } from "../merging/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { healthRoutes } from "./health.ts";
@@ -23,6 +24,7 @@ export function createApp(services: Services): Express {
   app.use("/v1", authenticate(services));
   app.use(conversationRoutes(services));
   app.use(customerRoutes(services));
+  app.use(mergingRoutes(services));
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

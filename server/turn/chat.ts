@@ -19,6 +19,7 @@ import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
 export const SILENCE_MS = 30 * 60 * 1000; // after half an hour without a word, the next one begins a conversation
+const ATTEMPTS_MAX = 10; // each is lost to somebody at work on this very customer in this very moment
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface ChatOptions {
@@ -63,10 +64,22 @@ export async function chat(
       }));
     const { response, left } =
       taken ??
-      (await inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { lock }));
+      (await takeAnew(() =>
+        inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { lock }),
+      ));
     if (left !== null) memory.remember(key, left);
     return response;
   });
+}
+
+/** Takes a message until nobody changes from outside, between reading and writing, what the turn rests on: staff who merge the
+ *  person's customer, or erase it. */
+async function takeAnew(take: () => Promise<Taken | null>): Promise<Taken> {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const taken = await take();
+    if (taken !== null) return taken;
+  }
+  throw new Error(`a message was overtaken ${ATTEMPTS_MAX} times`);
 }
 
 const perDatabase = new WeakMap<Database, { readonly queue: TurnQueue; readonly memory: Memory }>();
@@ -112,21 +125,16 @@ async function takeRemembered(
   { remembered, heard }: Ahead,
 ): Promise<Taken | null> {
   const { handleId, revision } = remembered;
-  if (changesCustomer(heard)) {
-    const check = { handleId, revision, messageKey: occasion.messageKey };
-    return takeDetail(tx, message, occasion, remembered, heard, check);
-  }
-  // The statement that records it finds out.
-  const { response, left, recorded } = settle(tx.keyring, message, occasion, remembered, heard, null);
-  const { sql, bindings } = record(tx, {
-    ...recorded,
-    handle: { ...recorded.handle, remembered: revision },
-  });
-  const rows = await tx.last(sql, bindings);
-  return rows.length === 0 ? null : { response: answered(message, response, heard), left };
+  const check = { handleId, revision, messageKey: occasion.messageKey };
+  return takeHeard(tx, message, occasion, remembered, heard, check);
 }
 
-async function takeMessage(tx: SealedTransaction, message: Message, occasion: Occasion): Promise<Taken> {
+/** Null when it was overtaken; nothing is written then. */
+async function takeMessage(
+  tx: SealedTransaction,
+  message: Message,
+  occasion: Occasion,
+): Promise<Taken | null> {
   const { request } = message;
   const opened = await open(tx, occasion);
   if (request.conversationId !== undefined && opened.conversation === null) {
@@ -137,16 +145,28 @@ async function takeMessage(tx: SealedTransaction, message: Message, occasion: Oc
   }
   if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
 
-  const heard = hear(message, opened);
-  if (changesCustomer(heard)) {
-    const taken = await takeDetail(tx, message, occasion, opened, heard, null);
-    if (taken === null) throw new Error("a message was dropped although nothing was to be checked");
-    return taken;
-  }
+  const { handleId, revision } = opened;
+  const check = handleId === null ? null : { handleId, revision, messageKey: null };
+  return takeHeard(tx, message, occasion, opened, hear(message, opened), check);
+}
+
+async function takeHeard(
+  tx: SealedTransaction,
+  message: Message,
+  occasion: Occasion,
+  opened: Opened,
+  heard: Heard,
+  check: Check | null,
+): Promise<Taken | null> {
+  if (changesCustomer(heard)) return takeDetail(tx, message, occasion, opened, heard, check);
+  // The statement that records it finds out whether all is as it was read.
   const { response, left, recorded } = settle(tx.keyring, message, occasion, opened, heard, null);
-  const { sql, bindings } = record(tx, recorded);
-  await tx.last(sql, bindings);
-  return { response: answered(message, response, heard), left };
+  const { sql, bindings } = record(tx, {
+    ...recorded,
+    handle: { ...recorded.handle, remembered: check?.revision ?? null },
+  });
+  const rows = await tx.last(sql, bindings);
+  return rows.length === 0 ? null : { response: answered(message, response, heard), left };
 }
 
 /** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */
@@ -162,7 +182,9 @@ async function takeDetail(
   const stated = statedEmailKey(heard.turn?.collected ?? []);
   const concerned = await readLink(tx, { current, stated, handleId }, check);
   if (concerned === null) return null;
-  const plan = planLink(current, stated, concerned.owner, uuid());
+  if (current !== null && concerned.current === null)
+    throw new Error("a customer was removed while its handle was locked");
+  const plan = planLink(concerned.current, stated, concerned.owner, uuid());
   const { response, left, recorded, own } = settle(tx.keyring, message, occasion, opened, heard, plan);
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);

@@ -13,8 +13,8 @@ export interface LinkPlan {
   readonly isNew: boolean;
   /** The customer that conversations leave, and that is removed when none stays. */
   readonly source: Identity | null;
-  /** Which conversations come to the target: none; the handle's that have no customer yet; all of the source; this one. */
-  readonly moves: "none" | "unlinked" | "all" | "this";
+  /** Which conversations come to the target: none; the handle's that have no customer yet; the handle's of the source; this one. */
+  readonly moves: "none" | "unlinked" | "handle" | "this";
 }
 
 /** The key of the email that the message stated last, in text order, or null. */
@@ -30,7 +30,8 @@ export function leadsElsewhere(current: Identity | null, stated: string | null):
   return stated !== null && stated !== current?.emailKey;
 }
 
-/** The identity laws, for a message that gave at least one detail. `owner` is the customer who has the stated email. */
+/** The identity laws, for a message that gave at least one detail. `owner` is the customer to whom the stated email leads:
+ *  the current one itself, where that has several since a merge. */
 export function planLink(
   current: Identity | null,
   stated: string | null,
@@ -41,10 +42,12 @@ export function planLink(
   if (current === null) {
     return { target: owner ?? fresh, isNew: owner === null, source: null, moves: "unlinked" };
   }
-  if (!leadsElsewhere(current, stated)) return { target: current, isNew: false, source: null, moves: "none" };
+  if (!leadsElsewhere(current, stated) || owner?.id === current.id) {
+    return { target: current, isNew: false, source: null, moves: "none" };
+  }
   if (current.emailKey !== null) {
     return { target: owner ?? fresh, isNew: owner === null, source: current, moves: "this" };
   }
-  if (owner !== null) return { target: owner, isNew: false, source: current, moves: "all" };
+  if (owner !== null) return { target: owner, isNew: false, source: current, moves: "handle" };
   return { target: { id: current.id, emailKey: stated }, isNew: false, source: null, moves: "none" };
 }
