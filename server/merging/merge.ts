@@ -6,6 +6,7 @@ import { writeProfile } from "../customers/profile.ts";
 import type { StoredCustomer } from "../customers/sealed.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
+import { ENDS, MOVES } from "./belongings.ts";
 import type { MergeRequest, MergeView } from "./contract.ts";
 import { countUpHandles, lockCustomersToMerge, type LockedCustomers } from "./lock-customers.ts";
 import { planMerge, type MergePlan } from "./plan-merge.ts";
@@ -91,8 +92,8 @@ function writeMerge(
     { sql: insertMerge, bindings: merge },
     { sql: absorb, bindings: pair },
     { sql: absorbFamily, bindings: pair },
-    { sql: endActivity, bindings: { workspaceId, absorbedId: other.id } },
-    { sql: moveConversations, bindings: pair },
+    ...ENDS.map((sql) => ({ sql, bindings: { workspaceId, absorbedId: other.id } })),
+    ...MOVES.map((sql) => ({ sql, bindings: pair })),
     ...writeProfile(tx, told, survivor, now, outcome.merged),
     countUpHandles(workspaceId, talks),
   ];
@@ -126,10 +127,3 @@ const absorb = `
 /** Those whom it had absorbed lead to the survivor too, in one step. */
 const absorbFamily = `
   update customers set merged_into = :survivorId where workspace_id = :workspaceId and merged_into = :absorbedId`;
-
-const endActivity =
-  "delete from customer_activity where workspace_id = :workspaceId and customer_id = :absorbedId";
-
-const moveConversations = `
-  update conversations set customer_id = :survivorId
-  where workspace_id = :workspaceId and customer_id = :absorbedId`;
