@@ -56,13 +56,24 @@ export async function lockCustomersToMerge(
   const absorbed = merged.map((row) => ({ ...storedFrom(tx, row), mergedInto: row.merged_into }));
   const talks = talked.map((row) => talkFrom(tx, row));
   const held = new Set(handles.map(({ id }) => id));
-  if (
-    talks.some(({ handleId }) => !held.has(handleId)) ||
-    ownEmails([...customers, ...absorbed]).some((email) => !emails.includes(email))
-  ) {
+  const late = [...new Set(talks.map(({ handleId }) => handleId).filter((id) => !held.has(id)))];
+  const isHeld = late.length === 0 || (await lockLateHandles(tx, late));
+  const hasOther = ownEmails([...customers, ...absorbed]).some((email) => !emails.includes(email));
+  if (!isHeld || hasOther) {
     throw Object.assign(new Error("the customers were changed before they were locked"), { code: "40001" });
   }
   return { customers, absorbed, talks };
+}
+
+/** Locks handles that came to the customers before these were locked. Out of order, so it waits for none: false when somebody has
+ *  one of them, who may be waiting for us. */
+async function lockLateHandles({ workspaceId, prepared }: SealedTransaction, ids: readonly string[]) {
+  const rows = await prepared(
+    `select id from handles where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))
+     for no key update skip locked`,
+    { workspaceId, ids },
+  );
+  return rows.length === ids.length;
 }
 
 /** What every handle's turns read before goes for them no more: they read anew. */

@@ -162,9 +162,10 @@ test("law: merge then unmerge is the identity, whatever was chosen, and in whate
         const after = await getCustomer(storeOf(database), workspaceId, survivor.id);
         for (const [field, side] of Object.entries(choices)) {
           const of = side === "survivor" ? now : other;
-          expect(after[field as "name" | "email" | "phone"], field).toBe(
+          expect([field, after[field as "name" | "email" | "phone"]]).toEqual([
+            field,
             of[field as "name" | "email" | "phone"],
-          );
+          ]);
         }
         done.push(view.mergeId ?? "");
         merged += 1;
@@ -202,7 +203,7 @@ test("law: a dry run changes nothing, and says what the merge then makes", async
       expect({ ...view, dryRun: true }).toEqual(preview);
       const after = await getCustomer(storeOf(database), workspaceId, survivor.id);
       for (const [field, { result }] of Object.entries(view.fields)) {
-        expect(after[field as "name" | "email" | "phone"], field).toBe(result);
+        expect([field, after[field as "name" | "email" | "phone"]]).toEqual([field, result]);
       }
       expect(after.conflicts).toEqual(view.conflicts);
       expect(after.conversationCount).toBe(view.conversationCount.merged);
@@ -253,10 +254,10 @@ describe("on a PostgreSQL server, with many clients at once", () => {
       for (let seed = 0; seed < 4; seed += 1) {
         const workspaceId = await createWorkspace(processes[0], "crowd", BEGIN);
         const drivers = processes.map((database) => createDriver(database, pack, workspaceId));
-        let isOver = false;
+        const work = { isOver: false };
         let merges = 0;
         const staff = async (database: Database, number: number) => {
-          for (let at = number; !isOver; at += 1) {
+          for (let at = number; !work.isOver; at += 1) {
             const { customers } = await listCustomers(storeOf(database), workspaceId, { limit: 50 });
             const [into, from] = [
               customers[at % customers.length],
@@ -283,7 +284,7 @@ describe("on a PostgreSQL server, with many clients at once", () => {
             for (const saying of script) await drivers[client % 2]?.say(saying);
           }),
         ).finally(() => {
-          isOver = true;
+          work.isOver = true;
         });
         await Promise.all(working);
         expect(merges).toBeGreaterThan(0);
