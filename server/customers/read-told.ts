@@ -44,6 +44,20 @@ export const lockCustomers = (asked: string) => `
     offset 0
   ) as key`;
 
+/** The same without the activity, which the caller locks in its time. */
+export const lockCustomersAlone = (asked: string) => `
+  select locked.id, locked.profile, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  from (${asked} order by id) as asked
+  cross join lateral (
+    select id, profile from customers
+    where workspace_id = :workspaceId and id = asked.id and merged_into is null for no key update
+  ) as locked
+  cross join lateral (
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = locked.id
+    offset 0
+  ) as key`;
+
 /** The conversations of the customers whose ids `asked` selects, for `talksOf`. */
 export const conversationsOf = (asked: string) => `
   select conversation.* from (${asked}) as asked

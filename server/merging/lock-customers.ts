@@ -1,6 +1,6 @@
 import {
   conversationsOf,
-  lockCustomers,
+  lockCustomersAlone,
   storedFrom,
   talkFrom,
   talksOf,
@@ -24,56 +24,42 @@ export interface LockedCustomers {
 
 export type Absorbed = StoredCustomer & { readonly mergedInto: string };
 
-/** Locks customers against turns and against other merges, in the order in which turns lock: the handles that talk as them,
- *  their emails and those of whom they absorbed, then their rows. Throws what makes `inWorkspace` run anew when they were
- *  not the same any more once they were locked. */
+/** Locks customers against turns and against other merges: their emails and those of whom they absorbed, their rows, the handles
+ *  that talk as them, and their activity. A turn that gives a detail has the customers before its handle's row, and one that
+ *  gives none has its handle before the activity: so nobody waits for each other. No handle comes to a locked customer.
+ *  Throws what makes `inWorkspace` run anew when a customer was given an email before it was locked. */
 export async function lockCustomersToMerge(
   tx: SealedTransaction,
   ids: readonly string[],
 ): Promise<LockedCustomers> {
   const { workspaceId } = tx;
   const emails = await emailsOf(tx, ids);
-  // Numbers by the thousand would be locked in an order that JavaScript's own sort does not know.
   const locks = emails
     .map((email) => advisoryKey("email", workspaceId, email))
     .toSorted((a, b) => (a < b ? -1 : 1));
   const bindings = { workspaceId, ids };
   const queries: readonly BoundSql[] = [
-    { sql: lockHandles, bindings },
     ...locks.map((lock) => ({ sql: "select pg_advisory_xact_lock(:lock)", bindings: { lock } })),
     { sql: lockAsked, bindings },
+    { sql: lockHandles, bindings },
+    { sql: lockActivity, bindings },
     { sql: readAbsorbed, bindings },
     { sql: talksOfAsked, bindings },
   ];
   const results = await tx.together(queries);
-  const handles = results[0] as readonly { readonly id: string }[];
-  const [locked, merged, talked] = results.slice(-3) as [
+  const [locked, , , merged, talked] = results.slice(-5) as [
     readonly LockedRow[],
+    unknown,
+    unknown,
     readonly AbsorbedRow[],
     readonly TalkRow[],
   ];
   const customers = locked.map((row) => storedFrom(tx, row));
   const absorbed = merged.map((row) => ({ ...storedFrom(tx, row), mergedInto: row.merged_into }));
-  const talks = talked.map((row) => talkFrom(tx, row));
-  const held = new Set(handles.map(({ id }) => id));
-  const late = [...new Set(talks.map(({ handleId }) => handleId).filter((id) => !held.has(id)))];
-  const isHeld = late.length === 0 || (await lockLateHandles(tx, late));
-  const hasOther = ownEmails([...customers, ...absorbed]).some((email) => !emails.includes(email));
-  if (!isHeld || hasOther) {
+  if (ownEmails([...customers, ...absorbed]).some((email) => !emails.includes(email))) {
     throw Object.assign(new Error("the customers were changed before they were locked"), { code: "40001" });
   }
-  return { customers, absorbed, talks };
-}
-
-/** Locks handles that came to the customers before these were locked. Out of order, so it waits for none: false when somebody has
- *  one of them, who may be waiting for us. */
-async function lockLateHandles({ workspaceId, prepared }: SealedTransaction, ids: readonly string[]) {
-  const rows = await prepared(
-    `select id from handles where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))
-     for no key update skip locked`,
-    { workspaceId, ids },
-  );
-  return rows.length === ids.length;
+  return { customers, absorbed, talks: talked.map((row) => talkFrom(tx, row)) };
 }
 
 /** What every handle's turns read before goes for them no more: they read anew. */
@@ -106,7 +92,7 @@ interface AbsorbedRow extends LockedRow {
 
 const asked = "select id from unnest(cast(:ids as uuid[])) as asked (id)";
 
-const lockAsked = lockCustomers(asked);
+const lockAsked = lockCustomersAlone(asked);
 
 const talksOfAsked = talksOf(conversationsOf(asked));
 
@@ -124,6 +110,14 @@ const lockHandles = `
   cross join lateral (
     select id from handles where workspace_id = :workspaceId and id = concerned.id for no key update
   ) as handle`;
+
+const lockActivity = `
+  select activity.customer_id
+  from (${asked} order by id) as asked
+  cross join lateral (
+    select customer_id from customer_activity
+    where workspace_id = :workspaceId and customer_id = asked.id for no key update
+  ) as activity`;
 
 const readStored = (which: string) => `
   select customer.id, customer.profile, customer.merged_into, key.workspace_key_version as key_version,

@@ -42,9 +42,9 @@ export interface Concerned {
   readonly talks: readonly Talk[];
 }
 
-/** Locks the customers concerned: the handle first, then the email, then the rows in the order of their ids, so that nobody
- *  waits for each other; then reads what their conversations say. All in one trip; each statement sees what those who held the
- *  locks before have committed. The handle's advisory lock must be held. Null when the check fails: nothing of it holds then. */
+/** Locks the customers concerned, the email first and then the rows in the order of their ids, so that no two turns wait for
+ *  each other; then reads what their conversations say. All in one trip; each statement sees what those who held the locks
+ *  before have committed. The handle's lock must be held. Null when the check fails: nothing of it holds then. */
 export async function readLink(
   tx: SealedTransaction,
   { current, stated, handleId }: Leads,
@@ -55,14 +55,15 @@ export async function readLink(
   const soughtKeys = sought === null ? [] : blindIndexes(tx.keyring, "email", sought);
   const asked = { workspaceId, currentId: current?.id ?? null, soughtKeys };
   const queries: readonly BoundSql[] = [
-    ...(check === null ? [] : [standing(tx, check)]),
     ...(sought === null ? [] : [lockOf("email", workspaceId, sought)]),
     { sql: ownerOf, bindings: { workspaceId, soughtKeys } },
     { sql: lockAsked, bindings: asked },
     { sql: talksOfAsked, bindings: { ...asked, handleId: current === null ? handleId : null } },
+    // Behind the locks: who changes the handle's customers from outside holds these, and counts the handle up.
+    ...(check === null ? [] : [standing(tx, check)]),
   ];
-  const results = await tx.together(queries);
-  if (check !== null && results[0]?.length === 0) return null;
+  const results = [...(await tx.together(queries))];
+  if (check !== null && results.pop()?.length === 0) return null;
   const [[owning], locked, talks] = results.slice(-3) as [
     readonly { readonly id: string }[],
     readonly LockedRow[],
@@ -91,16 +92,13 @@ function standing({ workspaceId, keyring }: SealedTransaction, { messageKey, ...
   return { sql: stands, bindings: { workspaceId, ...check, messageKeys } };
 }
 
-// The handle's advisory lock keeps other turns out. Its row is what staff change the handle's customer under: from here to the
-// commit, nobody merges or parts the handle's customers.
 const stands = `
   select id from handles
   where workspace_id = :workspaceId and id = :handleId and revision = :revision
     and not exists (
       select from messages
       where workspace_id = :workspaceId and handle_id = :handleId
-        and message_key = any(cast(:messageKeys as bytea[])))
-  for no key update`;
+        and message_key = any(cast(:messageKeys as bytea[])))`;
 
 // The email of one who was merged leads to the survivor.
 const ownerOf = `
