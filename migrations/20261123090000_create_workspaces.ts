@@ -7,8 +7,11 @@ const tables = [
   `create table workspaces (
     workspace_id uuid primary key,
     name text not null,
+    retention_days integer check (retention_days > 0),
     created_at timestamptz not null
   )`,
+  `comment on column workspaces.retention_days is
+    'Who has been silent for longer is erased; null: nobody is'`,
   `alter table workspaces enable row level security, force row level security`,
   `create policy workspace on workspaces
     using (workspace_id = current_setting('app.workspace_id')::uuid)

@@ -34,7 +34,10 @@ const tables = [
     merged_into uuid,
     profile bytea not null,
     fields text[] not null,
+    verified_fields text[] not null default '{}',
+    tags text[] not null default '{}',
     tokens integer[] not null,
+    platforms text[] not null default '{}',
     created_at timestamptz not null,
     updated_at timestamptz not null,
     version integer not null default 1,
@@ -43,14 +46,19 @@ const tables = [
     check (merged_into <> id)
   )`,
   `comment on table customers is
-    'A cache of the fold: every value follows from the claims of the linked conversations'`,
-  `comment on column customers.profile is 'Sealed: {values, unvalidated, conflicts} as customers/fold.ts has them'`,
+    'A cache of the fold: every value follows from the claims of the linked conversations and from staff_values'`,
+  `comment on column customers.profile is
+    'Sealed: {values, unvalidated, verified, conflicts} as customers/fold.ts has them'`,
   `comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number'`,
   `comment on column customers.mailbox_key is
     'What the mail provider takes the email for, where it takes several addresses for one: see customers/mailbox.ts'`,
   `comment on column customers.merged_into is
     'The customer whom staff took this one for: it stands as it was, without conversations, and its email leads there'`,
-  `comment on column customers.fields is 'Which fields have a value'`,
+  `comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one'`,
+  `comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data'`,
+  `comment on column customers.version is
+    'Counted up with every change of values, conflicts, verified fields and tags: what ETag and If-Match compare'`,
+  `comment on column customers.platforms is 'Where its conversations happened, in alphabetical order'`,
   `comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts'`,
   `create index customers_phone_key on customers (workspace_id, phone_key) where phone_key is not null`,
   `create index customers_mailbox_key on customers (workspace_id, mailbox_key) where mailbox_key is not null`,
@@ -74,6 +82,11 @@ const tables = [
   ) with (fillfactor = 70)`,
   `create index customer_activity_last_at on customer_activity (workspace_id, last_at desc, customer_id desc)
     where last_at is not null`,
+  `create index customer_activity_first_at on customer_activity (workspace_id, first_at desc, customer_id desc)
+    where first_at is not null`,
+  `create index customer_activity_conversations
+    on customer_activity (workspace_id, conversation_count desc, customer_id desc)
+    where conversation_count is not null`,
   `alter table customer_activity enable row level security, force row level security`,
   `create policy workspace on customer_activity
     using (workspace_id = current_setting('app.workspace_id')::uuid)
@@ -96,12 +109,14 @@ const tables = [
     turn integer not null default 0,
     message_count integer not null default 0,
     state bytea not null,
+    chain bytea check (length(chain) = 32),
     primary key (workspace_id, id),
     foreign key (workspace_id, handle_id) references handles,
     foreign key (workspace_id, customer_id) references customers,
     check (customer_id is null or (link_trust is not null and linked_at is not null and link_seq is not null))
   ) with (fillfactor = 70)`,
   `comment on column conversations.handle is 'Sealed, as is the state'`,
+  `comment on column conversations.chain is 'The link of its latest message: see audit/step.ts'`,
   `comment on column conversations.link_seq is
     'Orders the links of a handle, oldest first: the customer of the latest is the customer of the handle'`,
   `create index conversations_customer on conversations (workspace_id, customer_id) where customer_id is not null`,
@@ -124,6 +139,9 @@ const tables = [
     external_id bytea,
     turn integer,
     response bytea,
+    pack_hash text,
+    state_hash bytea check (length(state_hash) = 32),
+    chain bytea check (length(chain) = 32),
     at timestamptz not null,
     recorded_at timestamptz not null,
     primary key (workspace_id, conversation_id, seq),
@@ -134,6 +152,10 @@ const tables = [
   `comment on column messages.text is 'Sealed, as is the response: what the caller was answered, byte for byte'`,
   `comment on column messages.message_key is
     'The id the caller gave the message, as a blind index: a redelivery is found by it. external_id is the same, sealed'`,
+  `comment on column messages.chain is
+    'Of what the message left, this row, the reply and its turn: SHA-256 over their sealed bytes and the link before'`,
+  `comment on column messages.state_hash is 'SHA-256 of the sealed state that the message left the conversation in'`,
+  `comment on column messages.pack_hash is 'The pack that heard it, where it is no turn: turns have it themselves'`,
   `alter table messages enable row level security, force row level security`,
   `create policy workspace on messages
     using (workspace_id = current_setting('app.workspace_id')::uuid)

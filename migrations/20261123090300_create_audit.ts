@@ -15,7 +15,10 @@ const tables = [
   )`,
   `comment on table audit_events is 'What was done by hand or by rule, by whom and to what. Never what a customer said or gave'`,
   `comment on column audit_events.details is 'Names of fields, counts, causes: read as it was written, and free of personal data'`,
-  `create index audit_events_subject on audit_events (workspace_id, subject_kind, subject_id, id desc)
+  // As in create_conversations: partial, each for statements that compare its column.
+  `create index audit_events_at on audit_events (workspace_id, at desc, id desc) where at is not null`,
+  `create index audit_events_actor on audit_events (workspace_id, actor_id, at desc, id desc) where actor_id is not null`,
+  `create index audit_events_subject on audit_events (workspace_id, subject_id, at desc, id desc)
     where subject_id is not null`,
   `alter table audit_events enable row level security, force row level security`,
   `create policy workspace on audit_events

@@ -20,7 +20,7 @@ const tables = [
   `comment on table merges is 'What staff took for one customer, and what it takes to part them again'`,
   `comment on column merges.conversation_ids is 'The conversations that came from the absorbed customer'`,
   `comment on column merges.choices is
-    'Field → {side, claimId}: whose value staff chose, and the claim that it rests on; null for an email'`,
+    'Field → {side, claimId, over}: whose value staff chose, the claim that it rests on (null for an email), and what staff had set'`,
   `create index merges_survivor on merges (workspace_id, survivor_id, id) where survivor_id is not null`,
   `create unique index merges_absorbed on merges (workspace_id, absorbed_id)
     where absorbed_id is not null and unmerged_at is null`,

@@ -30,13 +30,49 @@ create table audit_events (
   constraint audit_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
   constraint audit_events_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'operator'::text, 'system'::text])))
 );
-CREATE INDEX audit_events_subject ON public.audit_events USING btree (workspace_id, subject_kind, subject_id, id DESC) WHERE (subject_id IS NOT NULL);
+CREATE INDEX audit_events_actor ON public.audit_events USING btree (workspace_id, actor_id, at DESC, id DESC) WHERE (actor_id IS NOT NULL);
+CREATE INDEX audit_events_at ON public.audit_events USING btree (workspace_id, at DESC, id DESC) WHERE (at IS NOT NULL);
+CREATE INDEX audit_events_subject ON public.audit_events USING btree (workspace_id, subject_id, at DESC, id DESC) WHERE (subject_id IS NOT NULL);
 alter table audit_events enable row level security;
 alter table audit_events force row level security;
 create policy workspace on audit_events as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on audit_events to enrich_app;
 comment on column audit_events.details is 'Names of fields, counts, causes: read as it was written, and free of personal data';
 comment on table audit_events is 'What was done by hand or by rule, by whom and to what. Never what a customer said or gave';
+
+create table audit_leaves (
+  workspace_id uuid not null,
+  id uuid not null,
+  leaf text not null,
+  constraint audit_leaves_pkey PRIMARY KEY (workspace_id, id),
+  constraint audit_leaves_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table audit_leaves enable row level security;
+alter table audit_leaves force row level security;
+create policy workspace on audit_leaves as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on audit_leaves to enrich_app;
+comment on table audit_leaves is 'What is to be sealed: written with what it tells of, and removed by the seal that takes it in. See audit/leaves.ts';
+
+create table audit_seals (
+  workspace_id uuid not null,
+  number integer not null,
+  at timestamp with time zone not null,
+  leaf_count integer not null,
+  leaves text not null,
+  previous bytea,
+  hash bytea not null,
+  constraint audit_seals_pkey PRIMARY KEY (workspace_id, number),
+  constraint audit_seals_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint audit_seals_hash_check CHECK ((length(hash) = 32)),
+  constraint audit_seals_leaf_count_check CHECK ((leaf_count > 0)),
+  constraint audit_seals_number_check CHECK ((number > 0)),
+  constraint audit_seals_previous_check CHECK ((length(previous) = 32))
+);
+alter table audit_seals enable row level security;
+alter table audit_seals force row level security;
+create policy workspace on audit_seals as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on audit_seals to enrich_app;
+comment on table audit_seals is 'The chain of the workspace: each seal holds its leaves and the hash of the one before';
 
 create table claims (
   workspace_id uuid not null,
@@ -58,7 +94,7 @@ create table claims (
   denied boolean not null default false,
   at timestamp with time zone not null,
   constraint claims_pkey PRIMARY KEY (workspace_id, id),
-  constraint claims_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq),
+  constraint claims_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
   constraint claims_check CHECK (((0 <= span_start) AND (span_start <= span_end))),
   constraint claims_trust_check CHECK ((trust = ANY (ARRAY['claimed'::text, 'verified'::text, 'staff'::text])))
 );
@@ -88,9 +124,11 @@ create table conversations (
   turn integer not null default 0,
   message_count integer not null default 0,
   state bytea not null,
+  chain bytea,
   constraint conversations_pkey PRIMARY KEY (workspace_id, id),
   constraint conversations_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id),
   constraint conversations_workspace_id_handle_id_fkey FOREIGN KEY (workspace_id, handle_id) REFERENCES handles(workspace_id, id),
+  constraint conversations_chain_check CHECK ((length(chain) = 32)),
   constraint conversations_check CHECK (((customer_id IS NULL) OR ((link_trust IS NOT NULL) AND (linked_at IS NOT NULL) AND (link_seq IS NOT NULL)))),
   constraint conversations_link_trust_check CHECK ((link_trust = ANY (ARRAY['claimed'::text, 'verified'::text])))
 );
@@ -101,6 +139,7 @@ alter table conversations enable row level security;
 alter table conversations force row level security;
 create policy workspace on conversations as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on conversations to enrich_app;
+comment on column conversations.chain is 'The link of its latest message: see audit/step.ts';
 comment on column conversations.handle is 'Sealed, as is the state';
 comment on column conversations.link_seq is 'Orders the links of a handle, oldest first: the customer of the latest is the customer of the handle';
 
@@ -115,11 +154,42 @@ create table customer_activity (
   constraint customer_activity_conversation_count_check CHECK ((conversation_count >= 0))
 );
 alter table customer_activity set (fillfactor=70);
+CREATE INDEX customer_activity_conversations ON public.customer_activity USING btree (workspace_id, conversation_count DESC, customer_id DESC) WHERE (conversation_count IS NOT NULL);
+CREATE INDEX customer_activity_first_at ON public.customer_activity USING btree (workspace_id, first_at DESC, customer_id DESC) WHERE (first_at IS NOT NULL);
 CREATE INDEX customer_activity_last_at ON public.customer_activity USING btree (workspace_id, last_at DESC, customer_id DESC) WHERE (last_at IS NOT NULL);
 alter table customer_activity enable row level security;
 alter table customer_activity force row level security;
 create policy workspace on customer_activity as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on customer_activity to enrich_app;
+
+create table customer_entries (
+  workspace_id uuid not null,
+  entry text not null,
+  customer_id uuid not null,
+  constraint customer_entries_pkey PRIMARY KEY (workspace_id, entry, customer_id),
+  constraint customer_entries_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX customer_entries_customer ON public.customer_entries USING btree (workspace_id, customer_id) WHERE (customer_id IS NOT NULL);
+alter table customer_entries enable row level security;
+alter table customer_entries force row level security;
+create policy workspace on customer_entries as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on customer_entries to enrich_app;
+comment on table customer_entries is 'What customers are found by. Follows from customers.tokens, fields, tags, verified_fields and platforms: see customers/entries.ts';
+
+create table customer_filters (
+  workspace_id uuid not null,
+  id uuid not null,
+  name bytea not null,
+  filter bytea not null,
+  created_at timestamp with time zone not null,
+  constraint customer_filters_pkey PRIMARY KEY (workspace_id, id),
+  constraint customer_filters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table customer_filters enable row level security;
+alter table customer_filters force row level security;
+create policy workspace on customer_filters as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on customer_filters to enrich_app;
+comment on table customer_filters is 'Saved filters of customers. Name and filter are sealed under the data key of the filter: what is searched for may be a person';
 
 create table customers (
   workspace_id uuid not null,
@@ -130,7 +200,10 @@ create table customers (
   merged_into uuid,
   profile bytea not null,
   fields text[] not null,
+  verified_fields text[] not null default '{}'::text[],
+  tags text[] not null default '{}'::text[],
   tokens integer[] not null,
+  platforms text[] not null default '{}'::text[],
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   version integer not null default 1,
@@ -151,12 +224,13 @@ alter table customers force row level security;
 create policy workspace on customers as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on customers to enrich_app;
 comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number';
-comment on column customers.fields is 'Which fields have a value';
-comment on column customers.mailbox_key is 'What the mail provider takes the email for, where it takes several addresses for one: see customers/mailbox.ts';
-comment on column customers.merged_into is 'The customer whom staff took this one for: it stands as it was, without conversations, and its email leads there';
-comment on column customers.profile is 'Sealed: {values, unvalidated, conflicts} as customers/fold.ts has them';
+comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one';
+comment on column customers.platforms is 'Where its conversations happened, in alphabetical order';
+comment on column customers.profile is 'Sealed: {values, unvalidated, verified, conflicts} as customers/fold.ts has them';
+comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data';
 comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts';
-comment on table customers is 'A cache of the fold: every value follows from the claims of the linked conversations';
+comment on column customers.version is 'Counted up with every change of values, conflicts, verified fields and tags: what ETag and If-Match compare';
+comment on table customers is 'A cache of the fold: every value follows from the claims of the linked conversations and from staff_values';
 
 create table data_keys (
   workspace_id uuid not null,
@@ -170,7 +244,54 @@ alter table data_keys enable row level security;
 alter table data_keys force row level security;
 create policy workspace on data_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on data_keys to enrich_app;
-comment on column data_keys.subject_id is 'A customer or a conversation: without this row nothing of theirs can be read, in any backup';
+comment on column data_keys.subject_id is 'A customer, a conversation, a saved filter, an identity key or a signing key: without this row nothing of theirs can be read, in any backup';
+
+create table erasures (
+  workspace_id uuid not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  subject_kind text not null,
+  subject_id uuid not null,
+  certificate text not null,
+  signature bytea not null,
+  signing_key_id uuid not null,
+  constraint erasures_pkey PRIMARY KEY (workspace_id, id),
+  constraint erasures_workspace_id_signing_key_id_fkey FOREIGN KEY (workspace_id, signing_key_id) REFERENCES signing_keys(workspace_id, id),
+  constraint erasures_signature_check CHECK ((length(signature) = 64)),
+  constraint erasures_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['customer'::text, 'conversation'::text])))
+);
+alter table erasures enable row level security;
+alter table erasures force row level security;
+create policy workspace on erasures as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on erasures to enrich_app;
+comment on column erasures.certificate is 'The bytes that are signed: see docs/erasure.md';
+comment on table erasures is 'The ledger: ids, counts and fingerprints of keys, to be applied again after a restore. No personal data';
+
+create table findings (
+  workspace_id uuid not null,
+  id uuid not null,
+  conversation_id uuid not null,
+  message_seq integer not null,
+  turn integer not null,
+  field text not null,
+  reason text not null,
+  extractor text not null,
+  span_start integer not null,
+  span_end integer not null,
+  at timestamp with time zone not null,
+  status text not null default 'open'::text,
+  constraint findings_pkey PRIMARY KEY (workspace_id, id),
+  constraint findings_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq),
+  constraint findings_check CHECK (((0 <= span_start) AND (span_start <= span_end))),
+  constraint findings_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text])))
+);
+CREATE INDEX findings_conversation ON public.findings USING btree (workspace_id, conversation_id, message_seq) WHERE (conversation_id IS NOT NULL);
+CREATE INDEX findings_status ON public.findings USING btree (workspace_id, status, at DESC, id DESC) WHERE (status IS NOT NULL);
+alter table findings enable row level security;
+alter table findings force row level security;
+create policy workspace on findings as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on findings to enrich_app;
+comment on table findings is 'What looked like a contact detail and was not taken for the customer''s own: a list to work through';
 
 create table handles (
   workspace_id uuid not null,
@@ -192,31 +313,49 @@ grant delete, insert, select, update on handles to enrich_app;
 comment on column handles.handle_key is 'What the platform calls the person, as a blind index; the conversations have it sealed';
 comment on column handles.revision is 'Counted up with every message of the person: what was read at a revision holds as long as it stands';
 
-create table merges (
+create table identity_challenges (
   workspace_id uuid not null,
   id uuid not null,
-  survivor_id uuid not null,
-  absorbed_id uuid not null,
-  conversation_ids uuid[] not null,
-  choices json not null,
-  actor_kind text not null,
-  actor_id text not null,
-  merged_at timestamp with time zone not null,
-  unmerged_at timestamp with time zone,
-  constraint merges_pkey PRIMARY KEY (workspace_id, id),
-  constraint merges_workspace_id_absorbed_id_fkey FOREIGN KEY (workspace_id, absorbed_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE,
-  constraint merges_workspace_id_survivor_id_fkey FOREIGN KEY (workspace_id, survivor_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE
+  conversation_id uuid not null,
+  email bytea not null,
+  email_key bytea not null,
+  code_hash bytea not null,
+  tries integer not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint identity_challenges_pkey PRIMARY KEY (workspace_id, id),
+  constraint identity_challenges_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
+  constraint identity_challenges_code_hash_check CHECK ((length(code_hash) = 32)),
+  constraint identity_challenges_email_key_check CHECK ((length(email_key) = 32))
 );
-CREATE INDEX merges_absorbed_ever ON public.merges USING btree (workspace_id, absorbed_id, id) WHERE (absorbed_id IS NOT NULL);
-CREATE INDEX merges_survivor ON public.merges USING btree (workspace_id, survivor_id, id) WHERE (survivor_id IS NOT NULL);
-CREATE UNIQUE INDEX merges_absorbed ON public.merges USING btree (workspace_id, absorbed_id) WHERE ((absorbed_id IS NOT NULL) AND (unmerged_at IS NULL));
-alter table merges enable row level security;
-alter table merges force row level security;
-create policy workspace on merges as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
-grant delete, insert, select, update on merges to enrich_app;
-comment on column merges.choices is 'Field → {side, claimId}: whose value staff chose, and the claim that it rests on; null for an email';
-comment on column merges.conversation_ids is 'The conversations that came from the absorbed customer';
-comment on table merges is 'What staff took for one customer, and what it takes to part them again';
+CREATE INDEX identity_challenges_conversation ON public.identity_challenges USING btree (workspace_id, conversation_id, created_at) WHERE (conversation_id IS NOT NULL);
+CREATE INDEX identity_challenges_email_key ON public.identity_challenges USING btree (workspace_id, email_key, created_at) WHERE (email_key IS NOT NULL);
+alter table identity_challenges enable row level security;
+alter table identity_challenges force row level security;
+create policy workspace on identity_challenges as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on identity_challenges to enrich_app;
+comment on table identity_challenges is 'Mailed codes. The email is sealed under the conversation''s key; of the code there is a keyed hash';
+
+create table identity_keys (
+  workspace_id uuid not null,
+  id uuid not null,
+  algorithm text not null,
+  label text not null,
+  secret bytea,
+  public_key text,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint identity_keys_pkey PRIMARY KEY (workspace_id, id),
+  constraint identity_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint identity_keys_algorithm_check CHECK ((algorithm = ANY (ARRAY['HS256'::text, 'EdDSA'::text]))),
+  constraint identity_keys_check CHECK (((secret IS NULL) <> (public_key IS NULL)))
+);
+alter table identity_keys enable row level security;
+alter table identity_keys force row level security;
+create policy workspace on identity_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on identity_keys to enrich_app;
+comment on table identity_keys is 'What the host signs the identity of signed-in people with: a shared secret, sealed, or its public key';
 
 create table messages (
   workspace_id uuid not null,
@@ -230,20 +369,47 @@ create table messages (
   external_id bytea,
   turn integer,
   response bytea,
+  pack_hash text,
+  state_hash bytea,
+  chain bytea,
   at timestamp with time zone not null,
   recorded_at timestamp with time zone not null,
   constraint messages_pkey PRIMARY KEY (workspace_id, conversation_id, seq),
   constraint messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
+  constraint messages_chain_check CHECK ((length(chain) = 32)),
   constraint messages_message_key_check CHECK ((length(message_key) = 32)),
-  constraint messages_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'bot'::text])))
+  constraint messages_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'bot'::text]))),
+  constraint messages_state_hash_check CHECK ((length(state_hash) = 32))
 );
 CREATE UNIQUE INDEX messages_message_key ON public.messages USING btree (workspace_id, handle_id, message_key) WHERE (message_key IS NOT NULL);
 alter table messages enable row level security;
 alter table messages force row level security;
 create policy workspace on messages as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on messages to enrich_app;
+comment on column messages.chain is 'Of what the message left, this row, the reply and its turn: SHA-256 over their sealed bytes and the link before';
 comment on column messages.message_key is 'The id the caller gave the message, as a blind index: a redelivery is found by it. external_id is the same, sealed';
+comment on column messages.pack_hash is 'The pack that heard it, where it is no turn: turns have it themselves';
+comment on column messages.state_hash is 'SHA-256 of the sealed state that the message left the conversation in';
 comment on column messages.text is 'Sealed, as is the response: what the caller was answered, byte for byte';
+
+create table notes (
+  workspace_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  text bytea not null,
+  actor_kind text not null,
+  actor_id text not null,
+  at timestamp with time zone not null,
+  constraint notes_pkey PRIMARY KEY (workspace_id, id),
+  constraint notes_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE,
+  constraint notes_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'operator'::text, 'system'::text])))
+);
+CREATE INDEX notes_customer ON public.notes USING btree (workspace_id, customer_id, id DESC) WHERE (customer_id IS NOT NULL);
+alter table notes enable row level security;
+alter table notes force row level security;
+create policy workspace on notes as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on notes to enrich_app;
+comment on column notes.text is 'Sealed under the key of the customer';
 
 create table refusals (
   workspace_id uuid not null,
@@ -260,6 +426,70 @@ alter table refusals force row level security;
 create policy workspace on refusals as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on refusals to enrich_app;
 
+create table rule_packs (
+  workspace_id uuid not null,
+  hash text not null,
+  files json not null,
+  created_at timestamp with time zone not null,
+  constraint rule_packs_pkey PRIMARY KEY (workspace_id, hash),
+  constraint rule_packs_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table rule_packs enable row level security;
+alter table rule_packs force row level security;
+create policy workspace on rule_packs as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on rule_packs to enrich_app;
+comment on column rule_packs.files is '[{path, text}], by path: the hash is over them';
+comment on table rule_packs is 'Every rule pack that was ever in force: with it, the turns that it decided can be run again';
+
+create table signing_keys (
+  workspace_id uuid not null,
+  id uuid not null,
+  public_key bytea not null,
+  private_key bytea,
+  created_at timestamp with time zone not null,
+  constraint signing_keys_pkey PRIMARY KEY (workspace_id, id),
+  constraint signing_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table signing_keys enable row level security;
+alter table signing_keys force row level security;
+create policy workspace on signing_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on signing_keys to enrich_app;
+comment on column signing_keys.private_key is 'Sealed under the data key whose subject is this row; null for a key that came with a ledger of another database';
+comment on table signing_keys is 'Ed25519: what certificates of erasure are signed with';
+
+create table staff_values (
+  workspace_id uuid not null,
+  id uuid not null,
+  seq bigint not null generated always as identity,
+  customer_id uuid not null,
+  field text not null,
+  trust text not null,
+  said bytea not null,
+  unvalidated boolean not null,
+  claim_id uuid,
+  actor_kind text not null,
+  actor_id text not null,
+  at timestamp with time zone not null,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by_kind text,
+  withdrawn_by_id text,
+  constraint staff_values_pkey PRIMARY KEY (workspace_id, id),
+  constraint staff_values_workspace_id_customer_id_fkey FOREIGN KEY (workspace_id, customer_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE,
+  constraint staff_values_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'operator'::text, 'system'::text]))),
+  constraint staff_values_check CHECK ((((withdrawn_at IS NULL) = (withdrawn_by_kind IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)))),
+  constraint staff_values_trust_check CHECK ((trust = ANY (ARRAY['staff'::text, 'verified'::text]))),
+  constraint staff_values_withdrawn_by_kind_check CHECK ((withdrawn_by_kind = ANY (ARRAY['api_key'::text, 'member'::text, 'operator'::text, 'system'::text])))
+);
+CREATE INDEX staff_values_customer ON public.staff_values USING btree (workspace_id, customer_id, seq) WHERE (customer_id IS NOT NULL);
+alter table staff_values enable row level security;
+alter table staff_values force row level security;
+create policy workspace on staff_values as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on staff_values to enrich_app;
+comment on column staff_values.claim_id is 'The claim that was accepted, where the value comes from one';
+comment on column staff_values.said is 'Sealed under the key of the customer: {value, raw, replaces}; replaces: the email that the profile had before';
+comment on column staff_values.trust is 'staff: set by hand; verified: said to be right';
+comment on table staff_values is 'What staff says of a customer: claims of the customer itself, as those of its conversations are in claims';
+
 create table turns (
   workspace_id uuid not null,
   conversation_id uuid not null,
@@ -270,7 +500,7 @@ create table turns (
   engine_version text not null,
   at timestamp with time zone not null,
   constraint turns_pkey PRIMARY KEY (workspace_id, conversation_id, turn),
-  constraint turns_workspace_id_conversation_id_message_seq_fkey FOREIGN KEY (workspace_id, conversation_id, message_seq) REFERENCES messages(workspace_id, conversation_id, seq)
+  constraint turns_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id)
 );
 alter table turns enable row level security;
 alter table turns force row level security;
@@ -303,10 +533,13 @@ comment on column workspace_keys.wrapped is 'The key, encrypted under the root k
 create table workspaces (
   workspace_id uuid not null,
   name text not null,
+  retention_days integer,
   created_at timestamp with time zone not null,
-  constraint workspaces_pkey PRIMARY KEY (workspace_id)
+  constraint workspaces_pkey PRIMARY KEY (workspace_id),
+  constraint workspaces_retention_days_check CHECK ((retention_days > 0))
 );
 alter table workspaces enable row level security;
 alter table workspaces force row level security;
 create policy workspace on workspaces as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on workspaces to enrich_app;
+comment on column workspaces.retention_days is 'Who has been silent for longer is erased; null: nobody is';

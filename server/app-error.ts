@@ -3,25 +3,42 @@ export const APP_ERRORS = {
   invalid_request: 400, // a field is missing, unknown, of the wrong type or outside its limits
   malformed_json: 400,
   unauthorized: 401,
+  identity_invalid: 401, // a signed identity that is expired, not ours or not of this person
   not_found: 404, // no such route
   conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
   turn_not_found: 404,
+  identity_key_not_found: 404,
   customer_not_found: 404,
   customer_merged: 404, // into another one, which the answer names as mergedInto
   merge_not_found: 404,
+  finding_not_found: 404,
+  claim_not_found: 404,
+  note_not_found: 404,
+  erasure_not_found: 404,
+  filter_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
+  filter_exists: 409, // one of this name
+  too_many_filters: 409,
   message_id_reused: 409, // the same messageId with another text
   already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
   already_unmerged: 409,
   unmerge_out_of_order: 409, // the survivor itself was merged later: that merge is undone first
+  mail_not_configured: 409, // a code was to be mailed, and no mail server is set
+  too_many_identity_keys: 409,
+  email_taken: 409, // another customer has it
+  nothing_to_verify: 409, // the field has no value
+  too_many_tags: 409,
+  edited_meanwhile: 412, // If-Match names another version than the customer's
   body_too_large: 413,
   unsupported_media_type: 415,
+  etag_required: 428, // no If-Match
   too_many_waiting: 429, // the handle's queue is full
   header_too_large: 431,
   conversation_unreadable: 500, // its state was stored by a version that this one does not know
   sealed_value_unreadable: 500, // changed or moved in the database, or its key is another one
   internal: 500,
+  customer_busy: 503, // its conversations move faster than they can be locked: try again
   database_unavailable: 503,
   database_behind: 503, // migrations are missing
   database_newer: 503, // migrated by a newer version of this program

@@ -42,6 +42,14 @@ const keyServiceUrl = z
   .string()
   .refine(isKeyServiceUrl, "must be an https address without login and query; http on this machine only");
 
+// Nor here: the password is in it.
+const smtpUrl = z
+  .string()
+  .refine(
+    (address) => URL.canParse(address) && /^smtps?:$/u.test(new URL(address).protocol),
+    "must be an address such as smtp://user:password@mail.example:587",
+  );
+
 const directory = z.string().transform((path) => resolve(path));
 
 /** The settings, as the environment holds them. `.env.example` documents each. */
@@ -57,6 +65,11 @@ export const Environment = z.object({
   ROOT_KEY: rootKeys.optional(),
   KMS_URL: keyServiceUrl.optional(),
   KMS_TOKEN: z.string().optional(),
+  /** With it, codes can be mailed to people who are to prove that an address is theirs. */
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: z.email("must be an email address").default("no-reply@localhost.localdomain"),
+  /** Where the root of every seal of the audit is appended. */
+  AUDIT_ROOTS_FILE: directory.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
   SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
   DEFAULT_REGION: Region.optional(),

@@ -69,6 +69,11 @@ export interface Trace {
   readonly now: number;
   /** The country that national phone numbers were read in. */
   readonly region: string | null;
+  /** The other circumstances of the message, as the turn was given them: with them it can be run again. */
+  readonly known: Circumstances["known"];
+  readonly unvalidated: readonly FieldKey[];
+  readonly coolingOff: Circumstances["coolingOff"];
+  readonly collecting: Circumstances["collecting"];
   readonly move: Move;
   readonly rules: readonly RuleMatch[];
   readonly signals: readonly (RuleMatch & { readonly intent: Signal })[];

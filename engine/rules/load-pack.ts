@@ -38,7 +38,7 @@ export function loadPack(
   const compile = makeCompiler();
   const problems = lint(parsed, compile);
   if (problems.length > 0) return { problems: sortProblems(problems) };
-  return { pack: assemble(parsed, hashOf(sorted), compile, tests === "read") };
+  return { pack: assemble(parsed, sorted, compile, tests === "read") };
 }
 
 /** Each path and text goes in behind its length, so that no two packs run together into the same bytes. */
@@ -52,7 +52,7 @@ function hashOf(files: readonly RuleFile[]): string {
 
 function assemble(
   files: readonly ParsedFile[],
-  hash: string,
+  written: readonly RuleFile[],
   compile: Compiler,
   withTests: boolean,
 ): RulePack {
@@ -62,7 +62,8 @@ function assemble(
   if (!fieldsFile || !wordingsFile) throw new Error("a pack without fields or wordings was not reported");
   const { limits } = fieldsFile.data;
   return freeze({
-    hash,
+    hash: hashOf(written),
+    files: written.map(({ path, text }) => ({ path, text })),
     language: fieldsFile.data.language,
     limits: { attemptsMax: limits.attempts_max, coolOffDays: limits.cool_off_days },
     fields: fieldsFile.data.fields.map(toField),

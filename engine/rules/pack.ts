@@ -171,6 +171,8 @@ export interface MatcherResult {
 export interface RulePack {
   /** SHA-256, hexadecimal, over every file's path and text in path order. */
   readonly hash: string;
+  /** What the hash is over, in path order. */
+  readonly files: readonly RuleFile[];
   readonly language: string;
   readonly limits: PolicyLimits;
   readonly fields: readonly Field[];

@@ -1,5 +1,7 @@
 import type { WorkspaceTransaction } from "../database/in-workspace.ts";
 import { newRowId } from "../uuid.ts";
+import { eventLine } from "./leaves.ts";
+import { digest, micros } from "./step.ts";
 
 /** Who did it. `operator`: somebody at the machine's terminal; `system`: the program by itself, such as a retention sweep. */
 export interface Actor {
@@ -18,42 +20,84 @@ export type AuditAction =
   | "customer.merged"
   | "customer.unmerged"
   | "customer.erased"
+  | "conversation.erased"
   | "customer.exported"
   | "customers.exported"
   | "customers.imported"
   | "retention.changed"
-  | "filter.changed";
+  | "filter.changed"
+  | "finding.marked"
+  | "conversation.proved";
+
+export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation";
 
 export interface AuditEvent {
   readonly actor: Actor;
   readonly action: AuditAction;
-  readonly subject: { readonly kind: "customer" | "workspace" | "filter"; readonly id: string };
+  readonly subject: { readonly kind: AuditSubject; readonly id: string };
   /** Names of fields, counts, causes; never what a customer said or gave. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** Writes an event in the transaction of what it tells of: neither is there without the other. Sent with the next
- *  statement or the commit. */
+/** The columns of an event, as they are hashed for its leaf. */
+export const EVENT_COLUMNS = [
+  "id",
+  "at",
+  "actor_kind",
+  "actor_id",
+  "action",
+  "subject_kind",
+  "subject_id",
+  "details",
+] as const;
+export type EventRow = Readonly<Record<(typeof EVENT_COLUMNS)[number], string>>;
+
+/** The hash of an event's row: cells and times as in a step (see audit/step.ts). */
+export function eventHash(workspaceId: string, row: EventRow): Buffer {
+  return digest((add) => {
+    add("customer-enrichment event 1");
+    add(workspaceId);
+    for (const column of EVENT_COLUMNS) add(row[column]);
+  });
+}
+
+/** Writes an event and its leaf in the transaction of what it tells of: neither is there without the other. Sent with the
+ *  next statement or the commit. */
 export function writeEvent(
   tx: WorkspaceTransaction,
   { actor, action, subject, details, at }: AuditEvent,
 ): void {
+  const row = {
+    id: newRowId(),
+    at: micros(at),
+    actor_kind: actor.kind,
+    actor_id: actor.id,
+    action,
+    subject_kind: subject.kind,
+    subject_id: subject.id,
+    details: JSON.stringify(details ?? {}),
+  };
   tx.later(
-    `insert into audit_events (
-       workspace_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, details)
-     values (:workspaceId, :id, :at, :actorKind, :actorId, :action, :subjectKind, :subjectId, cast(:details as json))`,
+    `with event as (
+       insert into audit_events (
+         workspace_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, details)
+       values (:workspaceId, :id, :at, :actorKind, :actorId, :action, :subjectKind, :subjectId, cast(:details as json))
+     )
+     insert into audit_leaves (workspace_id, id, leaf) values (:workspaceId, :leafId, :leaf)`,
     {
       workspaceId: tx.workspaceId,
-      id: newRowId(),
+      id: row.id,
       at: new Date(at),
       actorKind: actor.kind,
       actorId: actor.id,
       action,
       subjectKind: subject.kind,
       subjectId: subject.id,
-      details: JSON.stringify(details ?? {}),
+      details: row.details,
+      leafId: newRowId(),
+      leaf: eventLine(row.id, eventHash(tx.workspaceId, row)),
     },
   );
 }

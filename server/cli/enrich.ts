@@ -2,13 +2,17 @@
 /** The command line's front door: one file a command, errors as lines for people. */
 import { Command, CommanderError } from "commander";
 import { AppError } from "../app-error.ts";
+import { auditCommand } from "./audit.ts";
 import { chatCommand } from "./chat.ts";
+import { customersCommand } from "./customers.ts";
+import { erasuresCommand } from "./erasures.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
 import { Refusal } from "./refusal.ts";
 import { replayCommand } from "./replay.ts";
+import { retentionCommand } from "./retention.ts";
 import { rulesCommand } from "./rules.ts";
 import { serveCommand } from "./serve.ts";
 import { understandCommand } from "./understand.ts";
@@ -28,9 +32,13 @@ const program = new Command("enrich")
   .addCommand(explainCommand())
   .addCommand(understandCommand())
   .addCommand(replayCommand())
+  .addCommand(auditCommand())
   .addCommand(rulesCommand())
+  .addCommand(customersCommand())
   .addCommand(keyCommand())
-  .addCommand(keysCommand());
+  .addCommand(keysCommand())
+  .addCommand(erasuresCommand())
+  .addCommand(retentionCommand());
 throwInsteadOfExiting(program);
 
 try {

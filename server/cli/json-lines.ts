@@ -21,8 +21,13 @@ export async function* readJsonLines<Schema extends z.ZodType>(
 }
 
 /** Writes a line and waits while the reader is slower than we are. */
-export async function writeLine(output: Writable, line: string): Promise<void> {
-  if (!output.write(`${line}\n`)) await once(output, "drain");
+export function writeLine(output: Writable, line: string): Promise<void> {
+  return write(output, `${line}\n`);
+}
+
+/** The same for any text. */
+export async function write(output: Writable, text: string): Promise<void> {
+  if (!output.write(text)) await once(output, "drain");
 }
 
 function parseLine<Schema extends z.ZodType>(

@@ -13,6 +13,7 @@ import { z } from "zod";
 import { Region, Role } from "../conversations/contract.ts";
 import { readJsonLines } from "./json-lines.ts";
 import { Refusal, refuseWithList } from "./refusal.ts";
+import { replayStored } from "./replay-stored.ts";
 import { readPack, readSettings } from "./settings.ts";
 
 // Lines without a time are a minute apart from here on: a replay has no clock, or it could not be repeated.
@@ -27,6 +28,12 @@ const Said = z.strictObject({
 });
 type Said = z.output<typeof Said>;
 
+interface Options {
+  readonly why?: boolean;
+  readonly all?: true;
+  readonly conversation?: string;
+}
+
 /** What came of one line: a turn for a customer's message, null for somebody else's. */
 interface Step {
   readonly said: Said;
@@ -35,10 +42,22 @@ interface Step {
 
 export function replayCommand(): Command {
   return new Command("replay")
-    .summary("play a conversation twice through the engine and compare every byte")
-    .argument("<file>", 'JSON lines {"role"?, "text", "at"?, "region"?}; - is standard input')
-    .option("--why", "print each turn's trace for people")
-    .action(async (file: string, { why = false }: { readonly why?: boolean }) => {
+    .summary("run conversations again and compare every byte: stored ones, or one of a file")
+    .description(
+      [
+        "With --all or --conversation: every stored turn again, with the rule pack that was in force, against what is stored.",
+        "With a file: a conversation, played twice with the configured rules. Exit code 1: something came out otherwise.",
+      ].join("\n"),
+    )
+    .argument("[file]", 'JSON lines {"role"?, "text", "at"?, "region"?}; - is standard input')
+    .option("--all", "every conversation of the database")
+    .option("--conversation <id>", "one conversation of the database")
+    .option("--why", "print each turn's trace for people (of a file)")
+    .action(async (file: string | undefined, { why = false, all, conversation }: Options) => {
+      const chosen = [file, all, conversation].filter((choice) => choice !== undefined);
+      if (chosen.length !== 1)
+        throw new Refusal(["Name a file, or --all, or --conversation with an id: one of them."]);
+      if (file === undefined) return replayStored(conversation ?? null);
       const environment = readSettings();
       const said = await readConversation(file);
       const pack = await readPack(environment.RULES_DIR);

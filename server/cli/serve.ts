@@ -1,13 +1,16 @@
 import { Command } from "commander";
+import { startSealer } from "../audit/sealer.ts";
 import type { Database } from "../database/database.ts";
 import type { Environment } from "../environment.ts";
 import { errorCode } from "../error-code.ts";
 import { createApp } from "../http/app.ts";
 import { listen } from "../http/listen.ts";
 import type { Listening } from "../http/listen.ts";
+import { smtpMailer } from "../identity/mailer.ts";
 import { createLog } from "../log.ts";
 import type { Log } from "../log.ts";
 import { createKeyrings } from "../privacy/keyrings.ts";
+import { sweepHourly } from "../retention/hourly.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
@@ -41,26 +44,35 @@ async function serve(): Promise<void> {
     const keyrings = createKeyrings(database, keys.inUse, Date.now);
     await keyrings.of(workspaceId);
     const rules = watchPack(environment.RULES_DIR, pack, log);
+    const mailer =
+      environment.SMTP_URL === undefined ? null : smtpMailer(environment.SMTP_URL, environment.MAIL_FROM);
     let closing = false;
     const app = createApp({
       database,
       rules,
       keyrings,
       log,
+      mailer,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,
       isClosing: () => closing,
     });
     const server = await listenOrRefuse(app, environment);
+    const sweeping = sweepHourly({ database, keyrings }, workspaceId, log);
     // Only now: a key that is shown once must not be lost to a port that is taken.
     const key = await firstKey(database, workspaceId);
     const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, key };
     console.log(greeting(server.url, environment, database, started));
+    const rootsFile = environment.AUDIT_ROOTS_FILE;
+    const sealer = startSealer(database, workspaceId, log, { rootsFile, clock: Date.now });
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);
+    await sweeping.stop();
     rules.close();
+    mailer?.close();
+    await sealer.close();
   } finally {
     await database.close();
   }

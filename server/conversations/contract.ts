@@ -5,6 +5,7 @@ import type { State } from "../../engine/decide/state.ts";
 
 export const TEXT_CHARS_MAX = 4_000; // longer is pasted, not said
 export const ID_CHARS_MAX = 255; // no platform's own ids are longer
+const IDENTITY_CHARS_MAX = 4_096; // a token with an email and an expiry has about 300
 export const MESSAGES_PAGE_DEFAULT = 100;
 export const MESSAGES_PAGE_MAX = 500;
 
@@ -21,7 +22,7 @@ export type Role = z.infer<typeof Role>;
 const loneSurrogate = /\p{Surrogate}/u;
 
 /** PostgreSQL takes no NUL, and stores a lone surrogate as another character without a word. */
-const storableText = z
+export const storableText = z
   .string()
   .refine((text) => !text.includes("\0"), "must not hold the character NUL (U+0000)")
   .refine(
@@ -68,12 +69,21 @@ export const ChatRequest = z
      *  server's clock by more than AHEAD_MS_MAX (turn/time-said.ts). */
     at: instant.optional(),
     region: Region.optional(),
+    /** A JWT in which the host has signed the person's email: see docs/identity.md. Of a customer's message only. */
+    identity: z
+      .string()
+      .max(IDENTITY_CHARS_MAX, `must have at most ${IDENTITY_CHARS_MAX} characters`)
+      .optional(),
     role: Role.default("customer"),
     /** False: the caller keeps its own bot (sidecar); nothing is said, only what was heard and what to ask. */
     respond: z.boolean().default(true),
     newConversation: z.boolean().default(false),
     /** True: the answer holds the turn's trace. */
     trace: z.boolean().default(false),
+  })
+  .refine(({ role, identity }) => role === "customer" || identity === undefined, {
+    path: ["identity"],
+    error: "must not be there for a message of an agent or a bot: it says who the customer is",
   })
   .refine((request) => !(request.newConversation && request.conversationId !== undefined), {
     path: ["newConversation"],
@@ -153,7 +163,8 @@ export const ChatResponse = z.object({
 });
 export type ChatResponse = z.infer<typeof ChatResponse>;
 
-const pageSize = (fallback: number, max: number) =>
+/** A query's `limit`. */
+export const pageSize = (fallback: number, max: number) =>
   z
     .string()
     .regex(/^[1-9][0-9]{0,4}$/u, `must be a whole number from 1 to ${max}`)

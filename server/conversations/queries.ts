@@ -31,7 +31,7 @@ interface ConversationRow {
   readonly key_wrapped: Uint8Array;
 }
 
-interface MessageRow {
+export interface MessageRow {
   readonly id: string;
   readonly seq: number;
   readonly role: Role;
@@ -73,10 +73,10 @@ export async function getConversation(
   });
 }
 
-type Open = (column: SealedColumn, row: string, sealed: Uint8Array) => string;
+export type Open = (column: SealedColumn, row: string, sealed: Uint8Array) => string;
 
 /** Opens what is sealed in a conversation. */
-function opener(
+export function opener(
   { workspaceId, keyring }: SealedTransaction,
   conversationId: string,
   row: { readonly key_version: number; readonly key_wrapped: Uint8Array },
@@ -112,7 +112,7 @@ function conversationView(
   };
 }
 
-function messageView(open: Open, { id, external_id: externalId, ...row }: MessageRow): MessageView {
+export function messageView(open: Open, { id, external_id: externalId, ...row }: MessageRow): MessageView {
   return {
     seq: row.seq,
     role: row.role,

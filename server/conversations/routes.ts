@@ -6,12 +6,14 @@ import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
 import { parseBody, parseQuery } from "../http/parse.ts";
 import type { Services } from "../http/services.ts";
+import type { IdentityKeys } from "../identity/key-cache.ts";
+import { verifyToken } from "../identity/token.ts";
 import { chat } from "../turn/chat.ts";
 import { ChatRequest, ConversationQuery } from "./contract.ts";
 import { getConversation, getTurn } from "./queries.ts";
 
 /** The chat itself, and what was said and decided in it. */
-export function conversationRoutes(services: Services): Router {
+export function conversationRoutes(services: Services, keys: IdentityKeys): Router {
   const { rules, silenceMs, regionDefault, clock } = services;
   const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
 
@@ -19,8 +21,14 @@ export function conversationRoutes(services: Services): Router {
     .route("/v1/chat")
     .post(...jsonBody, async (request, response) => {
       const message = parseBody(ChatRequest, request.body);
-      const options = { silenceMs, region: regionDefault };
-      response.json(await chat(services, rules.current(), workspaceOf(response), message, clock(), options));
+      const workspaceId = workspaceOf(response);
+      const now = clock();
+      const identity =
+        message.identity === undefined
+          ? null
+          : await verifyToken(await keys.of(workspaceId), message.identity, message.handle, now);
+      const options = { silenceMs, region: regionDefault, identity };
+      response.json(await chat(services, rules.current(), workspaceId, message, now, options));
     })
     .all(only("POST"));
 

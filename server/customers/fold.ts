@@ -16,6 +16,13 @@ export interface Claim {
   readonly denied: boolean;
 }
 
+/** A claim, and its place in the order in which they were recorded. */
+export interface ToldClaim extends Claim {
+  /** Null: it is about to be recorded. */
+  readonly id: string | null;
+  readonly seq: number;
+}
+
 /** What became of a claim: it is the profile's value, or agrees with it, or was replaced by a later or better one, or
  *  contradicts the value that another handle gave first, or was taken back. */
 export type Standing = "current" | "agreeing" | "superseded" | "conflicting" | "denied";
@@ -24,6 +31,8 @@ export interface Profile {
   readonly values: Readonly<Record<FieldKey, string>>;
   /** The fields whose value is not known to be a valid one. */
   readonly unvalidated: readonly FieldKey[];
+  /** The fields whose value somebody has verified. */
+  readonly verified: readonly FieldKey[];
   /** Other values that other handles give: field → values, the earliest handle's first. */
   readonly conflicts: Readonly<Record<FieldKey, readonly string[]>>;
   /** One a claim, in the claims' order. */
@@ -34,23 +43,23 @@ const RANK = { claimed: 0, verified: 1, staff: 2 } as const satisfies Record<Tru
 
 type Entry = readonly [index: number, claim: Claim];
 
-/** A profile is a pure function of its claims: give those of all its conversations, in the order they were recorded.
+/** A profile is a pure function of its claims: give those of all its conversations, in the order they were recorded, and then
+ *  those of the staff.
  *
  *  Staff › verified › claimed. Within a handle the latest claim wins; across handles the one whose handle spoke of the
  *  field first stays, and the others are conflicts; a fuller form of the same name replaces it. A handle whose last word was
- *  denied has none: it replaced the one before. The email is not folded: it is the profile's identity, `key`. */
+ *  denied has none: it replaced the one before. The email is not folded: it is the profile's identity, `key`; where staff has
+ *  set it, the addresses that handles state are conflicts. */
 export function foldProfile(key: string | null, claims: readonly Claim[]): Profile {
   const values: Record<FieldKey, string> = key === null ? {} : { email: key };
   const conflicts: Record<FieldKey, readonly string[]> = {};
   const unvalidated: FieldKey[] = [];
+  const verified: FieldKey[] = [];
   const standings = claims.map(({ denied }): Standing => (denied ? "denied" : "superseded"));
 
   const entries = claims.map((claim, index): Entry => [index, claim]);
   for (const [field, said] of group(entries, (claim) => claim.field)) {
-    const says = field === "email" ? said.filter(([, claim]) => emailKey(claim.value) === key) : said;
-    const words = [...group(says, (claim) => claim.handleId).values()]
-      .map(lastWord)
-      .filter(([, { denied }]) => !denied);
+    const words = lastWords(field === "email" ? said.filter(([, claim]) => isKey(claim.value, key)) : said);
     const chosen = field === "email" ? words.at(-1) : choose(words);
     if (chosen === undefined) continue;
 
@@ -61,10 +70,26 @@ export function foldProfile(key: string | null, claims: readonly Claim[]): Profi
       standings[index] = field === "email" || agrees(value, claim) ? "agreeing" : "conflicting";
     }
     standings[at] = "current";
-    const others = words.filter(([index]) => standings[index] === "conflicting");
+    if (words.some(([, claim]) => claim.trust === "verified" && agrees(value, claim))) verified.push(field);
+    const strangers =
+      field === "email" ? lastWords(said).filter(([, claim]) => !isKey(claim.value, key)) : [];
+    for (const [index] of strangers) standings[index] = "conflicting";
+    const others = [...words, ...strangers].filter(([index]) => standings[index] === "conflicting");
     if (others.length > 0) conflicts[field] = [...new Set(others.map(([, claim]) => claim.value))];
   }
-  return { values, unvalidated, conflicts, standings };
+  return { values, unvalidated, verified, conflicts, standings };
+}
+
+/** One entry a handle, in the order in which the handles first spoke; none of whom has taken the last one back. */
+function lastWords(said: readonly Entry[]): readonly Entry[] {
+  return [...group(said, (claim) => claim.handleId).values()]
+    .map(lastWord)
+    .filter(([, { denied }]) => !denied);
+}
+
+/** Most values are keys already, as the engine gives them: then there is nothing to compute. */
+function isKey(value: string, key: string | null): boolean {
+  return value === key || emailKey(value) === key;
 }
 
 /** What one handle has to say about a field: its latest claim of the highest trust. */

@@ -1,19 +1,15 @@
+import type { Platform } from "../conversations/contract.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
 import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import { chooseClaims } from "./choose-claims.ts";
-import { foldProfile, type Claim } from "./fold.ts";
+import { enterCustomers } from "./entries.ts";
+import { foldProfile, type ToldClaim } from "./fold.ts";
 import { mailboxOf } from "./mailbox.ts";
 import { ownEmailOf, sealProfile, type Merged, type StoredCustomer, type StoredProfile } from "./sealed.ts";
-
-/** A claim, and its place in the order in which they were recorded. */
-export interface ToldClaim extends Claim {
-  /** Null: it is about to be recorded. */
-  readonly id: string | null;
-  readonly seq: number;
-}
+import { NO_STAFF, type Staff } from "./staff.ts";
 
 /** A conversation as far as a profile follows from it. Times in milliseconds since the epoch. */
 export interface Talk {
@@ -22,6 +18,7 @@ export interface Talk {
   readonly handleId: string;
   /** The place of its link among those of its handle; null before it has one. */
   readonly linkSeq: number | null;
+  readonly platform: Platform;
   readonly startedAt: number;
   readonly lastAt: number;
   readonly claims: readonly ToldClaim[];
@@ -34,8 +31,8 @@ export interface Told {
   readonly talks: readonly Talk[];
 }
 
-/** Writes a customer as it follows from its conversations: values, conflicts, count and dates; one without any is removed,
- *  unless others were merged into it: their emails go on to lead there, until staff part them again.
+/** Writes a customer as it follows from its conversations and from what staff says: values, conflicts, count and dates. One
+ *  that nothing keeps (see isKept) is removed; one without conversations has the dates that it had last.
  *  `stored`: as it stands, its row locked; null for one that is new. `merged`: where it changes, what merges decide of it. */
 export function writeProfile(
   tx: SealedTransaction,
@@ -46,33 +43,66 @@ export function writeProfile(
 ): readonly BoundSql[] {
   const { workspaceId } = tx;
   const { id, talks } = told;
-  if (talks.length === 0 && (merged === null || told.emailKey === null)) {
-    return removeProfile(workspaceId, id, merged !== null);
-  }
-  const profile = profileOf(told, merged);
+  const staff = stored?.staff ?? NO_STAFF;
+  if (!isKept(told, merged, staff)) return removeProfile(workspaceId, id, merged !== null);
+  const profile = profileOf(told, merged, staff);
+  const platforms = [...new Set(talks.map(({ platform }) => platform))].toSorted();
   const activity = activityOf(workspaceId, told);
   if (stored === null) {
     const { key, row } = newDataKey(tx.keyring, id);
-    const bindings = { ...columnsOf(tx, key, id, profile, now), keyWrapped: row.wrapped };
+    const bindings = { ...columnsOf(tx, key, id, profile, now), platforms, keyWrapped: row.wrapped };
     return [
       { sql: insert, bindings: { ...bindings, keyVersion: row.workspaceKeyVersion } },
       { sql: insertActivity, bindings: activity },
+      enterCustomers(workspaceId, [id]),
     ];
   }
   return [
     // A value that is given again changes nothing: then neither the index nor the version moves.
-    ...(isSame(stored.profile, profile)
+    ...(isSame(stored.profile, profile) && isSame(stored.platforms, platforms)
       ? []
-      : [{ sql: update, bindings: columnsOf(tx, stored.key, id, profile, now) }]),
+      : [
+          { sql: update, bindings: { ...columnsOf(tx, stored.key, id, profile, now), platforms } },
+          enterCustomers(workspaceId, [id]),
+        ]),
     talks.length === 0
-      ? { sql: clearActivity, bindings: { workspaceId, id } }
+      ? { sql: emptyActivity, bindings: { workspaceId, id } }
       : { sql: updateActivity, bindings: activity },
   ];
 }
 
-/** What a customer's conversations say, and what staff decided of it in merges. */
-export function profileOf({ emailKey, talks }: Told, merged: Merged | null): StoredProfile {
-  const { standings: _, ...profile } = foldProfile(emailKey, chooseClaims(claimsOf(talks), merged?.chosen));
+/** Writes a customer of whom staff says something else now, its row locked. The version moves even where no value does, and
+ *  dates and count are left alone: who only talks waits for nobody who edits. */
+export function rewriteProfile(
+  tx: SealedTransaction,
+  told: Told,
+  stored: StoredCustomer,
+  now: number,
+  merged: Merged | null = mergedWith(told, stored),
+): readonly BoundSql[] {
+  const profile = profileOf(told, merged, stored.staff);
+  const { platforms } = stored;
+  return [
+    { sql: update, bindings: { ...columnsOf(tx, stored.key, told.id, profile, now), platforms } },
+    enterCustomers(tx.workspaceId, [told.id]),
+  ];
+}
+
+/** Whether there is a profile: with conversations; with what staff says or notes; and since a merge with an email, because the
+ *  emails of those who were merged into it go on to lead there, until staff part them again. */
+export function isKept(
+  { emailKey, talks }: Pick<Told, "emailKey" | "talks">,
+  merged: Merged | null,
+  staff: Staff,
+): boolean {
+  if (talks.length > 0 || staff.marked.length > 0 || staff.claims.length > 0) return true;
+  return merged !== null && emailKey !== null;
+}
+
+/** What a customer's conversations and its staff say, and what staff decided of it in merges. */
+function profileOf({ id, emailKey, talks }: Told, merged: Merged | null, staff: Staff): StoredProfile {
+  const said = [...claimsOf(talks), ...staff.claims];
+  const { standings: _, ...profile } = foldProfile(emailKey, chooseClaims(id, said, merged?.chosen));
   return merged === null ? profile : { ...profile, merged };
 }
 
@@ -98,7 +128,7 @@ function mergedWith({ emailKey }: Told, stored: StoredCustomer | null): Merged |
   return { ...merged, ownEmail: emailKey };
 }
 
-const isSame = (a: StoredProfile, b: StoredProfile) => JSON.stringify(a) === JSON.stringify(b);
+const isSame = <T extends object>(a: T, b: T) => JSON.stringify(a) === JSON.stringify(b);
 
 function columnsOf(
   { workspaceId, keyring }: SealedTransaction,
@@ -118,6 +148,7 @@ function columnsOf(
     phoneKey: phone === null ? null : blindIndex(keyring, "phone", phone),
     profile: sealProfile(workspaceId, key, id, profile),
     fields: Object.keys(profile.values),
+    verifiedFields: profile.verified,
     tokens: searchTokens(keyring, { name, email, phone }),
     now: new Date(now),
   };
@@ -129,13 +160,16 @@ const insert = `
     values (:workspaceId, :id, :keyVersion, :keyWrapped)
   )
   insert into customers (
-    workspace_id, id, email_key, mailbox_key, phone_key, profile, fields, tokens, created_at, updated_at)
-  values (:workspaceId, :id, :emailKey, :mailboxKey, :phoneKey, :profile, :fields, :tokens, :now, :now)`;
+    workspace_id, id, email_key, mailbox_key, phone_key, profile, fields, verified_fields, tokens, platforms,
+    created_at, updated_at)
+  values (
+    :workspaceId, :id, :emailKey, :mailboxKey, :phoneKey, :profile, :fields, :verifiedFields, :tokens, :platforms,
+    :now, :now)`;
 
 const update = `
   update customers set
     email_key = :emailKey, mailbox_key = :mailboxKey, phone_key = :phoneKey, profile = :profile, fields = :fields,
-    tokens = :tokens, updated_at = :now, version = version + 1
+    verified_fields = :verifiedFields, tokens = :tokens, platforms = :platforms, updated_at = :now, version = version + 1
   where workspace_id = :workspaceId and id = :id`;
 
 const insertActivity = `
@@ -147,11 +181,11 @@ const updateActivity = `
   where workspace_id = :workspaceId and customer_id = :id`;
 
 /** The dates stay: nothing has happened since. */
-const clearActivity = `
+const emptyActivity = `
   update customer_activity set conversation_count = 0 where workspace_id = :workspaceId and customer_id = :id`;
 
-/** The activity goes with the row; and without its data key nothing of it can be read in a backup either. Those who were
- *  merged into it go first. */
+/** The activity and the entries go with the row; and without its data key nothing of it can be read in a backup either. Those
+ *  who were merged into it go first. */
 function removeProfile(workspaceId: string, id: string, isSurvivor: boolean): readonly BoundSql[] {
   const bindings = { workspaceId, id };
   return [...(isSurvivor ? [{ sql: removeAbsorbed, bindings }] : []), { sql: remove, bindings }];

@@ -1,10 +1,6 @@
-import { openDataKey } from "../privacy/keyring.ts";
-import type { DataKey } from "../privacy/seal.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { CustomerDetail, Provenance } from "./contract.ts";
-import { chooseClaims } from "./choose-claims.ts";
-import { foldProfile, type Claim, type Standing, type Trust } from "./fold.ts";
-import { openSaid, type StoredProfile } from "./sealed.ts";
+import { claimsOf, type StandingClaim, type ToldCustomer } from "./told-claims.ts";
 
 /** How many claims a customer is shown with. What its values rest on comes first, then what was replaced last. */
 export const CLAIMS_SHOWN_MAX = 500;
@@ -15,26 +11,8 @@ const IMPORTANCE = {
   agreeing: 2,
   superseded: 3,
   denied: 4,
-} as const satisfies Record<Standing, number>;
-
-interface ToldRow {
-  readonly id: string;
-  readonly conversation_id: string;
-  readonly handle_id: string;
-  readonly field: string;
-  readonly said: Uint8Array;
-  readonly trust: Trust;
-  readonly unvalidated: boolean;
-  readonly denied: boolean;
-  readonly key_version: number;
-  readonly key_wrapped: Uint8Array;
-}
-
-/** A claim with what was said, opened. */
-interface ToldClaim extends Claim {
-  readonly id: string;
-  readonly raw: string;
-}
+  withdrawn: 5,
+} as const satisfies Record<StandingClaim["standing"], number>;
 
 interface ClaimRow {
   readonly id: string;
@@ -48,90 +26,68 @@ interface ClaimRow {
   readonly at: Date;
 }
 
-/** The claims of the customer's conversations, in the order in which they were recorded. */
+/** The claims of the customer's conversations in the order in which they were recorded, then what staff says now. */
 export async function provenanceOf(
   tx: SealedTransaction,
-  customerId: string,
-  profile: StoredProfile,
+  customer: ToldCustomer,
 ): Promise<Pick<CustomerDetail, "provenance" | "provenanceTruncated">> {
-  const { workspaceId } = tx;
-  // What decides how a claim stands, of all of them; the rest of it only of those that are shown.
-  const rows = await tx.prepared<ToldRow>(
-    `select claim.id, conversation.id as conversation_id, claim.handle_id, claim.field, claim.said, claim.trust,
-       claim.unvalidated, claim.denied, key.workspace_key_version as key_version, key.wrapped as key_wrapped
-     from (
-       select id from conversations where workspace_id = :workspaceId and customer_id = :customerId offset 0
-     ) as conversation
-     cross join lateral (
-       select workspace_key_version, wrapped from data_keys
-       where workspace_id = :workspaceId and subject_id = conversation.id
-       offset 0
-     ) as key
-     cross join lateral (
-       select id, handle_id, field, said, trust, unvalidated, denied, seq from claims
-       where workspace_id = :workspaceId and conversation_id = conversation.id
-       offset 0
-     ) as claim
-     order by claim.seq`,
-    { workspaceId, customerId },
-  );
-  const told = openClaims(tx, rows);
-  const shown = mostImportant(told, profile);
-  const details = await tx.prepared<ClaimRow>(
-    `select id, conversation_id, message_seq, span_start, span_end, extractor, rule, pack_hash, at
-     from claims where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))
-     order by seq`,
-    { workspaceId, ids: [...shown.keys()] },
-  );
+  const told = (await claimsOf(tx, customer)).filter(({ standing }) => standing !== "withdrawn");
+  const shown = mostImportant(told);
   return {
-    provenance: details.flatMap((row) => {
-      const claim = shown.get(row.id);
-      return claim === undefined ? [] : [provenance(row, claim)];
-    }),
+    provenance: await withDetails(
+      tx,
+      told.filter(({ id }) => shown.has(id)),
+    ),
     provenanceTruncated: shown.size < told.length,
   };
 }
 
-function openClaims({ workspaceId, keyring }: SealedTransaction, rows: readonly ToldRow[]): ToldClaim[] {
-  const keys = new Map<string, DataKey>();
-  return rows.map(({ id, conversation_id: conversationId, handle_id: handleId, said, ...row }) => {
-    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-    const key = keys.get(conversationId) ?? openDataKey(keyring, conversationId, wrapped);
-    keys.set(conversationId, key);
-    const { value, raw } = openSaid(workspaceId, key, id, said);
-    const { field, trust, unvalidated, denied } = row;
-    return { id, handleId, field, value, raw, trust, unvalidated, denied };
+function mostImportant(told: readonly StandingClaim[]): ReadonlySet<string> {
+  const ranked = told
+    .map(({ id, standing }, index) => ({ id, index, rank: IMPORTANCE[standing] }))
+    .toSorted((a, b) => a.rank - b.rank || b.index - a.index);
+  return new Set(ranked.slice(0, CLAIMS_SHOWN_MAX).map(({ id }) => id));
+}
+
+/** The claims with where each comes from, in their order: what decides how they stand was read of all of them, this is only of
+ *  those that are shown. */
+export async function withDetails(
+  tx: SealedTransaction,
+  claims: readonly StandingClaim[],
+): Promise<Provenance[]> {
+  const rows = await tx.prepared<ClaimRow>(
+    `select id, conversation_id, message_seq, span_start, span_end, extractor, rule, pack_hash, at
+     from claims where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))`,
+    {
+      workspaceId: tx.workspaceId,
+      ids: claims.filter(({ staff }) => staff === null).map(({ id }) => id),
+    },
+  );
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  return claims.flatMap((claim) => {
+    const row = rowOf.get(claim.id) ?? null;
+    const at = claim.staff?.at ?? row?.at;
+    return at === undefined ? [] : [provenance(claim, row, at)]; // it was erased while this was read
   });
 }
 
-type StandingClaim = ToldClaim & { readonly standing: Standing };
-
-/** The claims that are shown by their ids, with how they stand. */
-function mostImportant(
-  told: readonly ToldClaim[],
-  { values, merged }: StoredProfile,
-): ReadonlyMap<string, StandingClaim> {
-  const { standings } = foldProfile(values["email"] ?? null, chooseClaims(told, merged?.chosen));
-  const ranked = told
-    .map((claim, index) => ({ ...claim, index, standing: standings[index] ?? ("superseded" as const) }))
-    .toSorted((a, b) => IMPORTANCE[a.standing] - IMPORTANCE[b.standing] || b.index - a.index);
-  return new Map(ranked.slice(0, CLAIMS_SHOWN_MAX).map((claim) => [claim.id, claim]));
-}
-
-function provenance(row: ClaimRow, claim: StandingClaim): Provenance {
+function provenance(claim: StandingClaim, row: ClaimRow | null, at: Date): Provenance {
   return {
+    id: claim.id,
     field: claim.field,
     value: claim.value,
     raw: claim.raw,
-    conversationId: row.conversation_id,
-    messageSeq: row.message_seq,
-    span: { start: row.span_start, end: row.span_end },
-    extractor: row.extractor,
-    rule: row.rule,
-    packHash: row.pack_hash,
+    conversationId: row?.conversation_id ?? null,
+    messageSeq: row?.message_seq ?? null,
+    span: row === null ? null : { start: row.span_start, end: row.span_end },
+    extractor: row?.extractor ?? null,
+    rule: row?.rule ?? null,
+    packHash: row?.pack_hash ?? null,
+    by: claim.staff?.by ?? null,
+    acceptedClaimId: claim.staff?.claimId ?? null,
     trust: claim.trust,
     unvalidated: claim.unvalidated,
     standing: claim.standing,
-    at: row.at.toISOString(),
+    at: at.toISOString(),
   };
 }

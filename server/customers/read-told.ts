@@ -1,12 +1,16 @@
+import type { Platform } from "../conversations/contract.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
-import type { Talk, ToldClaim } from "./profile.ts";
+import type { Talk } from "./profile.ts";
+import type { ToldClaim } from "./fold.ts";
 import { openProfile, openSaid, type StoredCustomer } from "./sealed.ts";
+import { staffFrom, type StaffRow } from "./staff-values.ts";
 
 /** A row of `lockCustomers`. */
 export interface LockedRow {
   readonly id: string;
   readonly profile: Uint8Array;
+  readonly platforms: readonly Platform[];
   readonly key_version: number;
   readonly key_wrapped: Uint8Array;
 }
@@ -17,6 +21,7 @@ export interface TalkRow {
   readonly customer_id: string | null;
   readonly handle_id: string;
   readonly link_seq: number | null;
+  readonly platform: Platform;
   readonly started_at: Date;
   readonly last_at: Date;
   readonly key_version: number;
@@ -29,10 +34,11 @@ export interface TalkRow {
  *  because a turn that gives nothing writes that alone. A customer who was removed meanwhile, or merged into another one, is not
  *  among them. */
 export const lockCustomers = (asked: string) => `
-  select locked.id, locked.profile, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  select locked.id, locked.profile, locked.platforms, key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (${asked} order by id) as asked
   cross join lateral (
-    select id, profile from customers where workspace_id = :workspaceId and id = asked.id for no key update
+    select id, profile, platforms from customers
+    where workspace_id = :workspaceId and id = asked.id for no key update
   ) as locked
   cross join lateral (
     select customer_id from customer_activity
@@ -46,10 +52,10 @@ export const lockCustomers = (asked: string) => `
 
 /** The same without the activity, which the caller locks in its time. */
 export const lockCustomersAlone = (asked: string) => `
-  select locked.id, locked.profile, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  select locked.id, locked.profile, locked.platforms, key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (${asked} order by id) as asked
   cross join lateral (
-    select id, profile from customers
+    select id, profile, platforms from customers
     where workspace_id = :workspaceId and id = asked.id and merged_into is null for no key update
   ) as locked
   cross join lateral (
@@ -62,7 +68,7 @@ export const lockCustomersAlone = (asked: string) => `
 export const conversationsOf = (asked: string) => `
   select conversation.* from (${asked}) as asked
   cross join lateral (
-    select id, customer_id, handle_id, link_seq, started_at, last_at from conversations
+    select id, customer_id, handle_id, link_seq, platform, started_at, last_at from conversations
     where workspace_id = :workspaceId and customer_id = asked.id
     offset 0
   ) as conversation`;
@@ -71,7 +77,7 @@ export const conversationsOf = (asked: string) => `
  *  joined plainly, the first plans compared every claim of the workspace with every conversation (see
  *  turn/open-statement.ts): 4 s at 2,400 conversations without statistics. */
 export const talksOf = (conversations: string) => `
-  select talk.id, talk.customer_id, talk.handle_id, talk.link_seq, talk.started_at, talk.last_at,
+  select talk.id, talk.customer_id, talk.handle_id, talk.link_seq, talk.platform, talk.started_at, talk.last_at,
     key.workspace_key_version as key_version, key.wrapped as key_wrapped,
     cast(coalesce((
       select json_agg(json_build_array(seq, id, field, encode(said, 'hex'), trust, unvalidated, denied))
@@ -95,11 +101,18 @@ type Told = [
   denied: boolean,
 ];
 
-export function storedFrom({ workspaceId, keyring }: SealedTransaction, row: LockedRow): StoredCustomer {
-  const { id } = row;
+/** `staff`: rows of `staffOf`, read behind the lock; none where it does not matter what staff says. */
+export function storedFrom(
+  tx: SealedTransaction,
+  row: LockedRow,
+  staff: readonly StaffRow[],
+): StoredCustomer {
+  const { workspaceId, keyring } = tx;
+  const { id, platforms } = row;
   const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
   const profile = openProfile(workspaceId, key, id, row.profile);
-  return { id, key, profile, emailKey: profile.values["email"] ?? null };
+  const emailKey = profile.values["email"] ?? null;
+  return { id, key, profile, emailKey, platforms, staff: staffFrom(tx, id, staff) };
 }
 
 export function talkFrom({ workspaceId, keyring }: SealedTransaction, row: TalkRow): Talk {
@@ -111,6 +124,7 @@ export function talkFrom({ workspaceId, keyring }: SealedTransaction, row: TalkR
     customerId: row.customer_id,
     handleId,
     linkSeq: row.link_seq,
+    platform: row.platform,
     startedAt: row.started_at.getTime(),
     lastAt: row.last_at.getTime(),
     claims: told.map(([seq, claimId, field, said, trust, unvalidated, denied]) => {

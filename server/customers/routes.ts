@@ -1,12 +1,17 @@
 import { Router } from "express";
 import { AppError } from "../app-error.ts";
 import { workspaceOf } from "../http/authenticate.ts";
+import { etagOf } from "../http/etag.ts";
+import { jsonBody } from "../http/json-body.ts";
+import { eraseCustomer } from "../erasure/routes.ts";
 import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
 import { parseQuery } from "../http/parse.ts";
 import type { Services } from "../http/services.ts";
 import { CustomersQuery } from "./contract.ts";
-import { getCustomer, listCustomers } from "./queries.ts";
+import { patchCustomer } from "./edit-routes.ts";
+import { listCustomers } from "./list.ts";
+import { getCustomer } from "./queries.ts";
 
 /** The customers that came of the conversations. */
 export function customerRoutes(services: Services): Router {
@@ -25,9 +30,12 @@ export function customerRoutes(services: Services): Router {
     .get(async (request, response) => {
       const id = parseId(request.params.id);
       if (id === null) throw new AppError("customer_not_found", "There is no such customer.");
-      response.json(await getCustomer(services, workspaceOf(response), id));
+      const detail = await getCustomer(services, workspaceOf(response), id);
+      response.set("ETag", etagOf(detail.version)).json(detail);
     })
-    .all(only("GET"));
+    .patch(...jsonBody, patchCustomer(services))
+    .delete(...jsonBody, eraseCustomer(services))
+    .all(only("GET", "PATCH", "DELETE"));
 
   return router;
 }

@@ -1,7 +1,10 @@
 import type { FieldKey } from "../../engine/understand/understanding.ts";
+import type { Platform } from "../conversations/contract.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
+import type { Choice } from "./choose-claims.ts";
 import type { Profile } from "./fold.ts";
+import type { Staff } from "./staff.ts";
 
 /** What a customer's row has sealed: the fold, but for how each claim stands. */
 export type StoredProfile = Omit<Profile, "standings"> & {
@@ -13,8 +16,8 @@ export type StoredProfile = Omit<Profile, "standings"> & {
 export interface Merged {
   /** The email that the customer's own row stands for; the profile may show that of one who was merged into it. */
   readonly ownEmail: string | null;
-  /** Field → the id of the claim that staff chose. */
-  readonly chosen: Readonly<Record<FieldKey, string>>;
+  /** Field → what staff chose. */
+  readonly chosen: Readonly<Record<FieldKey, Choice>>;
 }
 
 /** What a claim's row has sealed. */
@@ -31,6 +34,10 @@ export interface StoredCustomer {
   /** The canonical email, or null; which the profile's values have too. */
   readonly emailKey: string | null;
   readonly profile: StoredProfile;
+  /** What staff says of it, and of those who were merged into it. */
+  readonly staff: Staff;
+  /** In alphabetical order. */
+  readonly platforms: readonly Platform[];
 }
 
 /** The email that the customer's row is found by: its own, whatever is shown since a merge. */
@@ -42,9 +49,9 @@ export function sealProfile(
   workspaceId: string,
   key: DataKey,
   customerId: string,
-  { values, unvalidated, conflicts, merged }: StoredProfile,
+  { values, unvalidated, verified, conflicts, merged }: StoredProfile,
 ): Buffer {
-  const json = JSON.stringify({ values, unvalidated, conflicts, merged });
+  const json = JSON.stringify({ values, unvalidated, verified, conflicts, merged });
   return sealColumn(workspaceId, key, "customers.profile", customerId, json);
 }
 

@@ -11,6 +11,13 @@ const ATTEMPTS_MAX = 5; // a deadlock has one victim at a time; who loses five t
 const RETRY_DELAY_MS = 20; // doubled with every attempt, and spread by chance so that rivals do not meet again
 const RETRIED = new Set(["40P01", "40001"]); // deadlock detected, serialization failure
 
+/** Thrown in a transaction that has read something before it had the lock, and finds it changed: it runs again from the
+ *  beginning, as after a serialization failure, which it is. */
+export class Outdated extends Error {
+  override readonly name = "Outdated";
+  readonly code = "40001";
+}
+
 // Not exported: nobody but inWorkspace can make a WorkspaceTransaction, so no query can forget its workspace.
 const scoped: unique symbol = Symbol("scoped to a workspace");
 
@@ -27,13 +34,19 @@ export interface WorkspaceTransaction {
   together(statements: readonly BoundSql[]): Promise<readonly (readonly object[])[]>;
   /** Runs a prepared statement and commits, in one trip: the transaction is over when it returns. */
   last<Row extends object>(sql: string, bindings?: Bindings): Promise<readonly Row[]>;
+  /** The same for several, one after the other. */
+  lastTogether(statements: readonly BoundSql[]): Promise<readonly (readonly object[])[]>;
   /** Sends a prepared statement whose rows nobody needs, in the same trip as the next one or the commit. If it fails, so does
    *  that, and the transaction with it. */
   later(sql: string, bindings?: Bindings): void;
 }
 
+export interface WorkspaceOptions {
+  readonly locks?: readonly bigint[];
+}
+
 /** Runs `work` in a transaction scoped to a workspace: committed when it returns, rolled back when it throws.
- *  It begins with the first query of `work`, in the same trip. With `lock`, transactions of the same lock (see advisoryKey)
+ *  It begins with the first query of `work`, in the same trip. With `locks`, transactions of the same lock (see advisoryKey)
  *  run one after the other from there on.
  *  After a deadlock or serialization failure `work` runs again from the beginning, a few times: it must have no effect
  *  but its queries. It must query `tx` only: called inside `work`, on the same database, this throws. */
@@ -41,9 +54,9 @@ export async function inWorkspace<T>(
   database: Database,
   workspaceId: string,
   work: (tx: WorkspaceTransaction) => Promise<T>,
-  options: { readonly lock?: bigint } = {},
+  options: WorkspaceOptions = {},
 ): Promise<T> {
-  const opening = openingStatements(workspaceId, options.lock);
+  const opening = openingStatements(workspaceId, options.locks ?? []);
   refuseNested(database);
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -82,13 +95,26 @@ const COMMIT = constant("commit");
 const ROLLBACK = constant("rollback");
 
 /** `set local` and not set_config(): Citus forwards only the former to its workers. */
-function openingStatements(workspaceId: string, lock: bigint | undefined): readonly Query[] {
+function openingStatements(workspaceId: string, locks: readonly bigint[]): readonly Query[] {
   // The only value that is ever written into SQL: `set local` takes no parameters.
   if (!isUuid(workspaceId)) throw new TypeError("a workspace id is a UUID in lower case");
   const scope = { text: `set local app.workspace_id = '${workspaceId}'`, values: [], name: null };
-  // A lock of its own instead of a row's: a statement that waits for a row goes on with the snapshot from before the wait.
-  const locked = { text: "select pg_advisory_xact_lock($1)", values: [lock ?? null], name: "lock" };
-  return lock === undefined ? [BEGIN, ROLE, scope] : [BEGIN, ROLE, scope, locked];
+  // Locks of their own instead of a row's: a statement that waits for a row goes on with the snapshot from before the wait.
+  return locks.length === 0 ? [BEGIN, ROLE, scope] : [BEGIN, ROLE, scope, locking(locks)];
+}
+
+/** Several are taken in the order of their numbers, by everybody: so nobody waits in a circle. */
+function locking(locks: readonly bigint[]): Query {
+  if (locks.length === 1) {
+    return { text: "select pg_advisory_xact_lock($1)", values: locks, name: "lock" };
+  }
+  return {
+    text: `
+      select pg_advisory_xact_lock(number)
+      from (select number from unnest(cast($1 as bigint[])) as lock (number) order by number offset 0) as lock`,
+    values: [locks],
+    name: "locks",
+  };
 }
 
 async function transact<T>(
@@ -117,8 +143,8 @@ async function transact<T>(
 interface Transaction {
   /** Runs the statements, and before them, in the same trip, what was waiting. */
   run(...queries: readonly Query[]): Promise<readonly Rows[]>;
-  /** The same, with the commit behind it. */
-  runLast(query: Query): Promise<Rows>;
+  /** The same, with the commit behind them. */
+  runLast(...queries: readonly Query[]): Promise<readonly Rows[]>;
   wait(query: Query): void;
   commit(): Promise<void>;
   rollback(): Promise<void>;
@@ -146,10 +172,10 @@ function beginTransaction(database: Database, session: Session, opening: readonl
   };
   return {
     run,
-    async runLast(query) {
-      const [rows = []] = await run(query, COMMIT);
+    async runLast(...asked) {
+      const results = await run(...asked, COMMIT);
       state = "over";
-      return rows;
+      return results.slice(0, -1);
     },
     wait: (query) => void waiting.push(query),
     async commit() {
@@ -181,6 +207,11 @@ async function openScope<T>(
       name: isKept ? statement.id : null,
     };
   };
+  const runLast = (statements: readonly BoundSql[]) => {
+    const queries = statements.map(({ sql, bindings }) => queryOf(sql, bindings, true));
+    here.open = false;
+    return transaction.runLast(...queries);
+  };
   const tx: WorkspaceTransaction = {
     [scoped]: true,
     workspaceId,
@@ -191,11 +222,9 @@ async function openScope<T>(
       ((await transaction.run(queryOf(sql, bindings, true)))[0] ?? []) as readonly Row[],
     together: (statements) =>
       transaction.run(...statements.map(({ sql, bindings }) => queryOf(sql, bindings, true))),
-    last: async <Row extends object>(sql: string, bindings: Bindings = {}) => {
-      const query = queryOf(sql, bindings, true);
-      here.open = false;
-      return (await transaction.runLast(query)) as readonly Row[];
-    },
+    last: async <Row extends object>(sql: string, bindings: Bindings = {}) =>
+      ((await runLast([{ sql, bindings }]))[0] ?? []) as readonly Row[],
+    lastTogether: (statements) => runLast(statements),
     later: (sql, bindings = {}) => transaction.wait(queryOf(sql, bindings, true)),
   };
   try {

@@ -1,14 +1,26 @@
 import express from "express";
 import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
+import { auditRoutes } from "../audit/routes.ts";
 import { conversationRoutes } from "../conversations/routes.ts";
+import { editRoutes } from "../customers/edit-routes.ts";
+import { historyRoutes } from "../customers/history-routes.ts";
+import { noteRoutes } from "../customers/note-routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
 import { mergingRoutes } from "../merging/routes.ts";
+import { createIdentityKeys } from "../identity/key-cache.ts";
+import { identityRoutes } from "../identity/routes.ts";
+import { findingRoutes } from "../findings/routes.ts";
+import { tagRoutes } from "../customers/tag-routes.ts";
+import { erasureRoutes } from "../erasure/routes.ts";
+import { exportRoutes } from "../exports/routes.ts";
+import { filterRoutes } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { healthRoutes } from "./health.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
+import { retentionRoutes } from "../retention/routes.ts";
 import type { Services } from "./services.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
@@ -22,9 +34,21 @@ export function createApp(services: Services): Express {
   app.use(requestLog(services.log));
   app.use(healthRoutes(services));
   app.use("/v1", authenticate(services));
-  app.use(conversationRoutes(services));
+  const identityKeys = createIdentityKeys(services, services.clock);
+  app.use(conversationRoutes(services, identityKeys));
+  app.use(editRoutes(services));
+  app.use(noteRoutes(services));
+  app.use(tagRoutes(services));
+  app.use(historyRoutes(services));
+  app.use(erasureRoutes(services));
+  app.use(exportRoutes(services)); // before the customers: export.csv is no id
   app.use(customerRoutes(services));
   app.use(mergingRoutes(services));
+  app.use(retentionRoutes(services));
+  app.use(auditRoutes(services));
+  app.use(identityRoutes(services, identityKeys));
+  app.use(findingRoutes(services));
+  app.use(filterRoutes(services));
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

@@ -1,4 +1,5 @@
 import type { Database } from "../database/database.ts";
+import type { Mailer } from "../identity/mailer.ts";
 import type { Log } from "../log.ts";
 import type { Keyrings } from "../privacy/keyrings.ts";
 import type { LivePack } from "../rules/live-pack.ts";
@@ -10,6 +11,8 @@ export interface Services {
   /** The workspaces' keys. */
   readonly keyrings: Keyrings;
   readonly log: Log;
+  /** Null where no mail server is set. */
+  readonly mailer: Mailer | null;
   /** After so long without a message, a handle's next one begins a new conversation. */
   readonly silenceMs: number;
   /** The country of national phone numbers where a message does not state one. */

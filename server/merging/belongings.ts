@@ -14,6 +14,9 @@ export const BELONGINGS: Readonly<Record<string, Fate>> = {
   "customers.merged_into": "leads",
   "data_keys.subject_id": "stays",
   "audit_events.subject_id": "stays",
+  "customer_entries.customer_id": "ends",
+  "staff_values.customer_id": "stays",
+  "notes.customer_id": "stays",
   "merges.survivor_id": "leads",
   "merges.absorbed_id": "leads",
 };

@@ -31,7 +31,8 @@ export type UnmergeRequest = z.output<typeof UnmergeRequest>;
 const sideValue = z
   .object({
     value: z.string(),
-    /** The claim that it rests on, and where that was made. Null: an email that came with an earlier merge. */
+    /** The claim that it rests on, and where that was made. Null: an email that came with an earlier merge; with a claim and no
+     *  conversation, staff set it. */
     claimId: z.uuid().nullable(),
     conversationId: z.uuid().nullable(),
     unvalidated: z.boolean(),

@@ -9,7 +9,9 @@ import {
 } from "../customers/read-told.ts";
 import type { Talk } from "../customers/profile.ts";
 import { ownEmailOf, type StoredCustomer } from "../customers/sealed.ts";
+import { staffOf, type StaffRow } from "../customers/staff-values.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
+import { Outdated } from "../database/in-workspace.ts";
 import type { BoundSql } from "../database/statement.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 
@@ -17,7 +19,7 @@ import type { SealedTransaction } from "../privacy/store.ts";
 export interface LockedCustomers {
   /** Those of the ids that there are, live ones only. */
   readonly customers: readonly StoredCustomer[];
-  /** Those who were merged into one of the ids, as they were. */
+  /** Those who were merged into one of the ids, as they were; what staff says of them is among the survivor's. */
   readonly absorbed: readonly Absorbed[];
   readonly talks: readonly Talk[];
 }
@@ -27,7 +29,7 @@ export type Absorbed = StoredCustomer & { readonly mergedInto: string };
 /** Locks customers against turns and against other merges: their emails and those of whom they absorbed, their rows, the handles
  *  that talk as them, and their activity. A turn that gives a detail has the customers before its handle's row, and one that
  *  gives none has its handle before the activity: so nobody waits for each other. No handle comes to a locked customer.
- *  Throws what makes `inWorkspace` run anew when a customer was given an email before it was locked. */
+ *  Throws `Outdated` when a customer was given an email before it was locked. */
 export async function lockCustomersToMerge(
   tx: SealedTransaction,
   ids: readonly string[],
@@ -45,19 +47,21 @@ export async function lockCustomersToMerge(
     { sql: lockActivity, bindings },
     { sql: readAbsorbed, bindings },
     { sql: talksOfAsked, bindings },
+    { sql: whatStaffSays, bindings },
   ];
   const results = await tx.together(queries);
-  const [locked, , , merged, talked] = results.slice(-5) as [
+  const [locked, , , merged, talked, staff] = results.slice(-6) as [
     readonly LockedRow[],
     unknown,
     unknown,
     readonly AbsorbedRow[],
     readonly TalkRow[],
+    readonly StaffRow[],
   ];
-  const customers = locked.map((row) => storedFrom(tx, row));
-  const absorbed = merged.map((row) => ({ ...storedFrom(tx, row), mergedInto: row.merged_into }));
+  const customers = locked.map((row) => storedFrom(tx, row, staff));
+  const absorbed = merged.map((row) => ({ ...storedFrom(tx, row, []), mergedInto: row.merged_into }));
   if (ownEmails([...customers, ...absorbed]).some((email) => !emails.includes(email))) {
-    throw Object.assign(new Error("the customers were changed before they were locked"), { code: "40001" });
+    throw new Outdated("the customers were changed before they were locked");
   }
   return { customers, absorbed, talks: talked.map((row) => talkFrom(tx, row)) };
 }
@@ -83,7 +87,7 @@ async function emailsOf(tx: SealedTransaction, ids: readonly string[]): Promise<
     { sql: readAbsorbed, bindings: { workspaceId, ids } },
   ]);
   const rows = results.flat() as readonly LockedRow[];
-  return [...new Set(ownEmails(rows.map((row) => storedFrom(tx, row))))];
+  return [...new Set(ownEmails(rows.map((row) => storedFrom(tx, row, []))))];
 }
 
 interface AbsorbedRow extends LockedRow {
@@ -95,6 +99,8 @@ const asked = "select id from unnest(cast(:ids as uuid[])) as asked (id)";
 const lockAsked = lockCustomersAlone(asked);
 
 const talksOfAsked = talksOf(conversationsOf(asked));
+
+const whatStaffSays = staffOf(asked);
 
 const lockHandles = `
   select handle.id
@@ -120,11 +126,12 @@ const lockActivity = `
   ) as activity`;
 
 const readStored = (which: string) => `
-  select customer.id, customer.profile, customer.merged_into, key.workspace_key_version as key_version,
+  select customer.id, customer.profile, customer.platforms, customer.merged_into, key.workspace_key_version as key_version,
     key.wrapped as key_wrapped
   from (${asked}) as asked
   cross join lateral (
-    select id, profile, merged_into from customers where workspace_id = :workspaceId and ${which} = asked.id
+    select id, profile, platforms, merged_into from customers
+    where workspace_id = :workspaceId and ${which} = asked.id
     offset 0
   ) as customer
   cross join lateral (

@@ -71,7 +71,7 @@ function writeMerge(
   survivor: StoredCustomer,
   other: StoredCustomer,
   { talks }: LockedCustomers,
-  { choices, outcome }: MergePlan,
+  { choices, outcome, staff }: MergePlan,
   { actor, now }: Deed,
 ): string {
   const { workspaceId } = tx;
@@ -94,7 +94,7 @@ function writeMerge(
     { sql: absorbFamily, bindings: pair },
     ...ENDS.map((sql) => ({ sql, bindings: { workspaceId, absorbedId: other.id } })),
     ...MOVES.map((sql) => ({ sql, bindings: pair })),
-    ...writeProfile(tx, told, survivor, now, outcome.merged),
+    ...writeProfile(tx, told, { ...survivor, staff }, now, outcome.merged),
     countUpHandles(workspaceId, talks),
   ];
   for (const { sql, bindings } of statements) tx.later(sql, bindings);

@@ -1,10 +1,19 @@
+import type { Choice } from "../customers/choose-claims.ts";
 import type { Merged, StoredCustomer } from "../customers/sealed.ts";
 import { ownEmailOf } from "../customers/sealed.ts";
 import type { WorkspaceTransaction } from "../database/in-workspace.ts";
 import type { Side } from "./contract.ts";
 
-/** Field → whose value staff chose, and the claim that it rests on; null for an email. */
-export type Choices = Readonly<Record<string, { readonly side: Side; readonly claimId: string | null }>>;
+/** Field → whose value staff chose. */
+export type Choices = Readonly<Record<string, Chosen>>;
+
+export interface Chosen {
+  readonly side: Side;
+  /** The claim that it rests on; null for an email. */
+  readonly claimId: string | null;
+  /** What staff had set by then, ids: see Choice. */
+  readonly over: readonly string[];
+}
 
 /** A merge as it is stored. */
 export interface StoredMerge {
@@ -28,9 +37,11 @@ export function mergeOnto(
   { merged, emailKey }: Outcome,
   absorbed: StoredCustomer,
   choices: Choices,
+  survivorId: string,
 ): Outcome {
-  const chosen: Record<string, string> = { ...absorbed.profile.merged?.chosen, ...merged.chosen };
-  for (const [field, { claimId }] of Object.entries(choices)) if (claimId !== null) chosen[field] = claimId;
+  const chosen: Record<string, Choice> = { ...absorbed.profile.merged?.chosen, ...merged.chosen };
+  for (const [field, { claimId, over }] of Object.entries(choices))
+    if (claimId !== null) chosen[field] = { claimId, survivorId, over };
   const showsOther = choices["email"]?.side === "other" || emailKey === null;
   return {
     merged: { ownEmail: merged.ownEmail, chosen },

@@ -1,8 +1,9 @@
 import { AppError } from "../app-error.ts";
 import { chooseClaims } from "../customers/choose-claims.ts";
-import { foldProfile } from "../customers/fold.ts";
-import { claimsOf, type Talk, type ToldClaim } from "../customers/profile.ts";
+import { foldProfile, type ToldClaim } from "../customers/fold.ts";
+import { claimsOf, type Talk } from "../customers/profile.ts";
 import { ownEmailOf, type Merged, type StoredCustomer } from "../customers/sealed.ts";
+import { joinStaff, type Staff } from "../customers/staff.ts";
 import type { MergeRequest, MergeView, Side } from "./contract.ts";
 import type { LockedCustomers } from "./lock-customers.ts";
 import { mergeOnto, type Choices, type Outcome } from "./merges.ts";
@@ -11,6 +12,8 @@ import { mergeOnto, type Choices, type Outcome } from "./merges.ts";
 export interface MergePlan {
   readonly choices: Choices;
   readonly outcome: Outcome;
+  /** What staff says of both. */
+  readonly staff: Staff;
   readonly view: Pick<MergeView, "fields" | "conflicts" | "emails" | "conversationCount">;
 }
 
@@ -22,18 +25,20 @@ export function planMerge(
   choices: MergeRequest["choices"],
 ): MergePlan {
   const sides = { survivor: sideOf(survivor, talks), other: sideOf(other, talks) };
-  const chosen = choicesOf(sides, choices);
+  const staff = joinStaff(survivor.id, survivor.staff, other.staff);
+  const chosen = choicesOf(sides, staff, choices);
   const { profile } = survivor;
   const before = {
     merged: { ownEmail: ownEmailOf(profile), chosen: profile.merged?.chosen ?? {} },
     emailKey: survivor.emailKey,
   };
-  const outcome = mergeOnto(before, other, chosen);
-  const result = heldBy(outcome.emailKey, talks, outcome.merged);
+  const outcome = mergeOnto(before, other, chosen, survivor.id);
+  const result = heldBy({ id: survivor.id, emailKey: outcome.emailKey, staff }, talks, outcome.merged);
   const owned = [survivor, other, ...absorbed].flatMap(({ profile }) => ownEmailOf(profile) ?? []);
   return {
     choices: chosen,
     outcome,
+    staff,
     view: {
       fields: fieldsOf(sides, result, chosen),
       conflicts: Object.fromEntries(
@@ -54,24 +59,30 @@ interface Held {
   readonly values: Readonly<Record<string, string>>;
   readonly unvalidated: readonly string[];
   readonly conflicts: Readonly<Record<string, readonly string[]>>;
-  readonly current: ReadonlyMap<string, { readonly claim: ToldClaim; readonly talk: Talk }>;
+  /** Of what staff says there is no talk. */
+  readonly current: ReadonlyMap<string, { readonly claim: ToldClaim; readonly talk: Talk | null }>;
 }
 
 type HeldSide = Held & { readonly talks: readonly Talk[] };
 
-function sideOf({ id, emailKey, profile }: StoredCustomer, talks: readonly Talk[]): HeldSide {
-  const own = talks.filter(({ customerId }) => customerId === id);
-  return { ...heldBy(emailKey, own, profile.merged), talks: own };
+function sideOf(customer: StoredCustomer, talks: readonly Talk[]): HeldSide {
+  const own = talks.filter(({ customerId }) => customerId === customer.id);
+  return { ...heldBy(customer, own, customer.profile.merged), talks: own };
 }
 
-function heldBy(emailKey: string | null, talks: readonly Talk[], merged: Merged | undefined): Held {
-  const claims = chooseClaims(claimsOf(talks), merged?.chosen);
+function heldBy(
+  { id, emailKey, staff }: Pick<StoredCustomer, "id" | "emailKey" | "staff">,
+  talks: readonly Talk[],
+  merged: Merged | undefined,
+): Held {
+  const said: readonly ToldClaim[] = [...claimsOf(talks), ...staff.claims];
+  const claims = chooseClaims(id, said, merged?.chosen);
   const { values, unvalidated, conflicts, standings } = foldProfile(emailKey, claims);
   const told = new Map(talks.flatMap((talk) => talk.claims.map((claim) => [claim.id, talk] as const)));
   const current = new Map(
     claims.flatMap((claim, index) => {
-      const talk = told.get(claim.id);
-      return standings[index] === "current" && talk ? [[claim.field, { claim, talk }] as const] : [];
+      const talk = told.get(claim.id) ?? null;
+      return standings[index] === "current" ? [[claim.field, { claim, talk }] as const] : [];
     }),
   );
   return { values, unvalidated, conflicts, current };
@@ -79,13 +90,14 @@ function heldBy(emailKey: string | null, talks: readonly Talk[], merged: Merged 
 
 type Sides = Readonly<Record<Side, HeldSide>>;
 
-function choicesOf(sides: Sides, choices: MergeRequest["choices"]): Choices {
+function choicesOf(sides: Sides, staff: Staff, choices: MergeRequest["choices"]): Choices {
   return Object.fromEntries(
     Object.entries(choices).map(([field, side]) => {
       const { values, current } = sides[side];
       if (!Object.hasOwn(values, field)) throw noSuchValue(field, side);
       const claimId = field === "email" ? null : (current.get(field)?.claim.id ?? null);
-      return [field, { side, claimId }] as const;
+      const set = staff.claims.filter((claim) => claim.field === field && claim.trust === "staff");
+      return [field, { side, claimId, over: set.map(({ id }) => id) }] as const;
     }),
   );
 }
@@ -120,7 +132,7 @@ function valueOf({ values, unvalidated, current }: Held, field: string) {
   return {
     value,
     claimId: source?.claim.id ?? null,
-    conversationId: source?.talk.id ?? null,
+    conversationId: source?.talk?.id ?? null,
     unvalidated: unvalidated.includes(field),
   };
 }

@@ -29,7 +29,7 @@ export async function readFamilies(
 ): Promise<readonly LikelyRow[]> {
   const rows = await tx.prepared<FamilyRow>(families, { workspaceId: tx.workspaceId, ids });
   return rows.map((row) => ({
-    ...storedFrom(tx, row),
+    ...storedFrom(tx, row, []),
     mergedInto: row.merged_into,
     activity:
       row.last_at === null || row.conversation_count === null
@@ -39,14 +39,14 @@ export async function readFamilies(
 }
 
 const families = `
-  select customer.id, customer.profile, customer.merged_into, activity.last_at, activity.conversation_count,
+  select customer.id, customer.profile, customer.platforms, customer.merged_into, activity.last_at, activity.conversation_count,
     key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from unnest(cast(:ids as uuid[])) as asked (id)
   cross join lateral (
-    (select id, profile, merged_into from customers
+    (select id, profile, platforms, merged_into from customers
      where workspace_id = :workspaceId and id = asked.id and merged_into is null offset 0)
     union all
-    (select id, profile, merged_into from customers
+    (select id, profile, platforms, merged_into from customers
      where workspace_id = :workspaceId and merged_into = asked.id offset 0)
   ) as customer
   cross join lateral (

@@ -1,8 +1,11 @@
 import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
 import { missingCustomer, survivorOf } from "../customers/missing-customer.ts";
-import { writeProfile, type Talk } from "../customers/profile.ts";
+import { enterCustomers } from "../customers/entries.ts";
+import { emailSetFor } from "../customers/plan-edit.ts";
+import { isKept, writeProfile, type Talk } from "../customers/profile.ts";
 import { ownEmailOf, type StoredCustomer } from "../customers/sealed.ts";
+import { partOfStaff } from "../customers/staff.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { UnmergeView } from "./contract.ts";
@@ -95,8 +98,11 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
   const { workspaceId } = tx;
   const { merge, survivor, absorbed, talks } = family;
   const branch = branchOf(family);
-  const restored = absorbed.find(({ id }) => id === merge.absorbedId);
-  if (restored === undefined) throw new Error("a merge holds, and its absorbed customer is not there");
+  const alone = absorbed.find(({ id }) => id === merge.absorbedId);
+  if (alone === undefined) throw new Error("a merge holds, and its absorbed customer is not there");
+  const rest = new Set([survivor, ...absorbed].map(({ id }) => id).filter((id) => !branch.has(id)));
+  const staff = partOfStaff(survivor.id, survivor.staff, rest);
+  const restored = { ...alone, staff: partOfStaff(alone.id, survivor.staff, branch) };
   const back = planUnmerge(talks, {
     mergeId: merge.id,
     cameWith: new Set(merge.conversationIds),
@@ -109,6 +115,7 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
   const ids = back.map(({ id }) => id);
   const remaining = remainingMerges(family);
   const outcome = outcomeOf(family, remaining);
+  const merged = remaining.length === 0 ? null : outcome.merged;
   const survivorTold = { id: survivor.id, emailKey: outcome.emailKey, talks: stay };
   const restoredTold = { id: restored.id, emailKey: restored.emailKey, talks: back };
   const statements: readonly BoundSql[] = [
@@ -119,7 +126,8 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
       ? []
       : [{ sql: restoreFamily, bindings: { workspaceId, absorbedId: merge.absorbedId, others } }]),
     { sql: moveConversations, bindings: { ...pair, ids } },
-    ...writeProfile(tx, survivorTold, survivor, now, remaining.length === 0 ? null : outcome.merged),
+    enterCustomers(workspaceId, [restored.id]),
+    ...writeProfile(tx, survivorTold, { ...survivor, staff }, now, merged),
     ...writeProfile(tx, restoredTold, restored, now),
     countUpHandles(workspaceId, talks),
   ];
@@ -129,8 +137,8 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
     mergeId: merge.id,
     survivorId: survivor.id,
     absorbedId: merge.absorbedId,
-    survivorExists: stay.length > 0 || (remaining.length > 0 && outcome.emailKey !== null),
-    absorbedExists: back.length > 0 || (others.length > 0 && restored.emailKey !== null),
+    survivorExists: isKept(survivorTold, merged, staff),
+    absorbedExists: isKept(restoredTold, restored.profile.merged ?? null, restored.staff),
     conversationCount: { survivor: stay.length, absorbed: back.length },
   };
 }
@@ -152,9 +160,14 @@ function remainingMerges({ merge, merges, survivor }: Family): readonly StoredMe
 
 /** What they make of it. */
 function outcomeOf({ survivor, absorbed }: Family, remaining: readonly StoredMerge[]): Outcome {
-  return remaining.reduce((before, { absorbedId, choices }) => {
+  const set = emailSetFor(survivor.id, survivor.staff.claims);
+  return remaining.reduce((before, { id: mergeId, absorbedId, choices }) => {
     const other = absorbed.find(({ id }) => id === absorbedId);
-    return other === undefined ? before : mergeOnto(before, other, choices);
+    if (other === undefined) return before;
+    // An email that staff set after it was chosen in a merge is the one that is shown. Ids begin with the time.
+    const { email, ...withoutEmail } = choices;
+    const isOver = email !== undefined && set !== undefined && set.id > mergeId;
+    return mergeOnto(before, other, isOver ? withoutEmail : choices, survivor.id);
   }, unmergedOutcome(survivor));
 }
 

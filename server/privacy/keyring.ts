@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from "node:crypto";
+import { createHash, createSecretKey, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { AppError } from "../app-error.ts";
 import { seal, unseal } from "./seal.ts";
@@ -53,6 +53,14 @@ export function openDataKey(keyring: Keyring, subjectId: string, row: WrappedDat
 /** The row as the newest workspace key wraps it, for rotations. */
 export function rewrapDataKey(keyring: Keyring, subjectId: string, row: WrappedDataKey): WrappedDataKey {
   return wrapDataKey(keyring, keyring.wrappingKey, subjectId, unwrapDataKey(keyring, subjectId, row));
+}
+
+const FINGERPRINT_BYTES = 16;
+
+/** What a data key is told by, however it is wrapped, in hexadecimal. It says nothing of the key. */
+export function fingerprintOf({ secret }: DataKey): string {
+  const hash = createHash("sha256").update("customer-enrichment data key fingerprint\0");
+  return hash.update(secret.export()).digest().subarray(0, FINGERPRINT_BYTES).toString("hex");
 }
 
 function wrapDataKey(keyring: Keyring, key: DataKey, subjectId: string, dataKey: Uint8Array): WrappedDataKey {

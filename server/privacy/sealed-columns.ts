@@ -10,7 +10,14 @@ export type SealedColumn =
   | "messages.response"
   | "turns.trace"
   | "claims.said"
-  | "customers.profile";
+  | "customers.profile"
+  | "identity_keys.secret"
+  | "identity_challenges.email"
+  | "staff_values.said"
+  | "notes.text"
+  | "signing_keys.private_key"
+  | "customer_filters.name"
+  | "customer_filters.filter";
 
 /** Where a value belongs. `row`: the row's id; of a turn, the conversation's and the turn's number (see turnRow). */
 function placeOf(workspaceId: string, sealed: SealedColumn, row: string): Place {

@@ -39,6 +39,20 @@ export function queryTokens(keyring: Keyring, query: string): readonly (readonly
   });
 }
 
+/** Whether who has one of a term's tokens meets it, but for a chance of 1 in 2^32: it is no longer than what is indexed, ends
+ *  where an address is cut, and a number without zeros in front is the same as a word's beginning and as a phone's end. */
+export function isExact(term: Term): boolean {
+  switch (term.kind) {
+    case "word":
+      return Array.from(term.text).length <= PREFIX_MAX;
+    case "address":
+      return addressParts(term.text).at(-1) === term.text;
+    case "digits":
+      return term.tail === term.text && term.tail.length <= SUFFIX_MAX;
+  }
+  return term satisfies never;
+}
+
 function piecesOf(term: Term): readonly string[] {
   switch (term.kind) {
     case "word":

@@ -1,5 +1,5 @@
 import type { Database } from "../database/database.ts";
-import { inWorkspace, type WorkspaceTransaction } from "../database/in-workspace.ts";
+import { inWorkspace, type WorkspaceOptions, type WorkspaceTransaction } from "../database/in-workspace.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Keyrings } from "./keyrings.ts";
 
@@ -17,7 +17,7 @@ export async function inSealedWorkspace<T>(
   { database, keyrings }: Store,
   workspaceId: string,
   work: (tx: SealedTransaction) => Promise<T>,
-  options: { readonly lock?: bigint } = {},
+  options: WorkspaceOptions = {},
 ): Promise<T> {
   const keyring = await keyrings.of(workspaceId);
   return inWorkspace(database, workspaceId, (tx) => work({ ...tx, keyring }), options);

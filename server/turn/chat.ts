@@ -8,13 +8,15 @@ import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { AppError } from "../app-error.ts";
+import { keepPack } from "../rules/kept-packs.ts";
 import { writeLink } from "./link.ts";
+import { createGroups, type Groups } from "./group.ts";
 import { open, type Earlier, type Occasion, type Opened } from "./open.ts";
 import { planLink, statedEmailKey } from "./plan-link.ts";
 import { readLink, type Check } from "./read-link.ts";
 import { record } from "./record.ts";
 import { createMemory, serves, type Memory, type Remembered } from "./remembered.ts";
-import { settle, type Heard, type Message } from "./settle.ts";
+import { linkedBy, provenBy, settle, withIdentity, type Heard, type Message } from "./settle.ts";
 import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
@@ -27,6 +29,8 @@ export interface ChatOptions {
   readonly silenceMs?: number;
   /** Country for national phone numbers where the request states none. */
   readonly region?: string | null;
+  /** The canonical email of the person, where the host has signed it (see identity/token.ts). */
+  readonly identity?: string | null;
 }
 
 /** Takes a message of anyone in a conversation, and returns what the caller is answered.
@@ -45,27 +49,27 @@ export async function chat(
   const person = ["handle", workspaceId, request.platform, request.handle];
   const lock = advisoryKey(...person);
   const at = timeSaid(request.at, now);
-  const message: Message = { pack, request, at, now, region: request.region ?? options.region ?? null };
+  const region = request.region ?? options.region ?? null;
+  const message: Message = { pack, request, at, now, region, identity: options.identity ?? null };
   const occasion = occasionOf(message, options.silenceMs ?? SILENCE_MS);
   const key = JSON.stringify(person);
   const { queue, memory } = ofDatabase(store.database);
 
   return queue.run(key, async () => {
+    await keepPack(store.database, workspaceId, pack, now);
     const remembered = memory.recall(key);
     memory.forget(key); // until this message is stored, nobody knows where it leaves the person
     const ahead =
-      remembered !== undefined && serves(remembered, request, occasion, pack.hash)
+      remembered !== undefined &&
+      message.identity === null &&
+      serves(remembered, request, occasion, pack.hash)
         ? { remembered, heard: hear(message, remembered) }
         : null;
-    const taken =
-      ahead &&
-      (await inSealedWorkspace(store, workspaceId, (tx) => takeRemembered(tx, message, occasion, ahead), {
-        lock,
-      }));
+    const taken = ahead && (await takeRemembered(store, workspaceId, lock, message, occasion, ahead));
     const { response, left } =
       taken ??
       (await takeAnew(() =>
-        inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { lock }),
+        inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { locks: [lock] }),
       ));
     if (left !== null) memory.remember(key, left);
     return response;
@@ -82,10 +86,20 @@ async function takeAnew(take: () => Promise<Taken | null>): Promise<Taken> {
   throw new Error(`a message was overtaken ${ATTEMPTS_MAX} times`);
 }
 
-const perDatabase = new WeakMap<Database, { readonly queue: TurnQueue; readonly memory: Memory }>();
+/** What a process has of a database it takes turns on. */
+interface OfDatabase {
+  readonly queue: TurnQueue;
+  readonly memory: Memory;
+  readonly groups: Groups;
+}
+const perDatabase = new WeakMap<Database, OfDatabase>();
 
-function ofDatabase(database: Database) {
-  const own = perDatabase.get(database) ?? { queue: createTurnQueue(), memory: createMemory() };
+function ofDatabase(database: Database): OfDatabase {
+  const own = perDatabase.get(database) ?? {
+    queue: createTurnQueue(),
+    memory: createMemory(),
+    groups: createGroups(database),
+  };
   perDatabase.set(database, own);
   return own;
 }
@@ -119,14 +133,32 @@ interface Ahead {
 /** Takes the message from what is remembered of the person, which spares reading it. Null when that does not hold any more:
  *  another process has taken a message meanwhile, or this message came before; nothing is written then. */
 async function takeRemembered(
-  tx: SealedTransaction,
+  store: Store,
+  workspaceId: string,
+  lock: bigint,
   message: Message,
   occasion: Occasion,
   { remembered, heard }: Ahead,
 ): Promise<Taken | null> {
   const { handleId, revision } = remembered;
   const check = { handleId, revision, messageKey: occasion.messageKey };
-  return takeHeard(tx, message, occasion, remembered, heard, check);
+  if (changesCustomer(heard)) {
+    return inSealedWorkspace(
+      store,
+      workspaceId,
+      (tx) => takeDetail(tx, message, occasion, remembered, heard, check),
+      { locks: [lock] },
+    );
+  }
+  // The statement that records it finds out.
+  const keyring = await store.keyrings.of(workspaceId);
+  const { response, left, recorded } = settle(keyring, message, occasion, remembered, heard, null);
+  const handle = { ...recorded.handle, remembered: revision };
+  const { link, ...statement } = record(keyring, { ...recorded, handle });
+  const { customerId } = recorded.conversation;
+  const { groups } = ofDatabase(store.database);
+  const isWritten = await groups.write(workspaceId, { lock, handleId, customerId, statement });
+  return isWritten ? { response: answered(message, response, heard), left: linkedBy(link, left) } : null;
 }
 
 /** Null when it was overtaken; nothing is written then. */
@@ -147,26 +179,16 @@ async function takeMessage(
 
   const { handleId, revision } = opened;
   const check = handleId === null ? null : { handleId, revision, messageKey: null };
-  return takeHeard(tx, message, occasion, opened, hear(message, opened), check);
-}
-
-async function takeHeard(
-  tx: SealedTransaction,
-  message: Message,
-  occasion: Occasion,
-  opened: Opened,
-  heard: Heard,
-  check: Check | null,
-): Promise<Taken | null> {
-  if (changesCustomer(heard)) return takeDetail(tx, message, occasion, opened, heard, check);
+  const heard = hear(message, opened);
+  if (changesCustomer(heard) || provenBy(message, opened) !== null) {
+    return takeDetail(tx, message, occasion, opened, heard, check);
+  }
   // The statement that records it finds out whether all is as it was read.
   const { response, left, recorded } = settle(tx.keyring, message, occasion, opened, heard, null);
-  const { sql, bindings } = record(tx, {
-    ...recorded,
-    handle: { ...recorded.handle, remembered: check?.revision ?? null },
-  });
+  const handle = { ...recorded.handle, remembered: check?.revision ?? null };
+  const { sql, bindings, link } = record(tx.keyring, { ...recorded, handle });
   const rows = await tx.last(sql, bindings);
-  return rows.length === 0 ? null : { response: answered(message, response, heard), left };
+  return rows.length === 0 ? null : { response: answered(message, response, heard), left: linkedBy(link, left) };
 }
 
 /** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */
@@ -179,19 +201,18 @@ async function takeDetail(
   check: Check | null,
 ): Promise<Taken | null> {
   const { customer: current, handleId } = opened;
-  const stated = statedEmailKey(heard.turn?.collected ?? []);
+  // A claim moves no conversation whose customer is proved.
+  const claimed = opened.isShared ? null : statedEmailKey(heard.turn?.collected ?? []);
+  const stated = provenBy(message, opened) ?? claimed;
   const concerned = await readLink(tx, { current, stated, handleId }, check);
   if (concerned === null) return null;
-  if (current !== null && concerned.current === null)
-    throw new Error("a customer was removed while its handle was locked");
   const plan = planLink(concerned.current, stated, concerned.owner, uuid());
   const { response, left, recorded, own } = settle(tx.keyring, message, occasion, opened, heard, plan);
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);
-  for (const { sql, bindings } of [...before, record(tx, recorded), ...after]) {
-    tx.later(sql, bindings);
-  }
-  return { response: answered(message, response, heard), left };
+  const write = record(tx.keyring, recorded);
+  for (const { sql, bindings } of [...before, write, ...after]) tx.later(sql, bindings);
+  return { response: answered(message, response, heard), left: linkedBy(write.link, left) };
 }
 
 /** Whether the customers concerned are to be locked, and brought up to date. */
@@ -200,14 +221,13 @@ function changesCustomer({ turn }: Heard): boolean {
 }
 
 /** What the engine makes of it. */
-function hear({ pack, request, at, region }: Message, opened: Opened): Heard {
+function hear({ pack, request, at, region, identity }: Message, opened: Opened): Heard {
   const before = opened.conversation?.state ?? INITIAL_STATE;
   if (request.role !== "customer") return { turn: null, state: hearOther(pack, before, request.text) };
   const coolOffMs = pack.limits.coolOffDays * DAY_MS;
   const turn = takeTurn(pack, before, request.text, {
     now: at,
-    known: opened.known,
-    unvalidated: opened.unvalidated,
+    ...withIdentity(opened, identity),
     coolingOff: Object.fromEntries(
       Object.entries(opened.refusedAt).map(([field, refusedAt]) => [field, refusedAt + coolOffMs]),
     ),

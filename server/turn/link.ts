@@ -1,10 +1,12 @@
-import type { Collected, Denied } from "../../engine/decide/decision.ts";
+import type { Denied } from "../../engine/decide/decision.ts";
+import type { Platform } from "../conversations/contract.ts";
 import type { Claim } from "../customers/fold.ts";
 import { writeProfile, type Talk } from "../customers/profile.ts";
 import type { BoundSql } from "../database/statement.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { LinkPlan } from "./plan-link.ts";
 import type { Concerned } from "./read-link.ts";
+import type { Said } from "./said.ts";
 
 const LATEST = Number.MAX_SAFE_INTEGER; // after all that were recorded before
 
@@ -12,9 +14,10 @@ const LATEST = Number.MAX_SAFE_INTEGER; // after all that were recorded before
 export interface OwnTalk {
   readonly id: string;
   readonly handleId: string;
+  readonly platform: Platform;
   readonly startedAt: number;
   readonly lastAt: number;
-  readonly says: readonly Collected[];
+  readonly says: readonly Said[];
   readonly takesBack: readonly Denied[];
 }
 
@@ -68,7 +71,7 @@ export function writeLink(
 
 /** With what it claimed before, of which it may take something back, and what it claims now. */
 function talkOf(own: OwnTalk, talks: readonly Talk[]): Talk {
-  const { id, handleId, startedAt, lastAt } = own;
+  const { id, handleId, platform, startedAt, lastAt } = own;
   const before = talks.find((talk) => talk.id === id);
   const said = before?.claims ?? [];
   return {
@@ -76,12 +79,12 @@ function talkOf(own: OwnTalk, talks: readonly Talk[]): Talk {
     customerId: before?.customerId ?? null,
     handleId,
     linkSeq: before?.linkSeq ?? null,
+    platform,
     startedAt,
     lastAt,
     claims: [
       ...said.map((claim) => (isTakenBack(own, claim) ? { ...claim, denied: true } : claim)),
-      ...own.says.map(({ field, value, unvalidated = false }) => {
-        const trust = "claimed" as const;
+      ...own.says.map(({ field, value, trust, unvalidated = false }) => {
         return { id: null, seq: LATEST, handleId, field, value, trust, unvalidated, denied: false };
       }),
     ],

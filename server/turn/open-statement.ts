@@ -86,6 +86,7 @@ const rest = `
     current_key.workspace_key_version as key_version,
     current_key.wrapped as key_wrapped,
     current.message_count,
+    current.chain,
     current.started_at,
     current.last_at,
     current.link_trust,

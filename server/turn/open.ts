@@ -37,6 +37,8 @@ export interface Opened {
     readonly key: DataKey;
     readonly state: State;
     readonly messageCount: number;
+    /** The link that its chain ends with. */
+    readonly chain: Uint8Array | null;
     readonly startedAt: number;
     readonly lastAt: number;
   } | null;
@@ -71,6 +73,7 @@ interface Row {
   readonly key_version: number | null;
   readonly key_wrapped: Uint8Array | null;
   readonly message_count: number | null;
+  readonly chain: Uint8Array | null;
   readonly started_at: Date | null;
   readonly last_at: Date | null;
   readonly link_trust: string | null;
@@ -186,6 +189,7 @@ function conversationFrom(keyring: Keyring, row: Row): Opened["conversation"] {
     key,
     state: readState(unsealColumn(keyring.workspaceId, key, "conversations.state", id, state)),
     messageCount,
+    chain: row.chain,
     startedAt: began.getTime(),
     lastAt: last.getTime(),
   };

@@ -9,7 +9,9 @@ import {
   type LockedRow,
   type TalkRow,
 } from "../customers/read-told.ts";
+import { staffOf, type StaffRow } from "../customers/staff-values.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
+import { Outdated } from "../database/in-workspace.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { blindIndexes } from "../privacy/blind-index.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
@@ -44,7 +46,9 @@ export interface Concerned {
 
 /** Locks the customers concerned, the email first and then the rows in the order of their ids, so that no two turns wait for
  *  each other; then reads what their conversations say. All in one trip; each statement sees what those who held the locks
- *  before have committed. The handle's lock must be held. Null when the check fails: nothing of it holds then. */
+ *  before have committed. The handle's lock must be held. Null when the check fails: nothing of it holds then. Throws `Outdated`
+ *  when without a check the current customer is another one, or has another email, than what was read: what the message leads
+ *  to is another question then. */
 export async function readLink(
   tx: SealedTransaction,
   { current, stated, handleId }: Leads,
@@ -59,27 +63,38 @@ export async function readLink(
     { sql: ownerOf, bindings: { workspaceId, soughtKeys } },
     { sql: lockAsked, bindings: asked },
     { sql: talksOfAsked, bindings: { ...asked, handleId: current === null ? handleId : null } },
+    { sql: whatStaffSays, bindings: asked },
     // Behind the locks: who changes the handle's customers from outside holds these, and counts the handle up.
     ...(check === null ? [] : [standing(tx, check)]),
   ];
   const results = [...(await tx.together(queries))];
   if (check !== null && results.pop()?.length === 0) return null;
-  const [[owning], locked, talks] = results.slice(-3) as [
+  const [[owning], locked, talks, staff] = results.slice(-4) as [
     readonly { readonly id: string }[],
     readonly LockedRow[],
     readonly TalkRow[],
+    readonly StaffRow[],
   ];
-  const customers = locked.map((row) => storedFrom(tx, row));
+  const customers = locked.map((row) => storedFrom(tx, row, staff));
   const found = (sought: string | undefined): Identity | null => {
     const customer = customers.find(({ id }) => id === sought);
     return customer === undefined ? null : { id: customer.id, emailKey: customer.emailKey };
   };
+  const now = found(current?.id);
+  if (current !== null && !isStill(current, now)) {
+    throw new Outdated("the customer was changed since the message was opened");
+  }
   return {
     customers,
-    current: found(current?.id),
+    current: now,
     owner: found(owning?.id),
     talks: talks.map((row) => talkFrom(tx, row)),
   };
+}
+
+/** One that several handles hang on may have been given an email by another of them. */
+function isStill({ emailKey }: Identity, now: Identity | null): now is Identity {
+  return now !== null && (emailKey === null || now.emailKey === emailKey);
 }
 
 const lockOf = (...names: readonly [string, string, string]): BoundSql => ({
@@ -118,8 +133,10 @@ const talksOfAsked = talksOf(`
   ${conversationsOf(asked)}
   union all
   select unlinked.* from (
-    select id, customer_id, handle_id, link_seq, started_at, last_at from conversations
+    select id, customer_id, handle_id, link_seq, platform, started_at, last_at from conversations
     where workspace_id = :workspaceId and handle_id = cast(:handleId as uuid)
     offset 0
   ) as unlinked
   where customer_id is null`);
+
+const whatStaffSays = staffOf(asked);

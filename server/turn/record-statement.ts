@@ -10,6 +10,7 @@ export interface Shape {
   readonly reply: boolean;
   readonly turn: boolean;
   readonly claims: boolean;
+  readonly findings: boolean;
   readonly refusals: boolean;
 }
 
@@ -34,7 +35,9 @@ function compose(shape: Shape): string {
     ...(shape.customer ? [updateCustomer(shape.conversation === "new" ? 1 : 0)] : []),
     ...(shape.turn ? [insertTurn] : []),
     ...(shape.claims ? [insertClaims] : []),
+    ...(shape.findings ? [insertFindings] : []),
     ...(shape.refusals ? [insertRefusals] : []),
+    insertLeaf(shape),
   ];
   return `with ${parts.join(",")} select id from conversation`;
 }
@@ -65,13 +68,13 @@ const insertConversation = `
   conversation as (
     insert into conversations (
       workspace_id, id, handle_id, platform, handle, customer_id, link_trust, linked_at, link_seq,
-      started_at, last_at, turn, message_count, state)
+      started_at, last_at, turn, message_count, state, chain)
     select
       :workspaceId, :conversationId, id, :platform, :handle, cast(:customerId as uuid),
-      case when cast(:customerId as uuid) is not null then 'claimed' end,
+      case when cast(:customerId as uuid) is not null then cast(:linkTrust as text) end,
       case when cast(:customerId as uuid) is not null then cast(:at as timestamptz) end,
       case when cast(:customerId as uuid) is not null then cast(:linkSeq as bigint) end,
-      :at, :at, :turn, :messageCount, :state
+      :at, :at, :turn, :messageCount, :state, :chain
     from person
     returning id
   ),
@@ -84,9 +87,9 @@ const insertConversation = `
 const updateConversation = ({ handle, link }: Shape) => `
   conversation as (
     update conversations set
-      state = :state, turn = :turn, message_count = :messageCount,
+      state = :state, turn = :turn, message_count = :messageCount, chain = :chain,
       started_at = least(started_at, :at), last_at = greatest(last_at, :at)
-      ${link ? ", customer_id = :customerId, link_trust = 'claimed', linked_at = :at, link_seq = :linkSeq" : ""}
+      ${link ? ", customer_id = :customerId, link_trust = :linkTrust, linked_at = :at, link_seq = :linkSeq" : ""}
     from person
     where conversations.workspace_id = :workspaceId and conversations.id = :conversationId
       ${handle === "remembered" ? "and customer_id is not distinct from cast(:customerId as uuid)" : ""}
@@ -96,16 +99,18 @@ const updateConversation = ({ handle, link }: Shape) => `
 const insertMessages = ({ key, reply }: Shape) => `
   message as (
     insert into messages (
-      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, external_id, turn, response, at, recorded_at)
+      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, external_id, turn, response, pack_hash,
+      state_hash, chain, at, recorded_at)
     select
       :workspaceId, conversation.id, said.seq, said.id, :handleId, said.role, said.text, said.message_key, said.external_id, said.turn,
-      said.response, :at, :now
+      said.response, said.pack_hash, said.state_hash, said.chain, :at, :now
     from conversation cross join (values
       (cast(:messageSeq as integer), cast(:messageId as uuid), :role, cast(:text as bytea),
         ${key ? "cast(:messageKey as bytea), cast(:externalId as bytea)" : "cast(null as bytea), cast(null as bytea)"},
-        case when cast(:isTurn as boolean) then cast(:turn as integer) end, cast(:response as bytea))
-      ${reply ? ", (:messageSeq + 1, cast(:replyId as uuid), 'bot', :reply, null, null, null, null)" : ""}
-    ) as said (seq, id, role, text, message_key, external_id, turn, response)
+        case when cast(:isTurn as boolean) then cast(:turn as integer) end, cast(:response as bytea),
+        case when not cast(:isTurn as boolean) then cast(:packHash as text) end, cast(:stateHash as bytea), cast(:chain as bytea))
+      ${reply ? ", (:messageSeq + 1, cast(:replyId as uuid), 'bot', :reply, null, null, null, null, null, null, null)" : ""}
+    ) as said (seq, id, role, text, message_key, external_id, turn, response, pack_hash, state_hash, chain)
   )`;
 
 // The customer's dates and count follow its conversations in the same transaction. Written even when they stay: so this turn
@@ -134,10 +139,30 @@ const insertClaims = `
       extractor, rule, unvalidated, pack_hash, trust, at)
     select
       :workspaceId, heard.id, conversation.id, :handleId, :messageSeq, :turn, field, decode(said, 'hex'), span_start,
-      span_end, extractor, rule, unvalidated, :packHash, 'claimed', :at
+      span_end, extractor, rule, unvalidated, :packHash, trust, :at
     from conversation cross join json_to_recordset(cast(:claims as json)) as heard (
-      id uuid, field text, said text, span_start integer, span_end integer, extractor text, rule text,
+      id uuid, field text, said text, span_start integer, span_end integer, extractor text, rule text, trust text,
       unvalidated boolean)
+    returning id, seq
+  )`;
+
+const insertFindings = `
+  finding as (
+    insert into findings (
+      workspace_id, id, conversation_id, message_seq, turn, field, reason, extractor, span_start, span_end, at)
+    select
+      :workspaceId, missed.id, conversation.id, :messageSeq, :turn, field, reason, extractor, span_start, span_end, :at
+    from conversation cross join json_to_recordset(cast(:findings as json)) as missed (
+      id uuid, field text, reason text, extractor text, span_start integer, span_end integer)
+  )`;
+
+// Only here are the claims' numbers known: the line says them, so that they are sealed as well.
+const insertLeaf = ({ claims }: Shape) => `
+  leaf as (
+    insert into audit_leaves (workspace_id, id, leaf)
+    select :workspaceId, cast(:leafId as uuid), cast(:leaf as text)
+      ${claims ? "|| coalesce((select ' ' || string_agg(cast(seq as text), ',' order by id) from claim), '')" : ""}
+    from conversation
   )`;
 
 const insertRefusals = `

@@ -10,7 +10,8 @@ import type { OwnTalk } from "./link.ts";
 import { inOrder, type Occasion, type Opened } from "./open.ts";
 import { newDataKey, type Keyring } from "../privacy/keyring.ts";
 import type { LinkPlan } from "./plan-link.ts";
-import type { Recorded } from "./record.ts";
+import type { Recorded } from "./recorded.ts";
+import { provenEmail, type Said } from "./said.ts";
 import type { Remembered } from "./remembered.ts";
 
 /** A message and what is true around it. */
@@ -20,6 +21,19 @@ export interface Message {
   readonly at: number;
   readonly now: number;
   readonly region: string | null;
+  /** The canonical email that the host has signed the person's identity with, or null. */
+  readonly identity: string | null;
+}
+
+/** The email that this message proves, or null: it was proved in this conversation before, or nothing is. */
+export function provenBy({ identity }: Message, { isShared, customer }: Opened): string | null {
+  return isShared && customer?.emailKey === identity ? null : identity;
+}
+
+/** What is claimed: what the customer said, and what the host has proved. */
+function saysOf(turn: Turn | null, proven: string | null): readonly Said[] {
+  const said = (turn?.collected ?? []).map((collected) => ({ ...collected, trust: "claimed" as const }));
+  return proven === null ? said : [...said, provenEmail(proven, "host_identity")];
 }
 
 /** The key of the conversation's rows: its own, or for one that begins a new one with its row. */
@@ -35,6 +49,15 @@ export interface Heard {
   readonly state: State;
 }
 
+/** Whoever is signed in has given the address as far as asking goes. */
+export function withIdentity({ known, unvalidated }: Known, identity: string | null): Known {
+  if (identity === null) return { known, unvalidated };
+  return {
+    known: { ...known, email: identity },
+    unvalidated: unvalidated.filter((field) => field !== "email"),
+  };
+}
+
 /** All that follows from a message, before anything of it is written. Pure but for the ids and the key of what is new. */
 export interface Settled {
   readonly response: ChatResponse;
@@ -45,21 +68,29 @@ export interface Settled {
   readonly left: Remembered | null;
 }
 
+/** The same with the link that recording the message added to the chain. */
+export function linkedBy(link: Uint8Array, left: Remembered | null): Remembered | null {
+  return left && { ...left, conversation: { ...left.conversation, chain: link } };
+}
+
 export function settle(
   keyring: Keyring,
-  { pack, request, at, now }: Message,
+  message: Message,
   occasion: Occasion,
   opened: Opened,
   { turn, state }: Heard,
   link: LinkPlan | null,
 ): Settled {
+  const { pack, request, at, now } = message;
   const { conversation, customer } = opened;
+  const proven = provenBy(message, opened);
+  const says = saysOf(turn, proven);
   const conversationId = conversation?.id ?? uuid();
   const { key, wrappedKey } = keyOf(keyring, conversationId, conversation);
   const handleId = opened.handleId ?? uuid();
   const messageCount = conversation?.messageCount ?? 0;
   const linkSeq = opened.linkSeq + 1;
-  const known: Known = turn === null ? opened : knownAfter(opened, turn);
+  const known: Known = turn === null ? opened : knownAfter(withIdentity(opened, message.identity), turn);
   const reply = request.respond ? (turn?.replies[0] ?? null) : null;
   const response = answer(pack, {
     conversationId,
@@ -83,9 +114,11 @@ export function settle(
       wrappedKey,
       state,
       messageCount,
+      chain: conversation?.chain ?? null,
       customerId: link?.target.id ?? customer?.id ?? null,
       linkSeq,
-      relinks: link === null ? null : link.moves !== "none",
+      relinks: link === null ? null : link.moves !== "none" || proven !== null,
+      linkTrust: proven === null ? "claimed" : "verified",
     },
     message: {
       role: request.role,
@@ -95,6 +128,8 @@ export function settle(
     },
     reply,
     turn,
+    says,
+    packHash: pack.hash,
     at,
     now,
     newId: newRowId,
@@ -109,6 +144,7 @@ export function settle(
       key,
       state,
       messageCount: messageCount + (reply === null ? 1 : 2),
+      chain: null, // known once it is recorded: see linkedBy
       startedAt: Math.min(conversation?.startedAt ?? at, at),
       lastAt: Math.max(conversation?.lastAt ?? at, at),
     },
@@ -128,13 +164,14 @@ export function settle(
     own: {
       id: conversationId,
       handleId,
+      platform: request.platform,
       startedAt: left.conversation.startedAt,
       lastAt: left.conversation.lastAt,
-      says: turn?.collected ?? [],
+      says,
       takesBack: turn?.denied ?? [],
     },
     // An imported message may belong to an older conversation than the one that goes on now; what is known across a verified
     // link changes with another handle's messages; and what is denied here may have been given in another conversation, too.
-    left: request.at !== undefined || opened.isShared || takesBack ? null : left,
+    left: request.at !== undefined || opened.isShared || proven !== null || takesBack ? null : left,
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Database } from "../database/database.ts";
 import { verifyApiKey } from "./api-keys.ts";
 import type { KeyHolder } from "./api-keys.ts";
@@ -13,7 +13,7 @@ export function createKeyCache(database: Database, clock: () => number) {
   return {
     async verify(key: string): Promise<KeyHolder | null> {
       // By digest, so that no list of working keys lies in memory.
-      const digest = createHash("sha256").update(key).digest("base64");
+      const digest = hash("sha256", key, "base64");
       const found = known.get(digest);
       if (found !== undefined && clock() < found.until) return found.holder;
 

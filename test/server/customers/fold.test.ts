@@ -22,6 +22,7 @@ describe("what a profile makes of its claims", () => {
     expect(profile).toEqual({
       values: { phone: "+2" },
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["superseded", "current"],
     });
@@ -36,6 +37,7 @@ describe("what a profile makes of its claims", () => {
     expect(profile).toEqual({
       values: { phone: "+3" },
       unvalidated: [],
+      verified: [],
       conflicts: { phone: ["+2"] },
       standings: ["superseded", "conflicting", "current"],
     });
@@ -46,6 +48,7 @@ describe("what a profile makes of its claims", () => {
     expect(profile).toEqual({
       values: { phone: "+1" },
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["current", "agreeing"],
     });
@@ -56,6 +59,7 @@ describe("what a profile makes of its claims", () => {
     expect(profile).toEqual({
       values: { name: "MIKE Smith" },
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["agreeing", "current"],
     });
@@ -103,10 +107,45 @@ describe("what a profile makes of its claims", () => {
     expect(foldProfile("bob@work.example", claims)).toEqual({
       values: { email: "bob@work.example" },
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["superseded", "current"],
     });
     expect(foldProfile(null, claims).values).toEqual({});
+  });
+});
+
+describe("what a profile makes of what staff says", () => {
+  test("what staff sets wins over whatever is said, and the others are conflicts", () => {
+    const profile = foldProfile(null, [said("a", "name", "Mike"), said("staff", "name", "Robert", "staff")]);
+    expect(profile).toMatchObject({
+      values: { name: "Robert" },
+      conflicts: { name: ["Mike"] },
+      verified: [],
+    });
+    expect(profile.standings).toEqual(["conflicting", "current"]);
+  });
+
+  test("a field is verified while its value is the one that was verified, whoever gives it", () => {
+    const claims = [said("a", "phone", "+1"), said("staff/verified", "phone", "+1", "verified")];
+    expect(foldProfile(null, claims).verified).toEqual(["phone"]);
+    const set = said("staff", "phone", "+2", "staff");
+    expect(foldProfile(null, [...claims, set])).toMatchObject({ values: { phone: "+2" }, verified: [] });
+    expect(foldProfile(null, [...claims, { ...set, value: "+1" }]).verified).toEqual(["phone"]);
+  });
+
+  test("the addresses that handles go by are conflicts of one that staff set", () => {
+    const claims = [
+      said("a", "email", "bob@home.example"),
+      said("a", "email", "bob@work.example"),
+      said("b", "email", "bob@new.example"),
+      said("staff", "email", "bob@new.example", "staff"),
+    ];
+    expect(foldProfile("bob@new.example", claims)).toMatchObject({
+      values: { email: "bob@new.example" },
+      conflicts: { email: ["bob@work.example"] },
+      standings: ["superseded", "conflicting", "agreeing", "current"],
+    });
   });
 });
 
@@ -124,6 +163,7 @@ describe("what a profile makes of a number that could not be validated", () => {
     expect(foldProfile(null, [said("a", "phone", "+1"), denied("a", "2")])).toEqual({
       values: {},
       unvalidated: [],
+      verified: [],
       conflicts: {},
       standings: ["superseded", "denied"],
     });

@@ -5,7 +5,8 @@ import { ChatRequest, ConversationView } from "../../../server/conversations/con
 import { getConversation, getTurn } from "../../../server/conversations/queries.ts";
 import { CustomerDetail, CustomerPage } from "../../../server/customers/contract.ts";
 import { CLAIMS_SHOWN_MAX } from "../../../server/customers/provenance.ts";
-import { CONVERSATIONS_SHOWN_MAX, getCustomer, listCustomers } from "../../../server/customers/queries.ts";
+import { listCustomers } from "../../../server/customers/list.ts";
+import { CONVERSATIONS_SHOWN_MAX, getCustomer } from "../../../server/customers/queries.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";

@@ -79,7 +79,7 @@ describe("transactions on a server", () => {
       inside -= 1;
     };
     const visits = Array.from({ length: 10 }, () =>
-      inWorkspace(database(), id, visit, { lock: advisoryKey("handle", "h") }),
+      inWorkspace(database(), id, visit, { locks: [advisoryKey("handle", "h")] }),
     );
     await Promise.all(visits);
     expect(insideMax).toBe(1);
@@ -93,7 +93,7 @@ describe.each(DATABASE_KINDS)("what a transaction leaves behind, on %s", (kind) 
     const id = await createWorkspace(database(), "One", NOW);
     const held = advisoryKey("left behind");
     for (const sql of ["select 1", "select 1 / 0", "select no_such_column"]) {
-      await inWorkspace(database(), id, (tx) => tx.raw(sql), { lock: held }).catch(() => {});
+      await inWorkspace(database(), id, (tx) => tx.raw(sql), { locks: [held] }).catch(() => {});
     }
     const session = await database().session();
     const text = `

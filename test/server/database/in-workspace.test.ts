@@ -14,7 +14,7 @@ describe.each(DATABASE_KINDS)("in a workspace, on %s", (kind) => {
   test("a transaction begins in the trip of its first query, and its commit is one more", async () => {
     const id = await createWorkspace(database(), "One", NOW);
     const before = database().statistics.trips;
-    await inWorkspace(database(), id, (tx) => tx.raw("select 1 as one"), { lock: advisoryKey("a") });
+    await inWorkspace(database(), id, (tx) => tx.raw("select 1 as one"), { locks: [advisoryKey("a")] });
     expect(database().statistics.trips - before).toBe(2);
   });
 

@@ -96,7 +96,7 @@ describe.each(DATABASE_KINDS)("statements that travel together, on %s", (kind) =
 
   test("work that asks for nothing makes no trip", async () => {
     const before = database().statistics.trips;
-    await inWorkspace(database(), v7(), async () => {}, { lock: advisoryKey("a") });
+    await inWorkspace(database(), v7(), async () => {}, { locks: [advisoryKey("a")] });
     expect(database().statistics.trips).toBe(before);
   });
 });
@@ -115,7 +115,7 @@ describe("a statement that takes too long, on postgres", () => {
         tx.later(...add(tx, "a"));
         await tx.last("select pg_sleep(5)");
       },
-      { lock },
+      { locks: [lock] },
     );
     await expect(attempt).rejects.toMatchObject({ code: "57014" });
     const session = await database().session();

@@ -30,10 +30,29 @@ const rows: Readonly<Record<string, string>> = {
   claims: `(workspace_id, id, conversation_id, handle_id, message_seq, turn, field, said, span_start, span_end,
       extractor, unvalidated, pack_hash, trust, at)
     values (:w, :w, :w, :w, 1, 1, 'name', '', 0, 4, 'name', false, '', 'claimed', now())`,
+  identity_keys: `(workspace_id, id, algorithm, label, public_key, created_at)
+    values (:w, :w, 'EdDSA', '', '', now())`,
+  identity_challenges: `(workspace_id, id, conversation_id, email, email_key, code_hash, tries, created_at,
+      expires_at)
+    values (:w, :w, :w, '', sha256(''), sha256(''), 0, now(), now())`,
+  staff_values: `(workspace_id, id, customer_id, field, trust, said, unvalidated, actor_kind, actor_id, at)
+    values (:w, :w, :w, 'name', 'staff', '', false, 'operator', '', now())`,
+  notes: `(workspace_id, id, customer_id, text, actor_kind, actor_id, at)
+    values (:w, :w, :w, '', 'operator', '', now())`,
+  customer_entries: "(workspace_id, entry, customer_id) values (:w, 'has name', :w)",
+  customer_filters: `(workspace_id, id, name, filter, created_at) values (:w, :w, '', '', now())`,
   audit_events: `(workspace_id, id, at, actor_kind, actor_id, action, subject_kind, subject_id, details)
     values (:w, :w, now(), 'operator', '', 'customer.viewed', 'customer', '', '{}')`,
+  audit_leaves: "(workspace_id, id, leaf) values (:w, :w, '')",
+  audit_seals: `(workspace_id, number, at, leaf_count, leaves, hash) values (:w, 1, now(), 1, '', sha256(''))`,
+  rule_packs: "(workspace_id, hash, files, created_at) values (:w, '', '[]', now())",
+  findings: `(workspace_id, id, conversation_id, message_seq, turn, field, reason, extractor, span_start, span_end, at)
+    values (:w, :w, :w, 1, 1, 'email', 'malformed', 'email', 0, 4, now())`,
   workspace_keys: `(workspace_id, kind, version, provider, wrapped, created_at)
     values (:w, 'data', 1, '', '', now())`,
+  signing_keys: "(workspace_id, id, public_key, created_at) values (:w, :w, '', now())",
+  erasures: `(workspace_id, id, at, subject_kind, subject_id, certificate, signature, signing_key_id)
+    values (:w, :w, now(), 'customer', :w, '', sha256('') || sha256(''), :w)`,
   data_keys: "(workspace_id, subject_id, workspace_key_version, wrapped) values (:w, :w, 1, '')",
   refusals: "(workspace_id, conversation_id, field, handle_id, at) values (:w, :w, 'phone', :w, now())",
 };

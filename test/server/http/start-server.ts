@@ -4,6 +4,7 @@ import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
+import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
@@ -30,7 +31,11 @@ export interface TestServer {
 }
 
 /** Serves a migrated database over HTTP on a free port, for a workspace of its own. The database stays the caller's. */
-export async function startServer(database: Database, pack: RulePack): Promise<TestServer> {
+export async function startServer(
+  database: Database,
+  pack: RulePack,
+  mailer: Mailer | null = null,
+): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
     write(line: Buffer, _encoding, done) {
@@ -44,6 +49,7 @@ export async function startServer(database: Database, pack: RulePack): Promise<T
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
+    mailer,
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,

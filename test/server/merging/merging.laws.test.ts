@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import { AppError } from "../../../server/app-error.ts";
-import { getCustomer, listCustomers } from "../../../server/customers/queries.ts";
+import { CustomersQuery } from "../../../server/customers/contract.ts";
+import { listCustomers } from "../../../server/customers/list.ts";
+import { getCustomer } from "../../../server/customers/queries.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { MergeRequest, type MergeView, type Side } from "../../../server/merging/contract.ts";
@@ -129,7 +131,7 @@ test("law 7 with merges: any sequence of messages, merges and unmerges ends in t
 /** What staff can see of all customers. */
 async function visible(database: Database, workspaceId: string) {
   const store = storeOf(database);
-  const { customers } = await listCustomers(store, workspaceId, { limit: 200 });
+  const { customers } = await listCustomers(store, workspaceId, CustomersQuery.parse({ limit: 200 }));
   return {
     customers,
     details: await Promise.all(customers.map(({ id }) => getCustomer(store, workspaceId, id))),
@@ -258,7 +260,7 @@ describe("on a PostgreSQL server, with many clients at once", () => {
         let merges = 0;
         const staff = async (database: Database, number: number) => {
           for (let at = number; !work.isOver; at += 1) {
-            const { customers } = await listCustomers(storeOf(database), workspaceId, { limit: 50 });
+            const { customers } = await listCustomers(storeOf(database), workspaceId, CustomersQuery.parse({ limit: 50 }));
             const [into, from] = [
               customers[at % customers.length],
               customers[(at * 7 + 1) % customers.length],

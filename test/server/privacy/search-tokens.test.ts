@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { v7 } from "uuid";
 import { describe, expect, test } from "vitest";
-import { matchesSearch } from "../../../server/privacy/search-query.ts";
+import { matchesSearch, parseQuery } from "../../../server/privacy/search-query.ts";
 import type { Searchable } from "../../../server/privacy/search-query.ts";
-import { queryTokens, searchTokens } from "../../../server/privacy/search-tokens.ts";
+import { isExact, queryTokens, searchTokens } from "../../../server/privacy/search-tokens.ts";
 import { keyringOf } from "./keyring-of.ts";
 
 const keyring = keyringOf(v7());
@@ -167,4 +167,28 @@ describe("the laws of search", () => {
       }),
     );
   });
+});
+
+test("a term is exact only when whoever has its tokens meets it", () => {
+  const people: readonly Searchable[] = [
+    mike,
+    { name: "Maximilianusa", email: "678@mail.example", phone: "+390678" },
+    { name: "12345678", email: "m.oconnor@main.example", phone: "+6112345678" },
+  ];
+  const queries = [
+    "mike",
+    "maximilianusb",
+    "m.oconnor@",
+    "m.oconnor@mai",
+    "678",
+    "0678",
+    "0412345678",
+    "345678",
+    "99345678",
+  ];
+  const exact = queries.filter((query) => parseQuery(query).every(isExact));
+  expect(exact).toEqual(["mike", "m.oconnor@", "678", "345678", "99345678"]);
+  for (const query of exact) {
+    for (const person of people) expect(isCandidate(query, person)).toBe(matchesSearch(query, person));
+  }
 });

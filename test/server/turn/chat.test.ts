@@ -276,7 +276,8 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
     await say({ text: "my email is bob@work.example" });
     expect(await tripsOf(database)).toBe(1);
     const other = { ...database };
-    await storeOf(other).keyrings.of(workspaceId);
+    // The first turn in a workspace also loads its keys and keeps the rule pack.
+    await chat(storeOf(other), pack, workspaceId, ChatRequest.parse({ handle: "b", text: "Hi" }), NOON);
     expect(await tripsOf(other)).toBe(2);
   });
 

@@ -40,7 +40,7 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
       const [handle] = await tx.raw<{ id: string }>(
         `select handle_id as id from conversations where id = '${conversationId}'`,
       );
-      const { sql, bindings } = record(tx, {
+      const { sql, bindings } = record(tx.keyring, {
         handle: { id: handle?.id ?? "", isNew: false, platform: "line", handle: "b", remembered: null },
         conversation: {
           id: conversationId,
@@ -48,13 +48,17 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
           wrappedKey: null,
           state: INITIAL_STATE,
           messageCount: 2,
+          chain: null,
           customerId: customer?.id ?? null,
           linkSeq: 2,
           relinks: null,
+          linkTrust: "claimed",
         },
         message: { role: "agent", text: "Hello", key: null, response: "{}" },
         reply: null,
         turn: null,
+        says: [],
+        packHash: "",
         at: BEGIN + 3000,
         now: BEGIN,
         newId: uuid,
@@ -63,7 +67,7 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
       progress.emit("recorded");
       await sleep(300);
     },
-    { lock },
+    { locks: [lock] },
   );
   // … while "a" leaves the customer, and takes the customer's first date along.
   await isRecorded;

@@ -1,0 +1,39 @@
+import { Command } from "commander";
+import { getRetention, previewRetention } from "../retention/queries.ts";
+import { sweepRetention } from "../retention/sweep.ts";
+import type { Store } from "../privacy/store.ts";
+import { Refusal } from "./refusal.ts";
+import { operator, withStore } from "./with-store.ts";
+
+export function retentionCommand(): Command {
+  return new Command("retention").summary("erase who has been silent for too long").addCommand(
+    new Command("sweep")
+      .summary("erase now, as a running server does every hour")
+      .option("--dry-run", "only say what would be erased")
+      .action(({ dryRun = false }: { readonly dryRun?: boolean }) => withStore(dryRun ? preview : sweep)),
+  );
+}
+
+async function preview({ database }: Store, workspaceId: string): Promise<void> {
+  const { days, customers, conversations } = await previewRetention(database, workspaceId, null, Date.now());
+  refuseUnset(days);
+  for (const id of customers.ids) console.log(`would erase customer ${id}`);
+  for (const id of conversations.ids) console.log(`would erase conversation ${id}`);
+  console.log(
+    `Silent for more than ${days} days: ${told(customers.count, conversations.count)}. Nothing was erased.`,
+  );
+}
+
+async function sweep(store: Store, workspaceId: string): Promise<void> {
+  const { days } = await getRetention(store.database, workspaceId);
+  refuseUnset(days);
+  const swept = await sweepRetention(store, workspaceId, { actor: operator(), clock: Date.now });
+  console.log(`Erased, silent for more than ${days} days: ${told(swept.customers, swept.conversations)}.`);
+}
+
+function refuseUnset(days: number | null): void {
+  if (days === null) throw new Refusal(["No retention is set: PUT /v1/retention says for how many days."], 1);
+}
+
+const told = (customers: number, conversations: number) =>
+  `customers ${customers}, conversations without one ${conversations}`;

@@ -1,0 +1,60 @@
+import { enterCustomers } from "./entries.ts";
+import { AppError } from "../app-error.ts";
+import { writeEvent } from "../audit/events.ts";
+import type { Database } from "../database/database.ts";
+import { inWorkspace } from "../database/in-workspace.ts";
+import { missingCustomer } from "./missing-customer.ts";
+import type { ByHand } from "./staff.ts";
+import { TAGS_MAX } from "./tag-contract.ts";
+
+export interface Tagged {
+  readonly tags: readonly string[];
+  readonly version: number;
+}
+
+/** Throws `customer_not_found` and `customer_merged`. */
+export async function getTags(database: Database, workspaceId: string, id: string): Promise<Tagged> {
+  return inWorkspace(database, workspaceId, async (tx) => {
+    const [row] = await tx.prepared<Tagged>(
+      "select tags, version from customers where workspace_id = :workspaceId and id = :id and merged_into is null",
+      { workspaceId, id },
+    );
+    if (row === undefined) throw await missingCustomer(tx, id);
+    return { tags: row.tags, version: row.version };
+  });
+}
+
+/** Gives the customer the tag, or takes it away; what is so already stays as it is. It wants no version: two who tag at once
+ *  both get what they wanted. Throws `customer_not_found`, `customer_merged` and `too_many_tags`. */
+export async function setTag(
+  database: Database,
+  workspaceId: string,
+  id: string,
+  { tag, isSet }: { readonly tag: string; readonly isSet: boolean },
+  { actor, at }: ByHand,
+): Promise<Tagged> {
+  return inWorkspace(database, workspaceId, async (tx) => {
+    const [row] = await tx.prepared<Tagged>(
+      `select tags, version from customers
+       where workspace_id = :workspaceId and id = :id and merged_into is null for no key update`,
+      { workspaceId, id },
+    );
+    if (row === undefined) throw await missingCustomer(tx, id);
+    const { tags, version } = row;
+    if (tags.includes(tag) === isSet) return { tags, version };
+    if (isSet && tags.length >= TAGS_MAX) {
+      throw new AppError("too_many_tags", `A customer has at most ${TAGS_MAX} tags: take one away first.`);
+    }
+    const after = isSet ? [...tags, tag].toSorted() : tags.filter((other) => other !== tag);
+    tx.later(
+      `update customers set tags = cast(:after as text[]), updated_at = :at, version = version + 1
+       where workspace_id = :workspaceId and id = :id`,
+      { workspaceId, id, after, at: new Date(at) },
+    );
+    const { sql, bindings } = enterCustomers(workspaceId, [id]);
+    tx.later(sql, bindings);
+    const details = isSet ? { added: tag } : { removed: tag };
+    writeEvent(tx, { actor, action: "customer.tagged", subject: { kind: "customer", id }, details, at });
+    return { tags: after, version: version + 1 };
+  });
+}

@@ -1,0 +1,19 @@
+import { stringify } from "csv-stringify/sync";
+
+// What a spreadsheet takes for a formula, in the widths that it reads alike; tab and CR are skipped on the way there.
+const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/u;
+
+/** Makes a cell that a spreadsheet would calculate into one that it shows, by an apostrophe in front. So that it can be taken
+ *  back without a doubt, a text that looks like one that was defused gets one, too. */
+export function defuse(text: string): string {
+  return FORMULA.test(text) ? `'${text}` : text;
+}
+
+/** Rows as CSV (RFC 4180: commas, CRLF, double quotes where needed), with every text defused. Null is an empty cell. */
+export function csvLines(rows: readonly (readonly (string | number | null)[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === "string" ? defuse(cell) : cell)));
+  return stringify(cells, { record_delimiter: "\r\n", quoted_match: /[\r\n]/u });
+}
+
+/** Tells spreadsheets of old that the text is UTF-8. */
+export const BYTE_ORDER_MARK = "\uFEFF";

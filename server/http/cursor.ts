@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { AppError } from "../app-error.ts";
+
+const CURSOR_CHARS_MAX = 400;
+const DETAIL = "is not a cursor that this server gave";
+
+/** The query parameter `cursor`: `nextCursor` of the page before. */
+export const Cursor = z
+  .string()
+  .max(CURSOR_CHARS_MAX, DETAIL)
+  .regex(/^[A-Za-z0-9_-]+$/u, DETAIL);
+
+/** Where a page ended, by what its rows are ordered by. Opaque to callers, so that it may change. */
+export function encodePlace(...parts: readonly string[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+/** As many parts as there are checks, each of which holds. Throws `invalid_request` for what encodePlace did not write. */
+export function decodePlace(
+  cursor: string,
+  ...checks: readonly ((part: string) => boolean)[]
+): readonly string[] {
+  const parts = parsed(Buffer.from(cursor, "base64url").toString("utf8"));
+  const isPlace =
+    Array.isArray(parts) &&
+    parts.length === checks.length &&
+    parts.every((part, index) => typeof part === "string" && checks[index]?.(part) === true);
+  if (isPlace) return parts;
+  throw new AppError("invalid_request", `The cursor ${DETAIL}.`, {
+    faults: [{ pointer: "?cursor", detail: DETAIL }],
+  });
+}
+
+/** An instant in milliseconds since the epoch, as a cursor has it. */
+export const isInstant = (part: string) => /^\d{1,15}$/u.test(part);
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,129 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { writeEvent } from "../../../server/audit/events.ts";
+import { leaveErased } from "../../../server/audit/leaves.ts";
+import { sealLeaves } from "../../../server/audit/seal-leaves.ts";
+import { verifyAudit, verifyIn } from "../../../server/audit/verify.ts";
+import { ChatRequest } from "../../../server/conversations/contract.ts";
+import type { Database } from "../../../server/database/database.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { chat } from "../../../server/turn/chat.ts";
+import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { defaultPack } from "../../support/packs.ts";
+import { storeOf } from "../../support/stores.ts";
+import { DATABASE_KINDS, openTestDatabase, useDatabase } from "../../support/test-databases.ts";
+import { anyEdit, make, unlock } from "./edits.ts";
+
+const NOON = Date.UTC(2025, 5, 1, 12);
+// AUDIT_EDITS=10000 for a thorough run.
+const EDITS = Number(process.env["AUDIT_EDITS"] ?? 150);
+
+/** A workspace with two conversations of many kinds of messages, an event, two seals and leaves that wait. */
+async function populated(database: Database): Promise<string> {
+  const pack = await defaultPack();
+  const workspaceId = await createWorkspace(database, "audit", NOON);
+  let now = NOON;
+  const say = (text: string, body: object = {}) =>
+    chat(
+      storeOf(database),
+      pack,
+      workspaceId,
+      ChatRequest.parse({ handle: "a", text, ...body }),
+      (now += 1000),
+    );
+  await say("Can you email me your price list?", { messageId: "m1" });
+  await say("mike@gmial");
+  await say("I'm Mike and it's mike@work.example, phone 0412 345 678", { region: "AU" });
+  await say("What is your phone number?", { role: "agent", messageId: "m2" });
+  await inWorkspace(database, workspaceId, async (tx) => {
+    const actor = { kind: "operator", id: "test" } as const;
+    writeEvent(tx, { actor, action: "customer.viewed", subject: { kind: "customer", id: "x" }, at: now });
+  });
+  await sealLeaves(database, workspaceId, now);
+  await say("no, I'd rather not give my number");
+  await say("my colleague's address is eve@work.example", { handle: "b", respond: false });
+  await sealLeaves(database, workspaceId, now);
+  await say("my name is Anna Lindqvist", { handle: "b" });
+  await say("Sorry, it's mike@home.example");
+  return workspaceId;
+}
+
+class Undo extends Error {}
+
+describe.each(DATABASE_KINDS)("the audit on %s", (kind) => {
+  const opened = useDatabase(kind);
+
+  test("what nobody touched is as it was written", async () => {
+    const workspaceId = await populated(opened());
+    const verified = await verifyAudit(opened(), workspaceId);
+    expect(verified).toMatchObject({ seals: 2, steps: 8, events: 1, waiting: 2, erased: 0, faults: [] });
+    expect((await verifyAudit(opened(), workspaceId, { from: 2 })).faults).toEqual([]);
+  });
+
+  test("law: every edit of a covered row is found, whichever it is", async () => {
+    const database = await openTestDatabase(kind);
+    try {
+      const workspaceId = await populated(database);
+      const columns = await unlock(database);
+      let made = 0;
+      const found = fc.asyncProperty(anyEdit, async (edit) => {
+        const attempt = inWorkspace(database, workspaceId, async (tx) => {
+          const sql = await make(tx, columns, edit);
+          if (sql !== null) {
+            made += 1;
+            const { faults } = await verifyIn(tx);
+            if (faults.length === 0) throw new Error(`not found: ${sql}`);
+          }
+          throw new Undo();
+        });
+        await expect(attempt).rejects.toThrow(Undo);
+      });
+      await fc.assert(found, { numRuns: EDITS });
+      expect(made).toBeGreaterThan(EDITS / 2);
+      expect((await verifyAudit(database, workspaceId)).faults).toEqual([]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test("an erased conversation leaves the rest valid, and one that was just removed is named", async () => {
+    const database = opened();
+    const workspaceId = await populated(database);
+    const remove = (tell: boolean) =>
+      inWorkspace(database, workspaceId, async (tx) => {
+        const [first] = await tx.raw<{ id: string }>("select id from conversations order by id limit 1");
+        const id = first?.id ?? "";
+        for (const table of ["findings", "claims", "refusals", "turns", "messages"])
+          await tx.raw(`delete from ${table} where conversation_id = :id`, { id });
+        await tx.raw("delete from conversations where id = :id", { id });
+        if (tell) leaveErased(tx, [id]);
+        return id;
+      });
+    await remove(true);
+    expect(await verifyAudit(database, workspaceId)).toMatchObject({ erased: 1, faults: [] });
+    const removed = await remove(false);
+    const { faults } = await verifyAudit(database, workspaceId);
+    expect(faults.map(({ row, what }) => `${row}: ${what}`)).toContain(
+      `conversation ${removed}, message 1: it was removed`,
+    );
+  });
+
+  test("seals that were made anew are held to the roots that were kept", async () => {
+    const database = opened();
+    const workspaceId = await populated(database);
+    const roots = new Map([
+      [2, "0".repeat(64)],
+      [7, "0".repeat(64)],
+    ]);
+    const { faults } = await verifyAudit(database, workspaceId, { roots });
+    expect(faults.map(({ row }) => row)).toEqual(["seal 2", "seal 7"]);
+  });
+
+  test("two servers that seal at once make one chain, and no leaf is lost", async () => {
+    const database = opened();
+    const workspaceId = await populated(database);
+    await Promise.all([1, 2, 3].map(() => sealLeaves(database, workspaceId, NOON)));
+    expect(await verifyAudit(database, workspaceId)).toMatchObject({ seals: 3, waiting: 0, faults: [] });
+    expect(await sealLeaves(database, workspaceId, NOON)).toBeNull();
+  });
+});
