@@ -1,14 +1,5 @@
-import type { FieldKey } from "../../engine/understand/understanding.ts";
-import type { Claim } from "./fold.ts";
-
-/** What staff chose for a field when they merged two customers. */
-export interface Choice {
-  readonly claimId: string;
-  /** The customer who survived that merge. */
-  readonly survivorId: string;
-  /** The values of the field that staff had set by then, ids: the choice is over them. */
-  readonly over: readonly string[];
-}
+import { foldProfile, type Claim, type Profile } from "./fold.ts";
+import type { Choice, Merged } from "./sealed.ts";
 
 type Choosable = Claim & {
   readonly id: string | null;
@@ -16,13 +7,26 @@ type Choosable = Claim & {
   readonly customerId?: string;
 };
 
+/** A customer's profile as it follows from such claims and from what staff decided in merges. `emailKey`: the one that it shows.
+ *  No address that leads to the customer contradicts that one. */
+export function foldCustomer<Told extends Choosable>(
+  id: string,
+  emailKey: string | null,
+  claims: readonly Told[],
+  merged: Merged | null | undefined,
+): Profile {
+  if (merged === null || merged === undefined) return foldProfile(emailKey, claims);
+  const emails = [...merged.emails, ...(merged.ownEmail === null ? [] : [merged.ownEmail])];
+  return foldProfile(emailKey, chooseClaims(id, claims, merged.chosen), emails);
+}
+
 /** The claims as staff want them heard. What they chose in a merge, by field, counts as said by staff, and what they had set
  *  before no longer does; what they set later at the survivor is over the choice. A choice of what the customer has taken back
  *  since is nobody's any more; nor is one whose conversation has moved elsewhere. */
-export function chooseClaims<Told extends Choosable>(
+function chooseClaims<Told extends Choosable>(
   customerId: string,
   claims: readonly Told[],
-  chosen: Readonly<Record<FieldKey, Choice>> = {},
+  chosen: Merged["chosen"],
 ): readonly Told[] {
   const holds = new Set(
     Object.entries(chosen).flatMap(([field, choice]) => {

@@ -101,8 +101,10 @@ async function mergedAfter(
   if (merged === null) return null;
   if (owner === null || owner.id === id) return { ...merged, ownEmail: email };
   const before = emailSetFor(id, staff.claims);
-  const isTakenBack = before !== undefined && withdrawn.includes(before.id);
-  return isTakenBack ? { ...merged, ownEmail: before.replaces } : merged;
+  if (before === undefined || !withdrawn.includes(before.id)) return merged;
+  const ownBefore = before.replaces === null ? null : await ownerOf(tx, before.replaces);
+  // Somebody else may have stated it meanwhile.
+  return { ...merged, ownEmail: ownBefore === null || ownBefore.id === id ? before.replaces : null };
 }
 
 interface Owner {

@@ -3,14 +3,7 @@ import { advisoryKey } from "../database/advisory-key.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import { missingCustomer } from "./missing-customer.ts";
 import type { Talk } from "./profile.ts";
-import {
-  conversationsOf,
-  storedFrom,
-  talkFrom,
-  talksOf,
-  type LockedRow,
-  type TalkRow,
-} from "./read-told.ts";
+import { conversationsOf, storedFrom, talkFrom, talksOf, type LockedRow, type TalkRow } from "./read-told.ts";
 import type { StoredCustomer } from "./sealed.ts";
 import { staffOf, type StaffRow } from "./staff-values.ts";
 

@@ -50,7 +50,8 @@ export function planEdit(
   const said = real.flatMap(({ value, ...change }): StaffValue[] => {
     if (value === null) return [];
     const replaced = own({ value, ...change });
-    const replaces = replaced === undefined ? (change.field === "email" ? ownEmailOf(profile) : null) : replaced.replaces;
+    const replaces =
+      replaced === undefined ? (change.field === "email" ? ownEmailOf(profile) : null) : replaced.replaces;
     return [{ ...change, id: newId(), said: { value, raw: change.raw, replaces } }];
   });
   const left = staff.claims.filter(({ id }) => !withdrawn.includes(id));

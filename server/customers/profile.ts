@@ -4,9 +4,9 @@ import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
 import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
-import { chooseClaims } from "./choose-claims.ts";
+import { foldCustomer } from "./choose-claims.ts";
 import { enterCustomers } from "./entries.ts";
-import { foldProfile, type ToldClaim } from "./fold.ts";
+import type { ToldClaim } from "./fold.ts";
 import { mailboxOf } from "./mailbox.ts";
 import { ownEmailOf, sealProfile, type Merged, type StoredCustomer, type StoredProfile } from "./sealed.ts";
 import { NO_STAFF, type Staff } from "./staff.ts";
@@ -102,7 +102,7 @@ export function isKept(
 /** What a customer's conversations and its staff say, and what staff decided of it in merges. */
 function profileOf({ id, emailKey, talks }: Told, merged: Merged | null, staff: Staff): StoredProfile {
   const said = [...claimsOf(talks), ...staff.claims];
-  const { standings: _, ...profile } = foldProfile(emailKey, chooseClaims(id, said, merged?.chosen));
+  const { standings: _, ...profile } = foldCustomer(id, emailKey, said, merged);
   return merged === null ? profile : { ...profile, merged };
 }
 

@@ -2,7 +2,6 @@ import type { FieldKey } from "../../engine/understand/understanding.ts";
 import type { Platform } from "../conversations/contract.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
-import type { Choice } from "./choose-claims.ts";
 import type { Profile } from "./fold.ts";
 import type { Staff } from "./staff.ts";
 
@@ -16,8 +15,19 @@ export type StoredProfile = Omit<Profile, "standings"> & {
 export interface Merged {
   /** The email that the customer's own row stands for; the profile may show that of one who was merged into it. */
   readonly ownEmail: string | null;
+  /** The emails of those who were merged into it: they lead to it, too. */
+  readonly emails: readonly string[];
   /** Field → what staff chose. */
   readonly chosen: Readonly<Record<FieldKey, Choice>>;
+}
+
+/** What staff chose for a field when they merged two customers. */
+export interface Choice {
+  readonly claimId: string;
+  /** The customer who survived that merge. */
+  readonly survivorId: string;
+  /** The values of the field that staff had set by then, ids: the choice is over them. */
+  readonly over: readonly string[];
 }
 
 /** What a claim's row has sealed. */

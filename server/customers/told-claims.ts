@@ -2,9 +2,9 @@ import type { Actor } from "../audit/events.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
-import { chooseClaims } from "./choose-claims.ts";
+import { foldCustomer } from "./choose-claims.ts";
 import { familyOf } from "./family.ts";
-import { foldProfile, type Claim, type Profile, type Standing, type Trust } from "./fold.ts";
+import type { Claim, Profile, Standing, Trust } from "./fold.ts";
 import { openSaid, type StoredProfile } from "./sealed.ts";
 import { inFoldOrder, voiceOf, type StaffTrust } from "./staff.ts";
 import { openStaffSaid } from "./staff-values.ts";
@@ -80,7 +80,7 @@ export function foldOf(
   emailKey: string | null,
   claims: readonly OpenedClaim[],
 ): Profile {
-  return foldProfile(emailKey, chooseClaims(id, claims, profile.merged?.chosen));
+  return foldCustomer(id, emailKey, claims, profile.merged);
 }
 
 type OpenedClaim = Omit<StandingClaim, "standing">;
@@ -144,7 +144,12 @@ function openStaffRows(
   );
   return inOrder.map(({ id, field, trust, unvalidated, customerId, ...row }) => {
     const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-    const { value, raw } = openStaffSaid(workspaceId, openDataKey(keyring, customerId, wrapped), id, row.said);
+    const { value, raw } = openStaffSaid(
+      workspaceId,
+      openDataKey(keyring, customerId, wrapped),
+      id,
+      row.said,
+    );
     const staff = { by: { kind: row.actor_kind, id: row.actor_id }, at: row.at, claimId: row.claim_id };
     const voice = { customerId, handleId: voiceOf(trust, customerId) };
     return { id, ...voice, field, value, raw, trust, unvalidated, denied: false, staff };

@@ -42,18 +42,21 @@ async function without(
   erasedId: string | null,
 ): Promise<Bereft> {
   const { id, emailKey } = told;
-  const shownKeys = emailKey === null ? [] : blindIndexes(keyring, "email", emailKey);
-  const family = await prepared<{ readonly id: string; readonly is_shown: boolean }>(
-    `select id, coalesce(email_key = any(cast(:shownKeys as bytea[])), false) as is_shown from customers
-     where workspace_id = :workspaceId and merged_into = :id`,
-    { workspaceId, id, shownKeys },
+  const family = await prepared<{ readonly id: string; readonly email_key: Uint8Array | null }>(
+    "select id, email_key from customers where workspace_id = :workspaceId and merged_into = :id",
+    { workspaceId, id },
   );
-  const left = family.filter((one) => one.id !== erasedId);
-  if (left.length === family.length) return { told, stored, merged };
-  const isShown = family.some((one) => one.id === erasedId && one.is_shown);
+  const erased = family.find((one) => one.id === erasedId);
+  if (erased === undefined) return { told, stored, merged };
+  const left = family.filter((one) => one !== erased).map((one) => one.id);
+  const isErased = (email: string) =>
+    blindIndexes(keyring, "email", email).some(
+      (key) => erased.email_key !== null && key.equals(erased.email_key),
+    );
+  const emails = merged.emails.filter((email) => !isErased(email));
   return {
-    told: { ...told, emailKey: isShown ? merged.ownEmail : emailKey },
-    stored: { ...stored, staff: partOfStaff(id, stored.staff, new Set([id, ...left.map((one) => one.id)])) },
-    merged: left.length === 0 ? null : merged,
+    told: { ...told, emailKey: emailKey !== null && isErased(emailKey) ? merged.ownEmail : emailKey },
+    stored: { ...stored, staff: partOfStaff(id, stored.staff, new Set([id, ...left])) },
+    merged: left.length === 0 ? null : { ...merged, emails },
   };
 }

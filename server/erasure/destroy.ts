@@ -56,7 +56,8 @@ export async function destroy(
   for (const [table, column] of Object.entries(OF_CUSTOMERS)) await count(table, column, customerIds);
   for (const ids of batches(handleIds)) await count("handles", "id", ids, isLeft);
   for (const ids of batches(handleIds)) await tx.prepared(countUp, { workspaceId, ids });
-  for (const ids of batches([...customerIds, ...conversationIds])) await count("data_keys", "subject_id", ids);
+  for (const ids of batches([...customerIds, ...conversationIds]))
+    await count("data_keys", "subject_id", ids);
   return destroyed;
 }
 

@@ -17,6 +17,7 @@ export const BELONGINGS: Readonly<Record<string, Fate>> = {
   "customer_entries.customer_id": "ends",
   "staff_values.customer_id": "stays",
   "notes.customer_id": "stays",
+  "erasures.subject_id": "stays",
   "merges.survivor_id": "leads",
   "merges.absorbed_id": "leads",
 };

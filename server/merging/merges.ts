@@ -1,5 +1,4 @@
-import type { Choice } from "../customers/choose-claims.ts";
-import type { Merged, StoredCustomer } from "../customers/sealed.ts";
+import type { Choice, Merged, StoredCustomer } from "../customers/sealed.ts";
 import { ownEmailOf } from "../customers/sealed.ts";
 import type { WorkspaceTransaction } from "../database/in-workspace.ts";
 import type { Side } from "./contract.ts";
@@ -44,15 +43,21 @@ export function mergeOnto(
     if (claimId !== null) chosen[field] = { claimId, survivorId, over };
   const showsOther = choices["email"]?.side === "other" || emailKey === null;
   return {
-    merged: { ownEmail: merged.ownEmail, chosen },
+    merged: { ownEmail: merged.ownEmail, emails: [...merged.emails, ...emailsOf(absorbed)], chosen },
     emailKey: showsOther ? absorbed.emailKey : emailKey,
   };
+}
+
+/** Its own, and of those who were merged into it. */
+function emailsOf({ profile }: StoredCustomer): readonly string[] {
+  const own = ownEmailOf(profile);
+  return [...(own === null ? [] : [own]), ...(profile.merged?.emails ?? [])];
 }
 
 /** A customer by itself, before any of the merges that `mergeOnto` adds. */
 export function unmergedOutcome(customer: StoredCustomer): Outcome {
   const ownEmail = ownEmailOf(customer.profile);
-  return { merged: { ownEmail, chosen: {} }, emailKey: ownEmail };
+  return { merged: { ownEmail, emails: [], chosen: {} }, emailKey: ownEmail };
 }
 
 interface MergeRow {

@@ -1,12 +1,12 @@
 import { AppError } from "../app-error.ts";
-import { chooseClaims } from "../customers/choose-claims.ts";
-import { foldProfile, type ToldClaim } from "../customers/fold.ts";
+import { foldCustomer } from "../customers/choose-claims.ts";
+import type { ToldClaim } from "../customers/fold.ts";
 import { claimsOf, type Talk } from "../customers/profile.ts";
 import { ownEmailOf, type Merged, type StoredCustomer } from "../customers/sealed.ts";
 import { joinStaff, type Staff } from "../customers/staff.ts";
 import type { MergeRequest, MergeView, Side } from "./contract.ts";
 import type { LockedCustomers } from "./lock-customers.ts";
-import { mergeOnto, type Choices, type Outcome } from "./merges.ts";
+import { mergeOnto, unmergedOutcome, type Choices, type Outcome } from "./merges.ts";
 
 /** What a merge would make, before anything is written. */
 export interface MergePlan {
@@ -29,7 +29,7 @@ export function planMerge(
   const chosen = choicesOf(sides, staff, choices);
   const { profile } = survivor;
   const before = {
-    merged: { ownEmail: ownEmailOf(profile), chosen: profile.merged?.chosen ?? {} },
+    merged: profile.merged ?? unmergedOutcome(survivor).merged,
     emailKey: survivor.emailKey,
   };
   const outcome = mergeOnto(before, other, chosen, survivor.id);
@@ -75,9 +75,8 @@ function heldBy(
   talks: readonly Talk[],
   merged: Merged | undefined,
 ): Held {
-  const said: readonly ToldClaim[] = [...claimsOf(talks), ...staff.claims];
-  const claims = chooseClaims(id, said, merged?.chosen);
-  const { values, unvalidated, conflicts, standings } = foldProfile(emailKey, claims);
+  const claims: readonly ToldClaim[] = [...claimsOf(talks), ...staff.claims];
+  const { values, unvalidated, conflicts, standings } = foldCustomer(id, emailKey, claims, merged);
   const told = new Map(talks.flatMap((talk) => talk.claims.map((claim) => [claim.id, talk] as const)));
   const current = new Map(
     claims.flatMap((claim, index) => {

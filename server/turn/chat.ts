@@ -188,7 +188,9 @@ async function takeMessage(
   const handle = { ...recorded.handle, remembered: check?.revision ?? null };
   const { sql, bindings, link } = record(tx.keyring, { ...recorded, handle });
   const rows = await tx.last(sql, bindings);
-  return rows.length === 0 ? null : { response: answered(message, response, heard), left: linkedBy(link, left) };
+  return rows.length === 0
+    ? null
+    : { response: answered(message, response, heard), left: linkedBy(link, left) };
 }
 
 /** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */

@@ -131,12 +131,18 @@ test("law 7 with merges: any sequence of messages, merges and unmerges ends in t
 /** What staff can see of all customers. */
 async function visible(database: Database, workspaceId: string) {
   const store = storeOf(database);
-  const { customers } = await listCustomers(store, workspaceId, CustomersQuery.parse({ limit: 200 }));
+  const { customers } = await listCustomers(store, workspaceId, CustomersQuery.parse({ limit: "200" }));
   return {
     customers,
     details: await Promise.all(customers.map(({ id }) => getCustomer(store, workspaceId, id))),
   };
 }
+
+/** Without what a merge and its undoing count up. */
+const unversioned = ({ customers, details }: Awaited<ReturnType<typeof visible>>) => ({
+  customers,
+  details: details.map((customer) => ({ ...customer, version: null })),
+});
 
 const sides = fc.constantFrom("survivor" as const, "other" as const);
 
@@ -175,7 +181,7 @@ test("law: merge then unmerge is the identity, whatever was chosen, and in whate
       for (const mergeId of lastFirst ? done.toReversed() : done) {
         await unmergeCustomers(storeOf(database), workspaceId, survivor.id, mergeId, DEED);
       }
-      expect(await visible(database, workspaceId)).toEqual(before);
+      expect(unversioned(await visible(database, workspaceId))).toEqual(unversioned(before));
     }),
     { numRuns: 25 },
   );
@@ -260,7 +266,11 @@ describe("on a PostgreSQL server, with many clients at once", () => {
         let merges = 0;
         const staff = async (database: Database, number: number) => {
           for (let at = number; !work.isOver; at += 1) {
-            const { customers } = await listCustomers(storeOf(database), workspaceId, CustomersQuery.parse({ limit: 50 }));
+            const { customers } = await listCustomers(
+              storeOf(database),
+              workspaceId,
+              CustomersQuery.parse({ limit: "50" }),
+            );
             const [into, from] = [
               customers[at % customers.length],
               customers[(at * 7 + 1) % customers.length],

@@ -11,6 +11,10 @@ import { startServer, type Answer, type TestServer } from "../http/start-server.
 
 const NOBODY = "00000000-0000-7000-8000-000000000000";
 
+/** Without what a merge and its undoing count up. */
+const unversioned = (customers: readonly CustomerDetail[]) =>
+  customers.map((customer) => ({ ...customer, version: null }));
+
 describe.each(DATABASE_KINDS)("on %s", (kind) => {
   let database: Database;
   let server: TestServer;
@@ -93,7 +97,7 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
       absorbedExists: true,
       conversationCount: { survivor: 1, absorbed: 1 },
     });
-    expect([await detail(a.id), await detail(b.id)]).toEqual(before);
+    expect(unversioned([await detail(a.id), await detail(b.id)])).toEqual(unversioned(before));
   });
 
   test("after a merge both emails lead to the survivor, until it is undone", async () => {
@@ -200,7 +204,7 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
     expect(await detail(b.id)).toMatchObject({ conversationCount: merged.conversationCount + 1 });
     expect((await get(c.id)).body).toMatchObject({ status: 404, mergedInto: b.id });
     await unmerge(b.id, first);
-    expect([await detail(a.id), await detail(b.id)]).toEqual(before.slice(0, 2));
+    expect(unversioned([await detail(a.id), await detail(b.id)])).toEqual(unversioned(before.slice(0, 2)));
     expect(await detail(c.id)).toMatchObject({ conversationCount: 2 });
   });
 
