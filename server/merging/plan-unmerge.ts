@@ -36,11 +36,11 @@ export function planUnmerge(talks: readonly Talk[], parting: Parting): readonly 
 /** Ids of both begin with the time. */
 const beganLater = ({ id }: Talk, { mergeId }: Parting) => id > mergeId;
 
-/** The latest email of the merged profile's that the conversation states. Emails are never taken back: another one corrects them. */
+/** The latest email of the merged profile's that the conversation states, or once one was proved in it, that was proved. Emails
+ *  are never taken back: another one corrects them. */
 function statedLast({ claims }: Talk, { itsEmails, otherEmails }: Parting): string | null {
-  const emails = claims
-    .filter(({ field }) => field === "email")
-    .toSorted((a, b) => a.seq - b.seq)
-    .flatMap(({ value }) => emailKey(value) ?? []);
+  const stated = claims.filter(({ field }) => field === "email").toSorted((a, b) => a.seq - b.seq);
+  const proved = stated.filter(({ trust }) => trust === "verified");
+  const emails = (proved.length > 0 ? proved : stated).flatMap(({ value }) => emailKey(value) ?? []);
   return emails.findLast((email) => itsEmails.has(email) || otherEmails.has(email)) ?? null;
 }

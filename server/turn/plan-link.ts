@@ -1,10 +1,25 @@
 import type { FieldKey } from "../../engine/understand/understanding.ts";
 import { emailKey } from "../../engine/understand/email-key.ts";
+import type { StoredProfile } from "../customers/sealed.ts";
 
 /** A customer as far as identity goes. Without an email it hangs on the handle that it was created for. */
 export interface Identity {
   readonly id: string;
   readonly emailKey: string | null;
+  /** Since a merge: other emails that lead to it, where they were read. */
+  readonly emails?: readonly string[];
+}
+
+export function identityOf(id: string, { values, merged }: StoredProfile): Identity {
+  const emailKey = values["email"] ?? null;
+  if (merged === undefined) return { id, emailKey };
+  return { id, emailKey, emails: [...merged.emails, ...(merged.ownEmail === null ? [] : [merged.ownEmail])] };
+}
+
+/** Whether the email is known to lead to the customer. */
+export function isOf(customer: Identity | null, email: string | null): boolean {
+  if (customer === null || email === null) return false;
+  return customer.emailKey === email || customer.emails?.includes(email) === true;
 }
 
 /** What a turn does to the links. `target` is the conversation's customer afterwards. */

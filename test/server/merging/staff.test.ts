@@ -9,6 +9,12 @@ import { startServer, type Answer, type TestServer } from "../http/start-server.
 /** Without what every change counts up. */
 const unversioned = (customer: CustomerDetail) => ({ ...customer, version: null });
 
+const ok = async (answer: Promise<Answer>) => {
+  const { status, body } = await answer;
+  expect([status, body.detail]).toEqual([200, undefined]);
+  return body;
+};
+
 describe.each(DATABASE_KINDS)("what staff says of customers who are merged, on %s", (kind) => {
   let database: Database;
   let server: TestServer;
@@ -25,11 +31,6 @@ describe.each(DATABASE_KINDS)("what staff says of customers who are merged, on %
   const send = async (method: string, path: string, body: object = {}): Promise<Answer> => {
     const headers = { "If-Match": "*" };
     return server.fetch(path, { method, headers, body: JSON.stringify(body) });
-  };
-  const ok = async (answer: Promise<Answer>) => {
-    const { status, body } = await answer;
-    expect([status, body.detail]).toEqual([200, undefined]);
-    return body;
   };
   const edit = (id: string, fields: object) => ok(send("PATCH", `/v1/customers/${id}`, { fields }));
   const detail = async (id: string) => CustomerDetail.parse(await ok(server.fetch(`/v1/customers/${id}`)));
