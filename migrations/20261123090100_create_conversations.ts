@@ -30,6 +30,8 @@ const tables = [
     id uuid not null,
     email_key bytea check (length(email_key) = 32),
     phone_key bytea check (length(phone_key) = 32),
+    mailbox_key bytea check (length(mailbox_key) = 32),
+    merged_into uuid,
     profile bytea not null,
     fields text[] not null,
     verified_fields text[] not null default '{}',
@@ -39,13 +41,19 @@ const tables = [
     created_at timestamptz not null,
     updated_at timestamptz not null,
     version integer not null default 1,
-    primary key (workspace_id, id)
+    primary key (workspace_id, id),
+    foreign key (workspace_id, merged_into) references customers,
+    check (merged_into <> id)
   )`,
   `comment on table customers is
     'A cache of the fold: every value follows from the claims of the linked conversations and from staff_values'`,
   `comment on column customers.profile is
     'Sealed: {values, unvalidated, verified, conflicts} as customers/fold.ts has them'`,
   `comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number'`,
+  `comment on column customers.mailbox_key is
+    'What the mail provider takes the email for, where it takes several addresses for one: see customers/mailbox.ts'`,
+  `comment on column customers.merged_into is
+    'The customer whom staff took this one for: it stands as it was, without conversations, and its email leads there'`,
   `comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one'`,
   `comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data'`,
   `comment on column customers.version is
@@ -53,6 +61,8 @@ const tables = [
   `comment on column customers.platforms is 'Where its conversations happened, in alphabetical order'`,
   `comment on column customers.tokens is 'What name, email and phone are searched by: see privacy/search-tokens.ts'`,
   `create index customers_phone_key on customers (workspace_id, phone_key) where phone_key is not null`,
+  `create index customers_mailbox_key on customers (workspace_id, mailbox_key) where mailbox_key is not null`,
+  `create index customers_merged_into on customers (workspace_id, merged_into) where merged_into is not null`,
   `create unique index customers_email_key on customers (workspace_id, email_key) where email_key is not null`,
   `alter table customers enable row level security, force row level security`,
   `create policy workspace on customers

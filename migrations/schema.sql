@@ -196,6 +196,8 @@ create table customers (
   id uuid not null,
   email_key bytea,
   phone_key bytea,
+  mailbox_key bytea,
+  merged_into uuid,
   profile bytea not null,
   fields text[] not null,
   verified_fields text[] not null default '{}'::text[],
@@ -207,9 +209,14 @@ create table customers (
   version integer not null default 1,
   constraint customers_pkey PRIMARY KEY (workspace_id, id),
   constraint customers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint customers_workspace_id_merged_into_fkey FOREIGN KEY (workspace_id, merged_into) REFERENCES customers(workspace_id, id),
+  constraint customers_check CHECK ((merged_into <> id)),
   constraint customers_email_key_check CHECK ((length(email_key) = 32)),
+  constraint customers_mailbox_key_check CHECK ((length(mailbox_key) = 32)),
   constraint customers_phone_key_check CHECK ((length(phone_key) = 32))
 );
+CREATE INDEX customers_mailbox_key ON public.customers USING btree (workspace_id, mailbox_key) WHERE (mailbox_key IS NOT NULL);
+CREATE INDEX customers_merged_into ON public.customers USING btree (workspace_id, merged_into) WHERE (merged_into IS NOT NULL);
 CREATE INDEX customers_phone_key ON public.customers USING btree (workspace_id, phone_key) WHERE (phone_key IS NOT NULL);
 CREATE UNIQUE INDEX customers_email_key ON public.customers USING btree (workspace_id, email_key) WHERE (email_key IS NOT NULL);
 alter table customers enable row level security;
@@ -218,6 +225,8 @@ create policy workspace on customers as permissive for all to public using ((wor
 grant delete, insert, select, update on customers to enrich_app;
 comment on column customers.email_key is 'The canonical email as a blind index; phone_key the E.164 number';
 comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one';
+comment on column customers.mailbox_key is 'What the mail provider takes the email for, where it takes several addresses for one: see customers/mailbox.ts';
+comment on column customers.merged_into is 'The customer whom staff took this one for: it stands as it was, without conversations, and its email leads there';
 comment on column customers.platforms is 'Where its conversations happened, in alphabetical order';
 comment on column customers.profile is 'Sealed: {values, unvalidated, verified, conflicts} as customers/fold.ts has them';
 comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data';
@@ -349,6 +358,32 @@ alter table identity_keys force row level security;
 create policy workspace on identity_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on identity_keys to enrich_app;
 comment on table identity_keys is 'What the host signs the identity of signed-in people with: a shared secret, sealed, or its public key';
+
+create table merges (
+  workspace_id uuid not null,
+  id uuid not null,
+  survivor_id uuid not null,
+  absorbed_id uuid not null,
+  conversation_ids uuid[] not null,
+  choices json not null,
+  actor_kind text not null,
+  actor_id text not null,
+  merged_at timestamp with time zone not null,
+  unmerged_at timestamp with time zone,
+  constraint merges_pkey PRIMARY KEY (workspace_id, id),
+  constraint merges_workspace_id_absorbed_id_fkey FOREIGN KEY (workspace_id, absorbed_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE,
+  constraint merges_workspace_id_survivor_id_fkey FOREIGN KEY (workspace_id, survivor_id) REFERENCES customers(workspace_id, id) ON DELETE CASCADE
+);
+CREATE INDEX merges_absorbed_ever ON public.merges USING btree (workspace_id, absorbed_id, id) WHERE (absorbed_id IS NOT NULL);
+CREATE INDEX merges_survivor ON public.merges USING btree (workspace_id, survivor_id, id) WHERE (survivor_id IS NOT NULL);
+CREATE UNIQUE INDEX merges_absorbed ON public.merges USING btree (workspace_id, absorbed_id) WHERE ((absorbed_id IS NOT NULL) AND (unmerged_at IS NULL));
+alter table merges enable row level security;
+alter table merges force row level security;
+create policy workspace on merges as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on merges to enrich_app;
+comment on column merges.choices is 'Field → {side, claimId, over}: whose value staff chose, the claim that it rests on (null for an email), and what staff had set';
+comment on column merges.conversation_ids is 'The conversations that came from the absorbed customer';
+comment on table merges is 'What staff took for one customer, and what it takes to part them again';
 
 create table messages (
   workspace_id uuid not null,

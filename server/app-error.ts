@@ -10,6 +10,8 @@ export const APP_ERRORS = {
   turn_not_found: 404,
   identity_key_not_found: 404,
   customer_not_found: 404,
+  customer_merged: 404, // into another one, which the answer names as mergedInto
+  merge_not_found: 404,
   finding_not_found: 404,
   claim_not_found: 404,
   note_not_found: 404,
@@ -20,6 +22,9 @@ export const APP_ERRORS = {
   filter_exists: 409, // one of this name
   too_many_filters: 409,
   message_id_reused: 409, // the same messageId with another text
+  already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
+  already_unmerged: 409,
+  unmerge_out_of_order: 409, // the survivor itself was merged later: that merge is undone first
   mail_not_configured: 409, // a code was to be mailed, and no mail server is set
   too_many_identity_keys: 409,
   email_taken: 409, // another customer has it
@@ -57,15 +62,22 @@ export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: AppErrorCode;
   readonly faults: readonly Fault[];
+  /** The customer into whom the one that was asked for was merged. */
+  readonly mergedInto: string | null;
 
   constructor(
     code: AppErrorCode,
     message: string,
-    options: { readonly cause?: unknown; readonly faults?: readonly Fault[] } = {},
+    options: {
+      readonly cause?: unknown;
+      readonly faults?: readonly Fault[];
+      readonly mergedInto?: string | null;
+    } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.faults = options.faults ?? [];
+    this.mergedInto = options.mergedInto ?? null;
   }
 
   get status(): number {

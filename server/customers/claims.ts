@@ -1,18 +1,18 @@
-import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
 import { decodePlace, encodePlace } from "../http/cursor.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { isUuid } from "../uuid.ts";
 import type { ClaimPage, ClaimsQuery } from "./history-contract.ts";
+import { missingCustomer } from "./missing-customer.ts";
 import { openProfile } from "./sealed.ts";
 import { withDetails } from "./provenance.ts";
 import type { ByHand } from "./staff.ts";
-import { claimsOf, type StandingClaim } from "./told-claims.ts";
+import { claimsOf, type StandingClaim, type ToldCustomer } from "./told-claims.ts";
 
 /** A page of all values that were ever given or set: field by field, and of a field the latest first, so that those that
- *  contradict each other stand together. That somebody read them is audited. Throws `customer_not_found`, and
- *  `invalid_request` for a cursor that is none. */
+ *  contradict each other stand together. That somebody read them is audited. Throws `customer_not_found`,
+ *  `customer_merged`, and `invalid_request` for a cursor that is none. */
 export async function listClaims(
   store: Store,
   workspaceId: string,
@@ -54,10 +54,15 @@ interface CustomerRow {
   readonly key_wrapped: Uint8Array;
 }
 
-async function openCustomer({ workspaceId, keyring, prepared }: SealedTransaction, id: string) {
-  const [row] = await prepared<CustomerRow>(
+async function openCustomer(tx: SealedTransaction, id: string): Promise<ToldCustomer> {
+  const { workspaceId, keyring } = tx;
+  const [row] = await tx.prepared<CustomerRow>(
     `select customer.profile, key.workspace_key_version as key_version, key.wrapped as key_wrapped
-     from (select id, profile from customers where workspace_id = :workspaceId and id = :id offset 0) as customer
+     from (
+       select id, profile from customers
+       where workspace_id = :workspaceId and id = :id and merged_into is null
+       offset 0
+     ) as customer
      cross join lateral (
        select workspace_key_version, wrapped from data_keys
        where workspace_id = :workspaceId and subject_id = customer.id
@@ -65,7 +70,7 @@ async function openCustomer({ workspaceId, keyring, prepared }: SealedTransactio
      ) as key`,
     { workspaceId, id },
   );
-  if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
+  if (row === undefined) throw await missingCustomer(tx, id);
   const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
-  return { id, key, emailKey: openProfile(workspaceId, key, id, row.profile).values["email"] ?? null };
+  return { id, profile: openProfile(workspaceId, key, id, row.profile) };
 }

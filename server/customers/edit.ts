@@ -6,8 +6,9 @@ import { blindIndexes } from "../privacy/blind-index.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { newRowId } from "../uuid.ts";
 import { lockCustomer, readCustomer, type EditedCustomer } from "./locked-customer.ts";
-import { planEdit, type Change, type EditPlan } from "./plan-edit.ts";
+import { emailSetFor, planEdit, type Change, type EditPlan } from "./plan-edit.ts";
 import { rewriteProfile } from "./profile.ts";
+import type { Merged } from "./sealed.ts";
 import type { ByHand } from "./staff.ts";
 import { insertStaffValue, withdrawStaffValues } from "./staff-values.ts";
 
@@ -20,7 +21,7 @@ export interface Edit {
 }
 
 /** Does it, and writes the profile as it follows; where staff says no more than before, nothing is written.
- *  Throws an AppError: `customer_not_found`, `edited_meanwhile`, `email_taken`, and what `changes` throws. */
+ *  Throws an AppError: `customer_not_found`, `customer_merged`, `edited_meanwhile`, `email_taken`, and what `changes` throws. */
 export async function editCustomer(
   store: Store,
   workspaceId: string,
@@ -39,8 +40,8 @@ export async function editCustomer(
     const plan = planned(customer);
     if (plan.email !== email) throw new Outdated("the customer was changed before it was locked");
     if (plan.said.length === 0 && plan.withdrawn.length === 0) return;
-    if (email !== null && email !== customer.stored.emailKey) await refuseTaken(tx, id, email);
-    for (const { sql, bindings } of writes(tx, customer, plan, by)) tx.later(sql, bindings);
+    const merged = await mergedAfter(tx, customer, plan);
+    for (const { sql, bindings } of writes(tx, customer, plan, merged, by)) tx.later(sql, bindings);
     writeEvent(tx, { ...event, actor: by.actor, subject: { kind: "customer", id }, at: by.at });
   });
 }
@@ -49,6 +50,7 @@ function writes(
   tx: SealedTransaction,
   { stored, talks }: EditedCustomer,
   { email, stands, said, withdrawn }: EditPlan,
+  merged: Merged | null,
   by: ByHand,
 ): readonly BoundSql[] {
   const { workspaceId } = tx;
@@ -57,7 +59,7 @@ function writes(
   return [
     ...(withdrawn.length === 0 ? [] : [withdrawStaffValues(workspaceId, withdrawn, by)]),
     ...said.map((value) => insertStaffValue(workspaceId, key, id, value, by)),
-    ...rewriteProfile(tx, { id, emailKey: email, talks }, after, by.at),
+    ...rewriteProfile(tx, { id, emailKey: email, talks }, after, by.at, merged),
     ...(email === stored.emailKey ? [] : [{ sql: recount, bindings: { workspaceId, id } }]),
   ];
 }
@@ -83,16 +85,45 @@ export function refuseUnseen(version: number, seen: readonly number[] | null): v
   throw new AppError("edited_meanwhile", message);
 }
 
-/** The email's lock is held: nobody else can give it to a customer meanwhile. */
-async function refuseTaken(tx: SealedTransaction, id: string, email: string): Promise<void> {
-  const { workspaceId, keyring } = tx;
-  const [owner] = await tx.prepared<{ readonly id: string }>(
-    "select id from customers where workspace_id = :workspaceId and email_key = any(cast(:emailKeys as bytea[])) limit 1",
+/** What merges decide of the customer, with the email that the edit gives it: the one that its own row is found by, unless that
+ *  is of one who was merged into it. The email's lock is held: nobody else can give it to a customer meanwhile.
+ *  Throws `email_taken`. */
+async function mergedAfter(
+  tx: SealedTransaction,
+  { stored }: EditedCustomer,
+  { email, withdrawn }: EditPlan,
+): Promise<Merged | null> {
+  const { id, staff } = stored;
+  const merged = stored.profile.merged ?? null;
+  if (email === stored.emailKey) return merged;
+  const owner = email === null ? null : await ownerOf(tx, email);
+  if (owner !== null && (owner.merged_into ?? owner.id) !== id) throw taken(owner.merged_into ?? owner.id);
+  if (merged === null) return null;
+  if (owner === null || owner.id === id) return { ...merged, ownEmail: email };
+  const before = emailSetFor(id, staff.claims);
+  if (before === undefined || !withdrawn.includes(before.id)) return merged;
+  const ownBefore = before.replaces === null ? null : await ownerOf(tx, before.replaces);
+  // Somebody else may have stated it meanwhile.
+  return { ...merged, ownEmail: ownBefore === null || ownBefore.id === id ? before.replaces : null };
+}
+
+interface Owner {
+  readonly id: string;
+  readonly merged_into: string | null;
+}
+
+async function ownerOf({ workspaceId, keyring, prepared }: SealedTransaction, email: string) {
+  const [owner = null] = await prepared<Owner>(
+    `select id, merged_into from customers
+     where workspace_id = :workspaceId and email_key = any(cast(:emailKeys as bytea[])) limit 1`,
     { workspaceId, emailKeys: blindIndexes(keyring, "email", email) },
   );
-  if (owner === undefined || owner.id === id) return;
+  return owner;
+}
+
+function taken(id: string): AppError {
   const message =
-    `Customer ${owner.id} has this email address, and an address has one customer. ` +
+    `Customer ${id} has this email address, and an address has one customer. ` +
     "If they are one person, merge the two; otherwise give this one another address.";
-  throw new AppError("email_taken", message);
+  return new AppError("email_taken", message);
 }

@@ -13,7 +13,7 @@ export const entryOf = {
 } as const;
 
 /** Brings the entries of customers up to date with their rows. Send it behind whatever changes a row's tokens, fields, tags,
- *  verified_fields or platforms, in the same transaction. */
+ *  verified_fields or platforms, in the same transaction. One who was merged into another one has none. */
 export function enterCustomers(workspaceId: string, ids: readonly string[]): BoundSql {
   return { sql: enter, bindings: { workspaceId, ids, standard: STANDARD_FIELDS } };
 }
@@ -22,7 +22,7 @@ export function enterCustomers(workspaceId: string, ids: readonly string[]): Bou
 const enter = `
   with customer as (
     select id, tokens, fields, tags, verified_fields, platforms from customers
-    where workspace_id = :workspaceId and id = any(cast(:ids as uuid[]))
+    where workspace_id = :workspaceId and id = any(cast(:ids as uuid[])) and merged_into is null
   ),
   wanted as (
     select id, 'token ' || unnest(tokens) as entry from customer

@@ -49,14 +49,19 @@ type Entry = readonly [index: number, claim: Claim];
  *  Staff › verified › claimed. Within a handle the latest claim wins; across handles the one whose handle spoke of the
  *  field first stays, and the others are conflicts; a fuller form of the same name replaces it. A handle whose last word was
  *  denied has none: it replaced the one before. The email is not folded: it is the profile's identity, `key`; where staff has
- *  set it, the addresses that handles state are conflicts. */
-export function foldProfile(key: string | null, claims: readonly Claim[]): Profile {
+ *  set it, the addresses that handles state are conflicts, but for `alsoKeys`, which are its own since a merge. */
+export function foldProfile(
+  key: string | null,
+  claims: readonly Claim[],
+  alsoKeys: readonly string[] = [],
+): Profile {
   const values: Record<FieldKey, string> = key === null ? {} : { email: key };
   const conflicts: Record<FieldKey, readonly string[]> = {};
   const unvalidated: FieldKey[] = [];
   const verified: FieldKey[] = [];
   const standings = claims.map(({ denied }): Standing => (denied ? "denied" : "superseded"));
 
+  const isStranger = ({ value }: Claim) => !isKey(value, key) && !alsoKeys.some((also) => isKey(value, also));
   const entries = claims.map((claim, index): Entry => [index, claim]);
   for (const [field, said] of group(entries, (claim) => claim.field)) {
     const words = lastWords(field === "email" ? said.filter(([, claim]) => isKey(claim.value, key)) : said);
@@ -71,8 +76,7 @@ export function foldProfile(key: string | null, claims: readonly Claim[]): Profi
     }
     standings[at] = "current";
     if (words.some(([, claim]) => claim.trust === "verified" && agrees(value, claim))) verified.push(field);
-    const strangers =
-      field === "email" ? lastWords(said).filter(([, claim]) => !isKey(claim.value, key)) : [];
+    const strangers = field === "email" ? lastWords(said).filter(([, claim]) => isStranger(claim)) : [];
     for (const [index] of strangers) standings[index] = "conflicting";
     const others = [...words, ...strangers].filter(([index]) => standings[index] === "conflicting");
     if (others.length > 0) conflicts[field] = [...new Set(others.map(([, claim]) => claim.value))];

@@ -1,5 +1,4 @@
 import { writeEvent } from "../audit/events.ts";
-import { AppError } from "../app-error.ts";
 import type { MessageView, Platform } from "../conversations/contract.ts";
 import { messageView, opener, type MessageRow, type Open } from "../conversations/queries.ts";
 import type { BoundSql } from "../database/statement.ts";
@@ -7,6 +6,7 @@ import { decodePlace, encodePlace, isInstant } from "../http/cursor.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { isUuid } from "../uuid.ts";
 import type { HistoryPage, HistoryQuery } from "./history-contract.ts";
+import { missingCustomer } from "./missing-customer.ts";
 import type { ByHand } from "./staff.ts";
 
 interface ConversationRow {
@@ -23,7 +23,7 @@ interface ConversationRow {
 }
 
 /** A page of the customer's conversations across platforms, with the latest messages of each, the one that began last first.
- *  That somebody read them is audited. Throws `customer_not_found`, and `invalid_request` for a cursor that is none. */
+ *  That somebody read them is audited. Throws `customer_not_found`, `customer_merged`, and `invalid_request` for a cursor that is none. */
 export async function customerHistory(
   store: Store,
   workspaceId: string,
@@ -41,7 +41,7 @@ export async function customerHistory(
       { sql: page, bindings: { ...own, ...after, most: limit + 1 } }, // one more tells whether there is another page
     ];
     const [found, rows] = (await tx.together(asked)) as [readonly object[], readonly ConversationRow[]];
-    if (found.length === 0) throw new AppError("customer_not_found", "There is no such customer.");
+    if (found.length === 0) throw await missingCustomer(tx, customerId);
     const shown = rows.slice(0, limit);
     const messages = await messagesOf(tx, shown, query.messages);
     const details = { seen: "conversations", count: shown.length };
@@ -58,7 +58,8 @@ export async function customerHistory(
   });
 }
 
-const exists = "select 1 as found from customers where workspace_id = :workspaceId and id = :customerId";
+const exists = `
+  select 1 as found from customers where workspace_id = :workspaceId and id = :customerId and merged_into is null`;
 
 const page = `
   select conversation.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped

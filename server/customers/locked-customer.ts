@@ -1,9 +1,9 @@
-import { AppError } from "../app-error.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
-import { storedFrom, talkFrom, talksOf, type LockedRow, type TalkRow } from "../turn/read-link.ts";
+import { missingCustomer } from "./missing-customer.ts";
 import type { Talk } from "./profile.ts";
+import { conversationsOf, storedFrom, talkFrom, talksOf, type LockedRow, type TalkRow } from "./read-told.ts";
 import type { StoredCustomer } from "./sealed.ts";
 import { staffOf, type StaffRow } from "./staff-values.ts";
 
@@ -17,14 +17,14 @@ export interface EditedCustomer {
 
 type Row = LockedRow & { readonly version: number; readonly tags: string[] };
 
-/** Reads the customer as it stands now, and locks nothing. Throws `customer_not_found`. */
+/** Reads the customer as it stands now, and locks nothing. Throws `customer_not_found` and `customer_merged`. */
 export async function readCustomer(tx: SealedTransaction, id: string): Promise<EditedCustomer> {
   return readWith(tx, id, [{ sql: one(""), bindings: { workspaceId: tx.workspaceId, id } }]);
 }
 
 /** Locks the customer until the transaction ends, and before it the email that it is to have, so that no turn makes a customer
  *  of that meanwhile; then reads it. The activity is not locked: a turn that gives nothing writes that alone, after its handle,
- *  which an edit writes last. Throws `customer_not_found`. */
+ *  which an edit writes last. Throws `customer_not_found` and `customer_merged`. */
 export async function lockCustomer(
   tx: SealedTransaction,
   id: string,
@@ -48,12 +48,12 @@ async function readWith(
   const { workspaceId } = tx;
   const results = await tx.together([
     ...first,
-    { sql: talksOf, bindings: { workspaceId, currentId: id, soughtKeys: [], handleId: null } },
+    { sql: talksOfCustomer, bindings: { workspaceId, id } },
     { sql: whatStaffSays, bindings: { workspaceId, id } },
   ]);
   const [rows, talks, staff] = results.slice(-3) as [readonly Row[], readonly TalkRow[], readonly StaffRow[]];
   const [row] = rows;
-  if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
+  if (row === undefined) throw await missingCustomer(tx, id);
   return {
     stored: storedFrom(tx, row, staff),
     talks: talks.map((talk) => talkFrom(tx, talk)),
@@ -66,7 +66,7 @@ const one = (lock: "" | "for no key update") => `
   select locked.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (
     select id, profile, platforms, version, tags from customers
-    where workspace_id = :workspaceId and id = :id ${lock === "" ? "offset 0" : lock}
+    where workspace_id = :workspaceId and id = :id and merged_into is null ${lock === "" ? "offset 0" : lock}
   ) as locked
   cross join lateral (
     select workspace_key_version, wrapped from data_keys
@@ -74,4 +74,8 @@ const one = (lock: "" | "for no key update") => `
     offset 0
   ) as key`;
 
-const whatStaffSays = staffOf("select cast(:id as uuid) as id");
+const asked = "select cast(:id as uuid) as id";
+
+const talksOfCustomer = talksOf(conversationsOf(asked));
+
+const whatStaffSays = staffOf(asked);

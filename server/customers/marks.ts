@@ -1,5 +1,6 @@
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { CustomerDetail } from "./contract.ts";
+import { familyOf } from "./family.ts";
 
 interface Row {
   readonly version: number;
@@ -15,8 +16,12 @@ export async function marksOf(
   const { workspaceId } = tx;
   const [row] = await tx.prepared<Row>(
     `select version, tags,
-       (select cast(count(*) as integer) from notes where workspace_id = :workspaceId and customer_id = :id) as notes_count
-     from customers where workspace_id = :workspaceId and id = :id`,
+       (select cast(coalesce(sum(noted.count), 0) as integer)
+        from (${familyOf(":id")}) as member
+        cross join lateral (
+          select count(*) as count from notes where workspace_id = :workspaceId and customer_id = member.id
+        ) as noted) as notes_count
+     from customers where workspace_id = :workspaceId and id = :id and merged_into is null`,
     { workspaceId, id },
   );
   return row === undefined ? null : { version: row.version, tags: row.tags, notesCount: row.notes_count };

@@ -6,18 +6,22 @@ import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { isUuid, newRowId } from "../uuid.ts";
+import { familyOf } from "./family.ts";
+import { missingCustomer } from "./missing-customer.ts";
 import type { NewNote, NotePage, NotesQuery, NoteView } from "./note-contract.ts";
 import type { ByHand } from "./staff.ts";
 
-interface NoteRow {
+/** A row of `notesOfFamily`. */
+export interface NoteRow extends KeyRow {
   readonly id: string;
+  readonly customer_id: string;
   readonly text: Uint8Array;
   readonly actor_kind: Actor["kind"];
   readonly actor_id: string;
   readonly at: Date;
 }
 
-/** Adds a note. Throws `customer_not_found`. */
+/** Adds a note. Throws `customer_not_found` and `customer_merged`. */
 export async function addNote(
   store: Store,
   workspaceId: string,
@@ -47,7 +51,8 @@ export async function addNote(
   return { id, text, author: { ...actor }, at: new Date(at).toISOString() };
 }
 
-/** A page of notes, the latest first. Throws `customer_not_found`, and `invalid_request` for a cursor that is none. */
+/** A page of notes, the latest first, with those of whom was merged into the customer. Throws `customer_not_found`,
+ *  `customer_merged`, and `invalid_request` for a cursor that is none. */
 export async function listNotes(
   store: Store,
   workspaceId: string,
@@ -57,30 +62,50 @@ export async function listNotes(
   // Ids have their time in front: later ones are greater. None is as great as this.
   const [before = LAST] = cursor === undefined ? [] : decodePlace(cursor, isUuid);
   return inSealedWorkspace(store, workspaceId, async (tx) => {
-    const key = await keyOf(tx, customerId, "read");
+    await keyOf(tx, customerId, "read");
     const rows = await tx.prepared<NoteRow>(
-      `select id, text, actor_kind, actor_id, at from notes
-       where workspace_id = :workspaceId and customer_id = :customerId and id < :before
-       order by id desc limit :most`,
+      `${notesOfFamily("id < :before order by id desc limit :most")}
+       order by note.id desc limit :most`,
       { workspaceId, customerId, before, most: limit + 1 }, // one more tells whether there is another page
     );
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
-      notes: page.map((row) => ({
-        id: row.id,
-        text: unsealColumn(workspaceId, key, "notes.text", row.id, row.text),
-        author: { kind: row.actor_kind, id: row.actor_id },
-        at: row.at.toISOString(),
-      })),
+      notes: page.map((row) => noteView(tx, row)),
       nextCursor: rows.length > limit && last !== undefined ? encodePlace(last.id) : null,
     };
   });
 }
 
+/** The notes of a customer and of those who were merged into it, each sealed under its own customer's key. `which`: which of each
+ *  customer's; bound: workspaceId, customerId. */
+export const notesOfFamily = (which: string) => `
+  select note.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  from (${familyOf(":customerId")}) as member
+  cross join lateral (
+    select id, customer_id, text, actor_kind, actor_id, at from notes
+    where workspace_id = :workspaceId and customer_id = member.id and ${which}
+  ) as note
+  cross join lateral (
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = member.id
+    offset 0
+  ) as key`;
+
+export function noteView({ workspaceId, keyring }: SealedTransaction, row: NoteRow): NoteView {
+  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
+  const key = openDataKey(keyring, row.customer_id, wrapped);
+  return {
+    id: row.id,
+    text: unsealColumn(workspaceId, key, "notes.text", row.id, row.text),
+    author: { kind: row.actor_kind, id: row.actor_id },
+    at: row.at.toISOString(),
+  };
+}
+
 const LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-/** Removes a note for good. Throws `customer_not_found` and `note_not_found`. */
+/** Removes a note for good. Throws `customer_not_found`, `customer_merged` and `note_not_found`. */
 export async function deleteNote(
   store: Store,
   workspaceId: string,
@@ -91,7 +116,9 @@ export async function deleteNote(
   await inSealedWorkspace(store, workspaceId, async (tx) => {
     await keyOf(tx, customerId, "lock");
     const gone = await tx.prepared(
-      "delete from notes where workspace_id = :workspaceId and id = :id and customer_id = :customerId returning id",
+      `delete from notes
+       where workspace_id = :workspaceId and id = :id and customer_id = any(array(${familyOf(":customerId")}))
+       returning id`,
       { workspaceId, id, customerId },
     );
     if (gone.length === 0) throw new AppError("note_not_found", "The customer has no such note.");
@@ -114,7 +141,9 @@ const keys = {
 function keyStatement(how: string): string {
   return `
     select key.workspace_key_version as key_version, key.wrapped as key_wrapped
-    from (select id from customers where workspace_id = :workspaceId and id = :id ${how}) as customer
+    from (
+      select id from customers where workspace_id = :workspaceId and id = :id and merged_into is null ${how}
+    ) as customer
     cross join lateral (
       select workspace_key_version, wrapped from data_keys
       where workspace_id = :workspaceId and subject_id = customer.id
@@ -122,12 +151,8 @@ function keyStatement(how: string): string {
     ) as key`;
 }
 
-async function keyOf(
-  { workspaceId, keyring, prepared }: SealedTransaction,
-  id: string,
-  how: keyof typeof keys,
-): Promise<DataKey> {
-  const [row] = await prepared<KeyRow>(keys[how], { workspaceId, id });
-  if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
-  return openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+async function keyOf(tx: SealedTransaction, id: string, how: keyof typeof keys): Promise<DataKey> {
+  const [row] = await tx.prepared<KeyRow>(keys[how], { workspaceId: tx.workspaceId, id });
+  if (row === undefined) throw await missingCustomer(tx, id);
+  return openDataKey(tx.keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
 }

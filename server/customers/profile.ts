@@ -5,15 +5,20 @@ import { newDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
+import { foldCustomer } from "./choose-claims.ts";
 import { enterCustomers } from "./entries.ts";
-import { foldProfile, type ToldClaim } from "./fold.ts";
-import { sealProfile, type StoredCustomer, type StoredProfile } from "./sealed.ts";
+import type { ToldClaim } from "./fold.ts";
+import { mailboxOf } from "./mailbox.ts";
+import { ownEmailOf, sealProfile, type Merged, type StoredCustomer, type StoredProfile } from "./sealed.ts";
 import { NO_STAFF, type Staff } from "./staff.ts";
 
 /** A conversation as far as a profile follows from it. Times in milliseconds since the epoch. */
 export interface Talk {
   readonly id: string;
   readonly customerId: string | null;
+  readonly handleId: string;
+  /** The place of its link among those of its handle; null before it has one. */
+  readonly linkSeq: number | null;
   readonly platform: Platform;
   readonly startedAt: number;
   readonly lastAt: number;
@@ -28,28 +33,22 @@ export interface Told {
 }
 
 /** Writes a customer as it follows from its conversations and from what staff says: values, conflicts, count and dates. One
- *  that has none of either is removed; one that only staff keeps has the dates that it had last.
- *  `stored`: as it stands, its row locked; null for one that is new. */
+ *  that nothing keeps (see isKept) is removed; one without conversations has the dates that it had last.
+ *  `stored`: as it stands, its row locked; null for one that is new. `merged`: where it changes, what merges decide of it. */
 export function writeProfile(
   tx: SealedTransaction,
   told: Told,
   stored: StoredCustomer | null,
   now: number,
+  merged: Merged | null = mergedWith(told, stored),
 ): readonly BoundSql[] {
   const { workspaceId } = tx;
   const { id, talks } = told;
   const staff = stored?.staff ?? NO_STAFF;
-  const isKept = staff.isMarked || staff.claims.length > 0;
-  if (talks.length === 0 && !isKept) return removeProfile(workspaceId, id);
-  const profile = profileOf(told, staff);
+  if (!isKept(told, merged, staff)) return removeProfile(workspaceId, id, merged !== null);
+  const profile = profileOf(told, merged, staff);
   const platforms = [...new Set(talks.map(({ platform }) => platform))].toSorted();
-  const activity = {
-    workspaceId,
-    id,
-    firstAt: new Date(Math.min(...talks.map(({ startedAt }) => startedAt))),
-    lastAt: new Date(Math.max(...talks.map(({ lastAt }) => lastAt))),
-    conversationCount: talks.length,
-  };
+  const activity = activityOf(workspaceId, told);
   if (stored === null) {
     const { key, row } = newDataKey(tx.keyring, id);
     const bindings = { ...columnsOf(tx, key, id, profile, now), platforms, keyWrapped: row.wrapped };
@@ -80,8 +79,9 @@ export function rewriteProfile(
   told: Told,
   stored: StoredCustomer,
   now: number,
+  merged: Merged | null = mergedWith(told, stored),
 ): readonly BoundSql[] {
-  const profile = profileOf(told, stored.staff);
+  const profile = profileOf(told, merged, stored.staff);
   const { platforms } = stored;
   return [
     { sql: update, bindings: { ...columnsOf(tx, stored.key, told.id, profile, now), platforms } },
@@ -99,7 +99,7 @@ export function createProfile(
   const { workspaceId, keyring } = tx;
   const { id } = told;
   const { key, row } = newDataKey(keyring, id);
-  const columns = columnsOf(tx, key, id, profileOf({ ...told, talks: [] }, staff), now);
+  const columns = columnsOf(tx, key, id, profileOf({ ...told, talks: [] }, null, staff), now);
   const wrapped = { keyVersion: row.workspaceKeyVersion, keyWrapped: row.wrapped };
   const at = new Date(now);
   const activity = { workspaceId, id, firstAt: at, lastAt: at, conversationCount: 0 };
@@ -113,10 +113,44 @@ export function createProfile(
   };
 }
 
-function profileOf({ emailKey, talks }: Told, staff: Staff): StoredProfile {
-  const claims = talks.flatMap((talk) => talk.claims).toSorted((a, b) => a.seq - b.seq);
-  const { standings: _, ...profile } = foldProfile(emailKey, [...claims, ...staff.claims]);
-  return profile;
+/** Whether there is a profile: with conversations; with what staff says or notes; and since a merge with an email, because the
+ *  emails of those who were merged into it go on to lead there, until staff part them again. */
+export function isKept(
+  { emailKey, talks }: Pick<Told, "emailKey" | "talks">,
+  merged: Merged | null,
+  staff: Staff,
+): boolean {
+  if (talks.length > 0 || staff.marked.length > 0 || staff.claims.length > 0) return true;
+  return merged !== null && emailKey !== null;
+}
+
+/** What a customer's conversations and its staff say, and what staff decided of it in merges. */
+function profileOf({ id, emailKey, talks }: Told, merged: Merged | null, staff: Staff): StoredProfile {
+  const said = [...claimsOf(talks), ...staff.claims];
+  const { standings: _, ...profile } = foldCustomer(id, emailKey, said, merged);
+  return merged === null ? profile : { ...profile, merged };
+}
+
+/** What conversations claim, in the order in which it was recorded. */
+export function claimsOf(talks: readonly Talk[]): readonly ToldClaim[] {
+  return talks.flatMap((talk) => talk.claims).toSorted((a, b) => a.seq - b.seq);
+}
+
+function activityOf(workspaceId: string, { id, talks }: Told) {
+  return {
+    workspaceId,
+    id,
+    firstAt: new Date(Math.min(...talks.map(({ startedAt }) => startedAt))),
+    lastAt: new Date(Math.max(...talks.map(({ lastAt }) => lastAt))),
+    conversationCount: talks.length,
+  };
+}
+
+/** Its own email comes later where none of the merged ones had any. */
+function mergedWith({ emailKey }: Told, stored: StoredCustomer | null): Merged | null {
+  const merged = stored?.profile.merged ?? null;
+  if (merged === null || stored === null || stored.emailKey !== null) return merged;
+  return { ...merged, ownEmail: emailKey };
 }
 
 const isSame = <T extends object>(a: T, b: T) => JSON.stringify(a) === JSON.stringify(b);
@@ -129,10 +163,13 @@ function columnsOf(
   now: number,
 ) {
   const { email = null, name = null, phone = null } = profile.values;
+  const own = ownEmailOf(profile);
+  const mailbox = own === null ? null : mailboxOf(own);
   return {
     workspaceId,
     id,
-    emailKey: email === null ? null : blindIndex(keyring, "email", email),
+    emailKey: own === null ? null : blindIndex(keyring, "email", own),
+    mailboxKey: mailbox === null ? null : blindIndex(keyring, "mailbox", mailbox),
     phoneKey: phone === null ? null : blindIndex(keyring, "phone", phone),
     profile: sealProfile(workspaceId, key, id, profile),
     fields: Object.keys(profile.values),
@@ -148,13 +185,15 @@ const insert = `
     values (:workspaceId, :id, :keyVersion, :keyWrapped)
   )
   insert into customers (
-    workspace_id, id, email_key, phone_key, profile, fields, verified_fields, tokens, platforms, created_at, updated_at)
+    workspace_id, id, email_key, mailbox_key, phone_key, profile, fields, verified_fields, tokens, platforms,
+    created_at, updated_at)
   values (
-    :workspaceId, :id, :emailKey, :phoneKey, :profile, :fields, :verifiedFields, :tokens, :platforms, :now, :now)`;
+    :workspaceId, :id, :emailKey, :mailboxKey, :phoneKey, :profile, :fields, :verifiedFields, :tokens, :platforms,
+    :now, :now)`;
 
 const update = `
   update customers set
-    email_key = :emailKey, phone_key = :phoneKey, profile = :profile, fields = :fields,
+    email_key = :emailKey, mailbox_key = :mailboxKey, phone_key = :phoneKey, profile = :profile, fields = :fields,
     verified_fields = :verifiedFields, tokens = :tokens, platforms = :platforms, updated_at = :now, version = version + 1
   where workspace_id = :workspaceId and id = :id`;
 
@@ -166,17 +205,23 @@ const updateActivity = `
   update customer_activity set first_at = :firstAt, last_at = :lastAt, conversation_count = :conversationCount
   where workspace_id = :workspaceId and customer_id = :id`;
 
+/** The dates stay: nothing has happened since. */
 const emptyActivity = `
   update customer_activity set conversation_count = 0 where workspace_id = :workspaceId and customer_id = :id`;
 
-/** The activity and the entries go with the row; and without its data key nothing of it can be read in a backup either. */
-function removeProfile(workspaceId: string, id: string): readonly BoundSql[] {
-  return [
-    {
-      sql: `
-        with key as (delete from data_keys where workspace_id = :workspaceId and subject_id = :id)
-        delete from customers where workspace_id = :workspaceId and id = :id`,
-      bindings: { workspaceId, id },
-    },
-  ];
+/** The activity and the entries go with the row; and without its data key nothing of it can be read in a backup either. Those
+ *  who were merged into it go first. */
+function removeProfile(workspaceId: string, id: string, isSurvivor: boolean): readonly BoundSql[] {
+  const bindings = { workspaceId, id };
+  return [...(isSurvivor ? [{ sql: removeAbsorbed, bindings }] : []), { sql: remove, bindings }];
 }
+
+const remove = `
+  with key as (delete from data_keys where workspace_id = :workspaceId and subject_id = :id)
+  delete from customers where workspace_id = :workspaceId and id = :id`;
+
+const removeAbsorbed = `
+  with absorbed as (
+    delete from customers where workspace_id = :workspaceId and merged_into = :id returning id
+  )
+  delete from data_keys where workspace_id = :workspaceId and subject_id = any(array(select id from absorbed))`;

@@ -1,7 +1,6 @@
-import type { DataKey } from "../privacy/seal.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { CustomerDetail, Provenance } from "./contract.ts";
-import { claimsOf, type StandingClaim } from "./told-claims.ts";
+import { claimsOf, type StandingClaim, type ToldCustomer } from "./told-claims.ts";
 
 /** How many claims a customer is shown with. What its values rest on comes first, then what was replaced last. */
 export const CLAIMS_SHOWN_MAX = 500;
@@ -30,7 +29,7 @@ interface ClaimRow {
 /** The claims of the customer's conversations in the order in which they were recorded, then what staff says now. */
 export async function provenanceOf(
   tx: SealedTransaction,
-  customer: { readonly id: string; readonly key: DataKey; readonly emailKey: string | null },
+  customer: ToldCustomer,
 ): Promise<Pick<CustomerDetail, "provenance" | "provenanceTruncated">> {
   const told = (await claimsOf(tx, customer)).filter(({ standing }) => standing !== "withdrawn");
   const shown = mostImportant(told);

@@ -1,11 +1,10 @@
 import type { Platform } from "../conversations/contract.ts";
 import { openDataKey } from "../privacy/keyring.ts";
-import type { DataKey } from "../privacy/seal.ts";
 import { unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
-import { AppError } from "../app-error.ts";
 import type { CustomerDetail } from "./contract.ts";
 import { marksOf } from "./marks.ts";
+import { missingCustomer } from "./missing-customer.ts";
 import { provenanceOf } from "./provenance.ts";
 import { profileOf, summaryOf, type CustomerRow } from "./summary.ts";
 
@@ -36,19 +35,16 @@ const one = `
   ) as key`;
 
 /** A customer with its latest conversations and where its values come from; both lists are bounded, and say so when they
- *  are not complete. Throws `customer_not_found`. */
+ *  are not complete. Throws `customer_not_found` and `customer_merged`. */
 export async function getCustomer(store: Store, workspaceId: string, id: string): Promise<CustomerDetail> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     // First: a version that is older than the values makes an edit fail, a newer one would let it undo what nobody saw.
     const marks = await marksOf(tx, id);
     const [row] = await tx.prepared<CustomerRow>(one, { workspaceId, id });
-    if (marks === null || row === undefined) {
-      throw new AppError("customer_not_found", "There is no such customer.");
-    }
+    if (marks === null || row === undefined) throw await missingCustomer(tx, id);
     const conversations = await conversationsOf(tx, id);
     const profile = profileOf(tx, row);
-    const emailKey = profile.values["email"] ?? null;
-    const provenance = await provenanceOf(tx, { id, key: keyOf(tx, row), emailKey });
+    const provenance = await provenanceOf(tx, { id, profile });
     return {
       ...summaryOf(row, profile),
       ...marks,
@@ -61,11 +57,6 @@ export async function getCustomer(store: Store, workspaceId: string, id: string)
       ...provenance,
     };
   });
-}
-
-/** Its own key, for what staff set. */
-function keyOf({ keyring }: SealedTransaction, row: CustomerRow): DataKey {
-  return openDataKey(keyring, row.id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
 }
 
 interface ConversationRow extends KeyColumns {

@@ -1,3 +1,4 @@
+import type { FieldKey } from "../../engine/understand/understanding.ts";
 import type { Platform } from "../conversations/contract.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
@@ -5,7 +6,29 @@ import type { Profile } from "./fold.ts";
 import type { Staff } from "./staff.ts";
 
 /** What a customer's row has sealed: the fold, but for how each claim stands. */
-export type StoredProfile = Omit<Profile, "standings">;
+export type StoredProfile = Omit<Profile, "standings"> & {
+  /** Of a customer that others were merged into: what staff decided then. */
+  readonly merged?: Merged;
+};
+
+/** What merges decide of the profile that survives them. */
+export interface Merged {
+  /** The email that the customer's own row stands for; the profile may show that of one who was merged into it. */
+  readonly ownEmail: string | null;
+  /** The emails of those who were merged into it: they lead to it, too. */
+  readonly emails: readonly string[];
+  /** Field → what staff chose. */
+  readonly chosen: Readonly<Record<FieldKey, Choice>>;
+}
+
+/** What staff chose for a field when they merged two customers. */
+export interface Choice {
+  readonly claimId: string;
+  /** The customer who survived that merge. */
+  readonly survivorId: string;
+  /** The values of the field that staff had set by then, ids: the choice is over them. */
+  readonly over: readonly string[];
+}
 
 /** What a claim's row has sealed. */
 export interface Said {
@@ -21,19 +44,24 @@ export interface StoredCustomer {
   /** The canonical email, or null; which the profile's values have too. */
   readonly emailKey: string | null;
   readonly profile: StoredProfile;
-  /** What staff says of it. */
+  /** What staff says of it, and of those who were merged into it. */
   readonly staff: Staff;
   /** In alphabetical order. */
   readonly platforms: readonly Platform[];
+}
+
+/** The email that the customer's row is found by: its own, whatever is shown since a merge. */
+export function ownEmailOf({ values, merged }: StoredProfile): string | null {
+  return merged === undefined ? (values["email"] ?? null) : merged.ownEmail;
 }
 
 export function sealProfile(
   workspaceId: string,
   key: DataKey,
   customerId: string,
-  { values, unvalidated, verified, conflicts }: StoredProfile,
+  { values, unvalidated, verified, conflicts, merged }: StoredProfile,
 ): Buffer {
-  const json = JSON.stringify({ values, unvalidated, verified, conflicts });
+  const json = JSON.stringify({ values, unvalidated, verified, conflicts, merged });
   return sealColumn(workspaceId, key, "customers.profile", customerId, json);
 }
 

@@ -1,8 +1,11 @@
 import type { BoundSql } from "../database/statement.ts";
+import { openDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
+import type { SealedTransaction } from "../privacy/store.ts";
+import { familyOf } from "./family.ts";
 import type { Said } from "./sealed.ts";
-import { NO_STAFF, voiceOf, type ByHand, type Staff, type StaffTrust } from "./staff.ts";
+import { inFoldOrder, voiceOf, type ByHand, type Staff, type StaffClaim, type StaffTrust } from "./staff.ts";
 
 /** What a row of staff_values has sealed. */
 export type StaffSaid = Said & { readonly replaces: string | null };
@@ -16,40 +19,64 @@ export function openStaffSaid(workspaceId: string, key: DataKey, id: string, sea
   return JSON.parse(unsealColumn(workspaceId, key, "staff_values.said", id, sealed)); // what sealStaffSaid wrote
 }
 
+/** A row of `staffOf`. */
 export interface StaffRow {
+  /** The customer that was asked for. */
   readonly id: string;
+  /** That one, or one who was merged into it. */
+  readonly member_id: string;
   readonly is_marked: boolean;
   /** As JSON: a Told for each. */
   readonly claims: string;
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
 }
 
 /** What was said in hexadecimal. */
 type Told = [seq: number, id: string, field: string, said: string, trust: StaffTrust, unvalidated: boolean];
 
-/** What staff says of the customers whose ids `asked` selects. No "exists": that reads all notes of the workspace at once. */
+/** What staff says of the customers whose ids `asked` selects, and of those who were merged into them: a row each. No "exists":
+ *  that reads all notes of the workspace at once. */
 export const staffOf = (asked: string) => `
-  select asked.id,
-    coalesce((select cardinality(tags) > 0 from customers where workspace_id = :workspaceId and id = asked.id), false)
-      or coalesce((select true from notes where workspace_id = :workspaceId and customer_id = asked.id limit 1), false)
+  select asked.id, member.id as member_id,
+    coalesce((select cardinality(tags) > 0 from customers where workspace_id = :workspaceId and id = member.id), false)
+      or coalesce((select true from notes where workspace_id = :workspaceId and customer_id = member.id limit 1), false)
       as is_marked,
     cast(coalesce((
       select json_agg(json_build_array(seq, id, field, encode(said, 'hex'), trust, unvalidated) order by seq)
       from staff_values
-      where workspace_id = :workspaceId and customer_id = asked.id and withdrawn_at is null
-    ), '[]') as text) as claims
+      where workspace_id = :workspaceId and customer_id = member.id and withdrawn_at is null
+    ), '[]') as text) as claims,
+    key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (${asked}) as asked
+  cross join lateral (${familyOf("asked.id")}) as member
+  cross join lateral (
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = member.id
+    offset 0
+  ) as key
   where asked.id is not null`;
 
-export function staffFrom(workspaceId: string, key: DataKey, row: StaffRow | undefined): Staff {
-  if (row === undefined) return NO_STAFF;
-  const told: Told[] = JSON.parse(row.claims);
-  return {
-    isMarked: row.is_marked,
-    claims: told.map(([seq, id, field, said, trust, unvalidated]) => {
+/** `rows` of `staffOf`, of which those about this customer count. */
+export function staffFrom(
+  { workspaceId, keyring }: SealedTransaction,
+  customerId: string,
+  rows: readonly StaffRow[],
+): Staff {
+  const family = rows.filter(({ id }) => id === customerId);
+  const claims = family.flatMap((row) => {
+    const told: Told[] = JSON.parse(row.claims);
+    if (told.length === 0) return [];
+    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
+    const key = openDataKey(keyring, row.member_id, wrapped);
+    return told.map(([seq, id, field, said, trust, unvalidated]): StaffClaim => {
       const { value, replaces } = openStaffSaid(workspaceId, key, id, Buffer.from(said, "hex"));
-      return { id, seq, handleId: voiceOf(trust), field, value, trust, unvalidated, denied: false, replaces };
-    }),
-  };
+      const voice = { customerId: row.member_id, handleId: voiceOf(trust, row.member_id) };
+      return { id, seq, ...voice, field, value, trust, unvalidated, denied: false, replaces };
+    });
+  });
+  const marked = family.filter((row) => row.is_marked).map((row) => row.member_id);
+  return { claims: inFoldOrder(customerId, claims), marked };
 }
 
 /** A value that staff sets or verifies. */

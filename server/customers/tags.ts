@@ -3,6 +3,7 @@ import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
+import { missingCustomer } from "./missing-customer.ts";
 import type { ByHand } from "./staff.ts";
 import { TAGS_MAX } from "./tag-contract.ts";
 
@@ -11,20 +12,20 @@ export interface Tagged {
   readonly version: number;
 }
 
-/** Throws `customer_not_found`. */
+/** Throws `customer_not_found` and `customer_merged`. */
 export async function getTags(database: Database, workspaceId: string, id: string): Promise<Tagged> {
-  const [row] = await inWorkspace(database, workspaceId, (tx) =>
-    tx.prepared<Tagged>(
-      "select tags, version from customers where workspace_id = :workspaceId and id = :id",
+  return inWorkspace(database, workspaceId, async (tx) => {
+    const [row] = await tx.prepared<Tagged>(
+      "select tags, version from customers where workspace_id = :workspaceId and id = :id and merged_into is null",
       { workspaceId, id },
-    ),
-  );
-  if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
-  return { tags: row.tags, version: row.version };
+    );
+    if (row === undefined) throw await missingCustomer(tx, id);
+    return { tags: row.tags, version: row.version };
+  });
 }
 
 /** Gives the customer the tag, or takes it away; what is so already stays as it is. It wants no version: two who tag at once
- *  both get what they wanted. Throws `customer_not_found` and `too_many_tags`. */
+ *  both get what they wanted. Throws `customer_not_found`, `customer_merged` and `too_many_tags`. */
 export async function setTag(
   database: Database,
   workspaceId: string,
@@ -34,10 +35,11 @@ export async function setTag(
 ): Promise<Tagged> {
   return inWorkspace(database, workspaceId, async (tx) => {
     const [row] = await tx.prepared<Tagged>(
-      "select tags, version from customers where workspace_id = :workspaceId and id = :id for no key update",
+      `select tags, version from customers
+       where workspace_id = :workspaceId and id = :id and merged_into is null for no key update`,
       { workspaceId, id },
     );
-    if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
+    if (row === undefined) throw await missingCustomer(tx, id);
     const { tags, version } = row;
     if (tags.includes(tag) === isSet) return { tags, version };
     if (isSet && tags.length >= TAGS_MAX) {

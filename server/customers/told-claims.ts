@@ -2,14 +2,18 @@ import type { Actor } from "../audit/events.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
-import { foldProfile, type Claim, type Standing, type Trust } from "./fold.ts";
-import { openSaid } from "./sealed.ts";
-import { voiceOf, type StaffTrust } from "./staff.ts";
+import { foldCustomer } from "./choose-claims.ts";
+import { familyOf } from "./family.ts";
+import type { Claim, Profile, Standing, Trust } from "./fold.ts";
+import { openSaid, type StoredProfile } from "./sealed.ts";
+import { inFoldOrder, voiceOf, type StaffTrust } from "./staff.ts";
 import { openStaffSaid } from "./staff-values.ts";
 
 /** A claim with what was said, opened, and how it stands. */
 export interface StandingClaim extends Claim {
   readonly id: string;
+  /** Of what staff says: of whom, which is the customer or one who was merged into it. */
+  readonly customerId?: string;
   readonly raw: string;
   readonly standing: Standing | "withdrawn";
   /** Null of a conversation's claim. */
@@ -31,6 +35,9 @@ interface SaidRow {
 
 interface StaffRow {
   readonly id: string;
+  readonly customer_id: string;
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
   readonly field: string;
   readonly said: Uint8Array;
   readonly trust: StaffTrust;
@@ -42,10 +49,17 @@ interface StaffRow {
   readonly withdrawn: boolean;
 }
 
-/** All claims of the customer: those of its conversations in the order in which they were recorded, then those of staff. */
+/** A customer as it is told. */
+export interface ToldCustomer {
+  readonly id: string;
+  readonly profile: StoredProfile;
+}
+
+/** All claims of the customer: those of its conversations in the order in which they were recorded, then those of staff, with
+ *  those that it set of whom was merged into it. */
 export async function claimsOf(
   tx: SealedTransaction,
-  customer: { readonly id: string; readonly key: DataKey; readonly emailKey: string | null },
+  customer: ToldCustomer,
 ): Promise<readonly StandingClaim[]> {
   const bindings = { workspaceId: tx.workspaceId, customerId: customer.id };
   const [said, staff] = (await tx.together([
@@ -53,11 +67,20 @@ export async function claimsOf(
     { sql: saidByStaff, bindings },
   ])) as [readonly SaidRow[], readonly StaffRow[]];
   const withdrawn = new Set(staff.filter((row) => row.withdrawn).map(({ id }) => id));
-  const claims = [...openSaidRows(tx, said), ...openStaffRows(tx, customer.key, staff)];
+  const claims = [...openSaidRows(tx, said), ...openStaffRows(tx, customer.id, staff)];
   const standing = claims.filter(({ id }) => !withdrawn.has(id));
-  const { standings } = foldProfile(customer.emailKey, standing);
+  const { standings } = foldOf(customer, customer.profile.values["email"] ?? null, standing);
   const standingOf = new Map(standing.map(({ id }, index) => [id, standings[index] ?? "superseded"]));
   return claims.map((claim) => ({ ...claim, standing: standingOf.get(claim.id) ?? "withdrawn" }));
+}
+
+/** The profile that follows from such claims, with what merges decide of it. */
+export function foldOf(
+  { id, profile }: ToldCustomer,
+  emailKey: string | null,
+  claims: readonly OpenedClaim[],
+): Profile {
+  return foldCustomer(id, emailKey, claims, profile.merged);
 }
 
 type OpenedClaim = Omit<StandingClaim, "standing">;
@@ -81,10 +104,22 @@ const saidInConversations = `
   order by claim.seq`;
 
 const saidByStaff = `
-  select id, field, said, trust, unvalidated, claim_id, actor_kind, actor_id, at, withdrawn_at is not null as withdrawn
-  from staff_values
-  where workspace_id = :workspaceId and customer_id = :customerId
-  order by seq`;
+  select said.id, said.customer_id, said.field, said.said, said.trust, said.unvalidated, said.claim_id,
+    said.actor_kind, said.actor_id, said.at, said.withdrawn, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  from (${familyOf(":customerId")}) as member
+  cross join lateral (
+    select id, customer_id, field, said, trust, unvalidated, claim_id, actor_kind, actor_id, at,
+      withdrawn_at is not null as withdrawn, seq
+    from staff_values
+    where workspace_id = :workspaceId and customer_id = member.id
+    offset 0
+  ) as said
+  cross join lateral (
+    select workspace_key_version, wrapped from data_keys
+    where workspace_id = :workspaceId and subject_id = member.id
+    offset 0
+  ) as key
+  order by said.seq`;
 
 function openSaidRows({ workspaceId, keyring }: SealedTransaction, rows: readonly SaidRow[]): OpenedClaim[] {
   const keys = new Map<string, DataKey>();
@@ -99,14 +134,24 @@ function openSaidRows({ workspaceId, keyring }: SealedTransaction, rows: readonl
 }
 
 function openStaffRows(
-  { workspaceId }: SealedTransaction,
-  key: DataKey,
+  { workspaceId, keyring }: SealedTransaction,
+  customerId: string,
   rows: readonly StaffRow[],
 ): OpenedClaim[] {
-  return rows.map(({ id, field, trust, unvalidated, ...row }) => {
-    const { value, raw } = openStaffSaid(workspaceId, key, id, row.said);
+  const inOrder = inFoldOrder(
+    customerId,
+    rows.map((row, seq) => ({ ...row, seq, customerId: row.customer_id })),
+  );
+  return inOrder.map(({ id, field, trust, unvalidated, customerId, ...row }) => {
+    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
+    const { value, raw } = openStaffSaid(
+      workspaceId,
+      openDataKey(keyring, customerId, wrapped),
+      id,
+      row.said,
+    );
     const staff = { by: { kind: row.actor_kind, id: row.actor_id }, at: row.at, claimId: row.claim_id };
-    const claim = { id, handleId: voiceOf(trust), field, value, raw, trust, unvalidated, denied: false };
-    return { ...claim, staff };
+    const voice = { customerId, handleId: voiceOf(trust, customerId) };
+    return { id, ...voice, field, value, raw, trust, unvalidated, denied: false, staff };
   });
 }

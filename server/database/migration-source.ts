@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import * as createWorkspaces from "../../migrations/20261123090000_create_workspaces.ts";
 import * as createKeys from "../../migrations/20261123090050_create_keys.ts";
 import * as createConversations from "../../migrations/20261123090100_create_conversations.ts";
+import * as createMerges from "../../migrations/20261123090450_create_merges.ts";
 import * as createClaims from "../../migrations/20261123090200_create_claims.ts";
 import * as createAudit from "../../migrations/20261123090300_create_audit.ts";
 import * as createSeals from "../../migrations/20261123090350_create_seals.ts";
@@ -22,6 +23,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090410_create_staff_values": createStaffValues,
   "20261123090420_create_erasures": createErasures,
   "20261123090430_create_customer_search": createCustomerSearch,
+  "20261123090450_create_merges": createMerges,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

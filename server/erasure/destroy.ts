@@ -4,7 +4,8 @@ const CONVERSATIONS_AT_ONCE = 200; // so that a statement stays within its time 
 
 /** Whose rows are destroyed. */
 export interface Doomed {
-  readonly customerId: string | null;
+  /** With those who were merged into one of them. */
+  readonly customerIds: readonly string[];
   readonly conversationIds: readonly string[];
   readonly handleIds: readonly string[];
 }
@@ -21,6 +22,7 @@ export const OF_CONVERSATIONS = {
 } as const satisfies Readonly<Record<string, string>>;
 
 export const OF_CUSTOMERS = {
+  merges: "survivor_id",
   notes: "customer_id",
   customer_entries: "customer_id",
   staff_values: "customer_id",
@@ -32,7 +34,7 @@ export const OF_CUSTOMERS = {
  *  process goes on from what it remembers. What it concerns must be locked. */
 export async function destroy(
   tx: WorkspaceTransaction,
-  { customerId, conversationIds, handleIds }: Doomed,
+  { customerIds, conversationIds, handleIds }: Doomed,
 ): Promise<Readonly<Record<string, number>>> {
   const { workspaceId } = tx;
   const destroyed: Record<string, number> = {};
@@ -50,11 +52,12 @@ export async function destroy(
   for (const ids of batches(conversationIds)) {
     for (const [table, column] of Object.entries(OF_CONVERSATIONS)) await count(table, column, ids);
   }
-  const customers = customerId === null ? [] : [customerId];
-  for (const [table, column] of Object.entries(OF_CUSTOMERS)) await count(table, column, customers);
+  await count("merges", "absorbed_id", customerIds);
+  for (const [table, column] of Object.entries(OF_CUSTOMERS)) await count(table, column, customerIds);
   for (const ids of batches(handleIds)) await count("handles", "id", ids, isLeft);
   for (const ids of batches(handleIds)) await tx.prepared(countUp, { workspaceId, ids });
-  for (const ids of batches([...customers, ...conversationIds])) await count("data_keys", "subject_id", ids);
+  for (const ids of batches([...customerIds, ...conversationIds]))
+    await count("data_keys", "subject_id", ids);
   return destroyed;
 }
 

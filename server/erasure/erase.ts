@@ -2,10 +2,11 @@ import { v7 as uuid } from "uuid";
 import { AppError } from "../app-error.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
 import { leaveErased } from "../audit/leaves.ts";
-import { readCustomer } from "../customers/locked-customer.ts";
+import { missingCustomer } from "../customers/missing-customer.ts";
 import { writeProfile } from "../customers/profile.ts";
 import { fingerprintOf, openDataKey } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
+import { readBereft } from "./bereft.ts";
 import { canonicalJson, signCertificate } from "./certificate.ts";
 import type { Certificate, Erasure, ErasureCause } from "./contract.ts";
 import { destroy } from "./destroy.ts";
@@ -26,7 +27,8 @@ export interface Occasion {
 
 /** Destroys what stands of a target, with its data keys, and returns the signed certificate, which the ledger keeps; null when
  *  nothing is there, or when it was not silent. All of it in one transaction, in which no message of the person is taken:
- *  the next one starts afresh. Throws `customer_busy`. */
+ *  the next one starts afresh. Who was merged into a customer is erased with it. Throws `customer_busy`, and `customer_merged`
+ *  for one who was merged into another one itself. */
 export async function erase(
   store: Store,
   workspaceId: string,
@@ -42,6 +44,11 @@ export async function erase(
       const scope = await lockScope(tx, target, seen);
       if (!isLocked(scope, seen)) return { moved: scope };
       if (!isThere(scope) || !isSilent(scope, occasion)) return { erased: null };
+      if (target.customerId !== null && scope.mergedInto !== null) {
+        if (occasion.cause === "retention") return { erased: null };
+        // A backup may be of a time when the customer was merged: then it goes without the one into whom it was.
+        if (occasion.cause === "request") throw await missingCustomer(tx, target.customerId);
+      }
       return { erased: await eraseLocked(tx, target.customerId, scope, occasion, signer) };
     });
     if ("erased" in result) return result.erased;
@@ -65,19 +72,20 @@ function isSilent({ conversations }: Scope, { subject, silentSince }: Occasion):
 async function eraseLocked(
   tx: SealedTransaction,
   customerId: string | null,
-  { conversations, others }: Scope,
+  { conversations, others, absorbed }: Scope,
   { subject, cause, actor, now }: Occasion,
   signer: Signer,
 ): Promise<Erasure> {
   const ids = new Set(conversations.map(({ id }) => id));
   const handleIds = [...new Set(conversations.map(({ handleId }) => handleId))];
-  const keys = await keysOf(tx, customerId, [...ids]);
-  const bereft = await readBereft(tx, others);
+  const customerIds = customerId === null ? [] : [customerId, ...absorbed];
+  const keys = await keysOf(tx, customerIds, [...ids]);
+  const bereft = await readBereft(tx, others, customerId);
   leaveErased(tx, [...ids]);
-  const destroyed = await destroy(tx, { customerId, conversationIds: [...ids], handleIds });
-  for (const { told, stored } of bereft) {
+  const destroyed = await destroy(tx, { customerIds, conversationIds: [...ids], handleIds });
+  for (const { told, stored, merged } of bereft) {
     const talks = told.talks.filter(({ id }) => !ids.has(id));
-    for (const { sql, bindings } of writeProfile(tx, { ...told, talks }, stored, now))
+    for (const { sql, bindings } of writeProfile(tx, { ...told, talks }, stored, now, merged))
       tx.later(sql, bindings);
   }
   const certificate: Certificate = {
@@ -98,22 +106,6 @@ async function eraseLocked(
   return erasure;
 }
 
-/** The customers whose conversations are erased although they are not: their profiles follow from what is left. */
-async function readBereft(tx: SealedTransaction, others: readonly string[]) {
-  const found = [];
-  for (const id of others) {
-    const customer = await readCustomer(tx, id).catch((error: unknown) => {
-      // Restored without its key: unreadable as it stands.
-      if (error instanceof AppError && error.code === "customer_not_found") return null;
-      throw error;
-    });
-    if (customer === null) continue;
-    const { stored, talks } = customer;
-    found.push({ told: { id, emailKey: stored.emailKey, talks }, stored });
-  }
-  return found;
-}
-
 interface DataKeyRow {
   readonly id: string;
   readonly version: number;
@@ -122,11 +114,11 @@ interface DataKeyRow {
 
 async function keysOf(
   tx: SealedTransaction,
-  customerId: string | null,
+  customerIds: readonly string[],
   conversationIds: readonly string[],
 ): Promise<Certificate["keys"]> {
   const { workspaceId, keyring } = tx;
-  const ids = customerId === null ? conversationIds : [customerId, ...conversationIds];
+  const ids = [...customerIds, ...conversationIds];
   const rows = await tx.prepared<DataKeyRow>(
     `select subject_id as id, workspace_key_version as version, wrapped from data_keys
      where workspace_id = :workspaceId and subject_id = any(cast(:ids as uuid[]))`,
@@ -139,7 +131,7 @@ async function keysOf(
     }),
   );
   return ids.map((id) => ({
-    kind: id === customerId ? "customer" : "conversation",
+    kind: customerIds.includes(id) ? "customer" : "conversation",
     id,
     fingerprint: fingerprints.get(id) ?? null,
   }));

@@ -46,5 +46,13 @@ export async function reapply(
     customerId: subject.kind === "customer" ? subject.id : null,
     conversationIds: keys.filter(({ kind }) => kind === "conversation").map(({ id }) => id),
   };
-  return erase(store, workspaceId, target, { subject, cause: "reapplied", actor, now });
+  const again = { cause: "reapplied", actor, now } as const;
+  let erased = await erase(store, workspaceId, target, { ...again, subject });
+  // Who was merged into it by then may stand alone in the backup.
+  for (const { id } of keys.filter((key) => key.kind === "customer" && key.id !== subject.id)) {
+    const alone = { customerId: id, conversationIds: [] };
+    const too = await erase(store, workspaceId, alone, { ...again, subject: { kind: "customer", id } });
+    erased ??= too;
+  }
+  return erased;
 }

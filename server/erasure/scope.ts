@@ -13,8 +13,12 @@ export interface Target {
 export interface Scope {
   /** Whether the customer is there. */
   readonly hasCustomer: boolean;
+  /** Into whom it was merged. */
+  readonly mergedInto: string | null;
+  /** Who was merged into it. They are erased with it: what they said and were called is its own by now. */
+  readonly absorbed: readonly string[];
   readonly conversations: readonly Concerned[];
-  /** Other customers to whom some of the conversations belong. */
+  /** Other customers to whom some of the conversations belong, or into whom the customer was merged. */
   readonly others: readonly string[];
   /** The advisory locks of the handles, which their turns hold. */
   readonly handleLocks: ReadonlySet<bigint>;
@@ -54,19 +58,32 @@ const conversations = `
     offset 0
   ) as key on true`;
 
+const family = `
+  (select id, merged_into from customers
+   where workspace_id = :workspaceId and id = cast(:customerId as uuid) offset 0)
+  union all
+  (select id, merged_into from customers
+   where workspace_id = :workspaceId and merged_into = cast(:customerId as uuid) offset 0)`;
+
 /** Reads what stands of a target. In a restored database keys may be missing: then nobody can read the handle, and no turn can
  *  go on with the conversation either. */
 export async function readScope(tx: SealedTransaction, target: Target): Promise<Scope> {
   const { workspaceId } = tx;
   const { customerId, conversationIds } = target;
-  const found = await tx.prepared(
-    "select id from customers where workspace_id = :workspaceId and id = cast(:customerId as uuid)",
-    { workspaceId, customerId },
-  );
+  const found = await tx.prepared<{ readonly id: string; readonly merged_into: string | null }>(family, {
+    workspaceId,
+    customerId,
+  });
+  const own = found.find(({ id }) => id === customerId);
+  const mergedInto = own?.merged_into ?? null;
   const rows = await tx.prepared<Row>(conversations, { workspaceId, customerId, conversationIds });
-  const others = rows.map((row) => row.customer_id).filter((id) => id !== null && id !== customerId);
+  const others = [mergedInto, ...rows.map((row) => row.customer_id)].filter(
+    (id) => id !== null && id !== customerId,
+  );
   return {
-    hasCustomer: found.length > 0,
+    hasCustomer: own !== undefined,
+    mergedInto,
+    absorbed: found.map(({ id }) => id).filter((id) => id !== customerId),
     conversations: rows.map((row) => ({
       id: row.id,
       customerId: row.customer_id,
@@ -108,7 +125,7 @@ const lockActivity = `
 /** Locks the handles, then the customers, each in order: the way turns do. Then reads anew. */
 export async function lockScope(tx: SealedTransaction, target: Target, seen: Scope): Promise<Scope> {
   const { workspaceId } = tx;
-  const ids = [...seen.others, ...(target.customerId === null ? [] : [target.customerId])];
+  const ids = [...seen.others, ...seen.absorbed, ...(target.customerId === null ? [] : [target.customerId])];
   await tx.together([
     { sql: lockHandles, bindings: { locks: [...seen.handleLocks].map(String) } },
     { sql: lockCustomers, bindings: { workspaceId, ids } },
@@ -121,6 +138,7 @@ export async function lockScope(tx: SealedTransaction, target: Target, seen: Sco
 export function isLocked(scope: Scope, seen: Scope): boolean {
   return (
     scope.others.every((id) => seen.others.includes(id)) &&
+    scope.absorbed.every((id) => seen.absorbed.includes(id)) &&
     [...scope.handleLocks].every((lock) => seen.handleLocks.has(lock))
   );
 }
@@ -130,6 +148,7 @@ export function both(seen: Scope, scope: Scope): Scope {
   return {
     ...scope,
     others: [...new Set([...seen.others, ...scope.others])],
+    absorbed: [...new Set([...seen.absorbed, ...scope.absorbed])],
     handleLocks: new Set([...seen.handleLocks, ...scope.handleLocks]),
   };
 }

@@ -129,7 +129,7 @@ const batch = `
     activity.conversation_count, key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (
     select id, profile, platforms from customers as customer
-    where workspace_id = :workspaceId and id > :after
+    where workspace_id = :workspaceId and id > :after and merged_into is null
     order by id limit :most
   ) as customer
   cross join lateral (

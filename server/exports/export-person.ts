@@ -1,7 +1,7 @@
-import { AppError } from "../app-error.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
-import { foldProfile } from "../customers/fold.ts";
+import { missingCustomer } from "../customers/missing-customer.ts";
 import { openProfile } from "../customers/sealed.ts";
+import { foldOf } from "../customers/told-claims.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { PersonExport } from "./contract.ts";
@@ -17,7 +17,8 @@ export interface PersonRequest {
 }
 
 /** All that is kept of one person, as pieces of JSON. Messages are read a page at a time, each in a transaction of its own;
- *  claims and the list of conversations are in memory. Throws `customer_not_found` before the first piece. */
+ *  claims and the list of conversations are in memory. Throws `customer_not_found` and
+ *  `customer_merged` before the first piece. */
 export async function exportPerson(
   store: Store,
   workspaceId: string,
@@ -72,21 +73,22 @@ async function readHead(
        where workspace_id = :workspaceId and subject_id = customers.id
        offset 0
      ) as key
-     where workspace_id = :workspaceId and id = :customerId`,
+     where workspace_id = :workspaceId and id = :customerId and merged_into is null`,
     { workspaceId, customerId },
   );
-  if (row === undefined) throw new AppError("customer_not_found", "There is no such customer.");
+  if (row === undefined) throw await missingCustomer(tx, customerId);
   const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
   const key = openDataKey(keyring, customerId, wrapped);
-  const { email: emailKey = null } = openProfile(workspaceId, key, customerId, row.profile).values;
+  const customer = { id: customerId, profile: openProfile(workspaceId, key, customerId, row.profile) };
+  const { email: emailKey = null } = customer.profile.values;
 
   const all = await talksOf(tx, customerId);
   const talks = verifiedOnly ? all.filter(({ link }) => link === "verified") : all;
-  const claims = await personClaimsOf(tx, { id: customerId, key, emailKey }, talks);
+  const claims = await personClaimsOf(tx, customer, talks);
   // Of what is left out nothing may shine through: the values follow from what is there.
   const counted = claims.filter(({ claim }) => claim.standing !== "withdrawn").map(({ claim }) => claim);
   const isGiven = talks.length > 0 || counted.some(({ field }) => field === "email");
-  const profile = foldProfile(isGiven ? emailKey : null, counted);
+  const profile = foldOf(customer, isGiven ? emailKey : null, counted);
   const standingOf = new Map(counted.map(({ id }, index) => [id, profile.standings[index]]));
   const details = { verifiedOnly, conversations: talks.length };
   const subject = { kind: "customer", id: customerId } as const;
@@ -111,7 +113,7 @@ async function readHead(
       ...exported,
       standing: standingOf.get(claim.id) ?? claim.standing,
     })),
-    notes: [...(await notesOf(tx, customerId, key))],
+    notes: [...(await notesOf(tx, customerId))],
     refusals: [...(await refusalsOf(tx, talks))],
   };
   return { head, talks };

@@ -1,8 +1,7 @@
 import type { NoteView } from "../customers/note-contract.ts";
+import { notesOfFamily, noteView, type NoteRow } from "../customers/notes.ts";
 import { withDetails } from "../customers/provenance.ts";
-import { claimsOf, type StandingClaim } from "../customers/told-claims.ts";
-import type { DataKey } from "../privacy/seal.ts";
-import { unsealColumn } from "../privacy/sealed-columns.ts";
+import { claimsOf, type StandingClaim, type ToldCustomer } from "../customers/told-claims.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { PersonExport } from "./contract.ts";
 import type { Talk } from "./person-talks.ts";
@@ -16,7 +15,7 @@ export interface PersonClaim {
 /** Every claim of the conversations in the order in which they were recorded, and then those of staff. */
 export async function personClaimsOf(
   tx: SealedTransaction,
-  customer: { readonly id: string; readonly key: DataKey; readonly emailKey: string | null },
+  customer: ToldCustomer,
   talks: readonly Talk[],
 ): Promise<readonly PersonClaim[]> {
   const told = await claimsOf(tx, customer);
@@ -31,32 +30,14 @@ export async function personClaimsOf(
   });
 }
 
-interface NoteRow {
-  readonly id: string;
-  readonly text: Uint8Array;
-  readonly actor_kind: NoteView["author"]["kind"];
-  readonly actor_id: string;
-  readonly at: Date;
-}
-
 /** What staff noted down, the earliest first. */
-export async function notesOf(
-  tx: SealedTransaction,
-  customerId: string,
-  key: DataKey,
-): Promise<readonly NoteView[]> {
+export async function notesOf(tx: SealedTransaction, customerId: string): Promise<readonly NoteView[]> {
   const { workspaceId } = tx;
-  const rows = await tx.prepared<NoteRow>(
-    `select id, text, actor_kind, actor_id, at from notes
-     where workspace_id = :workspaceId and customer_id = :customerId order by id`,
-    { workspaceId, customerId },
-  );
-  return rows.map((row) => ({
-    id: row.id,
-    text: unsealColumn(workspaceId, key, "notes.text", row.id, row.text),
-    author: { kind: row.actor_kind, id: row.actor_id },
-    at: row.at.toISOString(),
-  }));
+  const rows = await tx.prepared<NoteRow>(`${notesOfFamily("true offset 0")} order by note.id`, {
+    workspaceId,
+    customerId,
+  });
+  return rows.map((row) => noteView(tx, row));
 }
 
 interface RefusalRow {

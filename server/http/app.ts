@@ -7,6 +7,7 @@ import { editRoutes } from "../customers/edit-routes.ts";
 import { historyRoutes } from "../customers/history-routes.ts";
 import { noteRoutes } from "../customers/note-routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
+import { mergingRoutes } from "../merging/routes.ts";
 import { createIdentityKeys } from "../identity/key-cache.ts";
 import { identityRoutes } from "../identity/routes.ts";
 import { findingRoutes } from "../findings/routes.ts";
@@ -44,6 +45,7 @@ export function createApp(services: Services): Express {
   app.use(exportRoutes(services)); // before the customers: export.csv is no id
   app.use(importRoutes(services)); // nor is import
   app.use(customerRoutes(services));
+  app.use(mergingRoutes(services));
   app.use(retentionRoutes(services));
   app.use(auditRoutes(services));
   app.use(identityRoutes(services, identityKeys));

@@ -14,6 +14,8 @@ export interface Problem {
   readonly code: AppErrorCode;
   readonly instance?: string;
   readonly errors?: readonly Fault[];
+  /** The customer into whom the one that was asked for was merged. */
+  readonly mergedInto?: string;
 }
 
 /** The problem that an error is to the caller. */
@@ -26,6 +28,7 @@ export function problemOf(error: AppError, requestId?: string): Problem {
     code: error.code,
     ...(requestId === undefined ? {} : { instance: `urn:uuid:${requestId}` }),
     ...(error.faults.length === 0 ? {} : { errors: error.faults }),
+    ...(error.mergedInto === null ? {} : { mergedInto: error.mergedInto }),
   };
 }
 

@@ -172,7 +172,8 @@ async function ownerOf(
   email: string,
 ): Promise<Owner | null> {
   const [row] = await prepared<{ readonly id: string }>(
-    "select id from customers where workspace_id = :workspaceId and email_key = any(cast(:emailKeys as bytea[])) limit 1",
+    `select coalesce(merged_into, id) as id from customers
+     where workspace_id = :workspaceId and email_key = any(cast(:emailKeys as bytea[])) limit 1`,
     { workspaceId, emailKeys: blindIndexes(keyring, "email", email) },
   );
   return row === undefined ? null : { id: row.id, isNew: false };
@@ -190,17 +191,10 @@ async function ownerOrNew(
   const owner = await ownerOf(tx, email);
   if (owner !== null) return owner;
   const id = newRowId();
-  const nobody = {
-    stored: { emailKey: null, staff: NO_STAFF },
-    talks: [],
-  };
+  const profile = { values: {}, unvalidated: [], verified: [], conflicts: {} };
+  const nobody = { stored: { id, emailKey: null, profile, staff: NO_STAFF }, talks: [] };
   const { stands, said } = planEdit(nobody, changes, newRowId);
-  const { key, writes } = createProfile(
-    tx,
-    { id, emailKey: email },
-    { isMarked: false, claims: stands },
-    by.at,
-  );
+  const { key, writes } = createProfile(tx, { id, emailKey: email }, { ...NO_STAFF, claims: stands }, by.at);
   const values = said.map((value) => insertStaffValue(tx.workspaceId, key, id, value, by));
   for (const { sql, bindings } of [...writes, ...values]) tx.later(sql, bindings);
   writeEvent(tx, {

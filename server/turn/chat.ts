@@ -21,6 +21,7 @@ import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
 export const SILENCE_MS = 30 * 60 * 1000; // after half an hour without a word, the next one begins a conversation
+const ATTEMPTS_MAX = 10; // each is lost to somebody at work on this very customer in this very moment
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface ChatOptions {
@@ -67,12 +68,22 @@ export async function chat(
     const taken = ahead && (await takeRemembered(store, workspaceId, lock, message, occasion, ahead));
     const { response, left } =
       taken ??
-      (await inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), {
-        locks: [lock],
-      }));
+      (await takeAnew(() =>
+        inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { locks: [lock] }),
+      ));
     if (left !== null) memory.remember(key, left);
     return response;
   });
+}
+
+/** Takes a message until nobody changes from outside, between reading and writing, what the turn rests on: staff who merge the
+ *  person's customer, or erase it. */
+async function takeAnew(take: () => Promise<Taken | null>): Promise<Taken> {
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+    const taken = await take();
+    if (taken !== null) return taken;
+  }
+  throw new Error(`a message was overtaken ${ATTEMPTS_MAX} times`);
 }
 
 /** What a process has of a database it takes turns on. */
@@ -130,8 +141,8 @@ async function takeRemembered(
   { remembered, heard }: Ahead,
 ): Promise<Taken | null> {
   const { handleId, revision } = remembered;
+  const check = { handleId, revision, messageKey: occasion.messageKey };
   if (changesCustomer(heard)) {
-    const check = { handleId, revision, messageKey: occasion.messageKey };
     return inSealedWorkspace(
       store,
       workspaceId,
@@ -146,11 +157,16 @@ async function takeRemembered(
   const { link, ...statement } = record(keyring, { ...recorded, handle });
   const { customerId } = recorded.conversation;
   const { groups } = ofDatabase(store.database);
-  const isWritten = await groups.write(workspaceId, { lock, customerId, statement });
+  const isWritten = await groups.write(workspaceId, { lock, handleId, customerId, statement });
   return isWritten ? { response: answered(message, response, heard), left: linkedBy(link, left) } : null;
 }
 
-async function takeMessage(tx: SealedTransaction, message: Message, occasion: Occasion): Promise<Taken> {
+/** Null when it was overtaken; nothing is written then. */
+async function takeMessage(
+  tx: SealedTransaction,
+  message: Message,
+  occasion: Occasion,
+): Promise<Taken | null> {
   const { request } = message;
   const opened = await open(tx, occasion);
   if (request.conversationId !== undefined && opened.conversation === null) {
@@ -161,16 +177,20 @@ async function takeMessage(tx: SealedTransaction, message: Message, occasion: Oc
   }
   if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
 
+  const { handleId, revision } = opened;
+  const check = handleId === null ? null : { handleId, revision, messageKey: null };
   const heard = hear(message, opened);
   if (changesCustomer(heard) || provenBy(message, opened) !== null) {
-    const taken = await takeDetail(tx, message, occasion, opened, heard, null);
-    if (taken === null) throw new Error("a message was dropped although nothing was to be checked");
-    return taken;
+    return takeDetail(tx, message, occasion, opened, heard, check);
   }
+  // The statement that records it finds out whether all is as it was read.
   const { response, left, recorded } = settle(tx.keyring, message, occasion, opened, heard, null);
-  const { sql, bindings, link } = record(tx.keyring, recorded);
-  await tx.last(sql, bindings);
-  return { response: answered(message, response, heard), left: linkedBy(link, left) };
+  const handle = { ...recorded.handle, remembered: check?.revision ?? null };
+  const { sql, bindings, link } = record(tx.keyring, { ...recorded, handle });
+  const rows = await tx.last(sql, bindings);
+  return rows.length === 0
+    ? null
+    : { response: answered(message, response, heard), left: linkedBy(link, left) };
 }
 
 /** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */
@@ -188,7 +208,7 @@ async function takeDetail(
   const stated = provenBy(message, opened) ?? claimed;
   const concerned = await readLink(tx, { current, stated, handleId }, check);
   if (concerned === null) return null;
-  const plan = planLink(current, stated, concerned.owner, uuid());
+  const plan = planLink(concerned.current, stated, concerned.owner, uuid());
   const { response, left, recorded, own } = settle(tx.keyring, message, occasion, opened, heard, plan);
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);

@@ -13,6 +13,7 @@ const UNDER_WAY_MAX = 4;
 export interface Writing {
   /** The person's lock. */
   readonly lock: bigint;
+  readonly handleId: string;
   /** Whose dates and count the statement writes. */
   readonly customerId: string | null;
   readonly statement: BoundSql;
@@ -76,7 +77,8 @@ async function writeGroup(database: Database, workspaceId: string, group: readon
   }
 }
 
-/** In the order of the customers' ids, as everybody locks them; and first the persons' locks, in the order of theirs. */
+/** First the persons' locks, in the order of theirs; then several handles' rows in the order of their ids, and the customers' dates
+ *  in that of theirs, as everybody locks them who takes several. */
 async function commit(
   database: Database,
   workspaceId: string,
@@ -86,9 +88,20 @@ async function commit(
     const [left, right] = [group[a]?.customerId ?? "", group[b]?.customerId ?? ""];
     return left < right ? -1 : Number(left > right);
   });
-  const statements = order.flatMap((index) => group[index]?.statement ?? []);
+  const turns = order.flatMap((index) => group[index]?.statement ?? []);
+  const handleIds = group.map(({ handleId }) => handleId);
+  const locking = turns.length > 1 ? [{ sql: lockHandles, bindings: { workspaceId, handleIds } }] : [];
+  const statements = [...locking, ...turns];
   const locks = group.map(({ lock }) => lock);
   const results = await inWorkspace(database, workspaceId, (tx) => tx.lastTogether(statements), { locks });
-  const written = new Set(order.filter((_index, place) => (results[place]?.length ?? 0) > 0));
+  const rows = results.slice(locking.length);
+  const written = new Set(order.filter((_index, place) => (rows[place]?.length ?? 0) > 0));
   return group.map((_turn, index) => written.has(index));
 }
+
+const lockHandles = `
+  select locked.id
+  from (select id from unnest(cast(:handleIds as uuid[])) as id order by id offset 0) as asked
+  cross join lateral (
+    select id from handles where workspace_id = :workspaceId and id = asked.id for no key update
+  ) as locked`;

@@ -45,7 +45,7 @@ export function writeLink(
   const { target, source, isNew } = plan;
   const { now } = occasion;
   const others = talks.filter(({ id }) => id !== own.id);
-  const moving = others.filter(({ customerId }) => moves(plan, customerId));
+  const moving = others.filter((talk) => moves(plan, own.handleId, talk));
   const staysAt = (customerId: string) =>
     others.filter((talk) => talk.customerId === customerId && !moving.includes(talk));
   const said = talkOf(own, talks);
@@ -77,6 +77,8 @@ function talkOf(own: OwnTalk, talks: readonly Talk[]): Talk {
   return {
     id,
     customerId: before?.customerId ?? null,
+    handleId,
+    linkSeq: before?.linkSeq ?? null,
     platform,
     startedAt,
     lastAt,
@@ -104,11 +106,11 @@ function denials(workspaceId: string, own: OwnTalk, talks: readonly Talk[]): rea
 }
 
 /** Whether another conversation, of this customer or of none, comes along. */
-function moves({ moves: which, source }: LinkPlan, customerId: string | null): boolean {
-  // All of a profile without an email: it hangs on this handle, so they are this handle's.
-  if (which === "all") return customerId === source?.id;
+function moves({ moves: which, source }: LinkPlan, handleId: string, talk: Talk): boolean {
+  // A profile without an email hangs on its handle. Since a merge it may hang on several: those of others stay.
+  if (which === "handle") return talk.customerId === source?.id && talk.handleId === handleId;
   // The handle's others that nothing was said in yet.
-  return which === "unlinked" && customerId === null;
+  return which === "unlinked" && talk.customerId === null;
 }
 
 /** They get the handle's latest link; one that has a link keeps its place in the order. */

@@ -37,7 +37,7 @@ const rest = `
   linked as (
     select customer_id, link_seq from conversations
     where workspace_id = :workspaceId and handle_id = (select id from person) and customer_id is not null
-    order by link_seq desc limit 1
+    order by link_seq desc, id desc limit 1
   ),
   voices as materialized (
     select id from person

@@ -9,7 +9,7 @@ import { turnRow, unsealColumn } from "../privacy/sealed-columns.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import { openProfile, openSaid } from "../customers/sealed.ts";
 import { openLatest, openStated } from "./open-statement.ts";
-import type { Identity } from "./plan-link.ts";
+import { identityOf, type Identity } from "./plan-link.ts";
 
 /** The message for which a turn is opened, as far as the database is concerned. */
 export interface Occasion {
@@ -177,7 +177,7 @@ function customerFrom(keyring: Keyring, row: Row): Identity | null {
   const { customer_id: id, profile } = row;
   if (id === null || profile === null) return null;
   const key = keyFrom(keyring, id, row.customer_key_version, row.customer_key_wrapped);
-  return { id, emailKey: openProfile(keyring.workspaceId, key, id, profile).values["email"] ?? null };
+  return identityOf(id, openProfile(keyring.workspaceId, key, id, profile));
 }
 
 function conversationFrom(keyring: Keyring, row: Row): Opened["conversation"] {

@@ -10,7 +10,7 @@ import { unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { newRowId } from "../uuid.ts";
 import { writeLink } from "./link.ts";
-import { planLink, type Identity } from "./plan-link.ts";
+import { identityOf, isOf, planLink, type Identity } from "./plan-link.ts";
 import { readLink } from "./read-link.ts";
 import { provenEmail, type Proof } from "./said.ts";
 
@@ -41,10 +41,10 @@ export async function proveEmail(
   const row = await readConversation(tx, conversationId);
   if (row === null) return false;
   const { key, handle_id: handleId, customer: current } = row;
-  if (row.link_trust === "verified" && current?.emailKey === email) return true;
+  if (row.link_trust === "verified" && isOf(current, email)) return true;
   const concerned = await readLink(tx, { current, stated: email, handleId }, null);
   if (concerned === null) throw new Error("a link was dropped although nothing was to be checked");
-  const plan = planLink(current, email, concerned.owner, uuid());
+  const plan = planLink(concerned.current, email, concerned.owner, uuid());
   const said = provenEmail(email, how);
   const own = {
     id: conversationId,
@@ -154,7 +154,7 @@ function customerOf({ workspaceId, keyring }: SealedTransaction, row: Row): Iden
   const { customer_id: id, profile, customer_key_version: version, customer_key_wrapped: wrapped } = row;
   if (id === null || profile === null || version === null || wrapped === null) return null;
   const key = openDataKey(keyring, id, { workspaceKeyVersion: version, wrapped });
-  return { id, emailKey: openProfile(workspaceId, key, id, profile).values["email"] ?? null };
+  return identityOf(id, openProfile(workspaceId, key, id, profile));
 }
 
 const conversation = `

@@ -1,6 +1,6 @@
 /** What a message leaves behind: for each of these shapes there is a statement. */
 export interface Shape {
-  /** "remembered": not read in this transaction, so the statement itself makes sure that it still stands as it was. */
+  /** "remembered": its row is not locked, so the statement itself makes sure that it still stands as it was read. */
   readonly handle: "new" | "read" | "remembered";
   readonly conversation: "new" | "known";
   /** Whether a known conversation is linked anew: one that is new has its link from the beginning. */
@@ -83,8 +83,7 @@ const insertConversation = `
     select :workspaceId, id, :keyVersion, :keyWrapped from conversation
   )`;
 
-// What was read under the handle's lock stays as it is; only what is remembered has to be compared. A message that was read
-// for is never dropped without a word.
+// What was read under the lock of the handle's row stays as it is; what was read before is compared.
 const updateConversation = ({ handle, link }: Shape) => `
   conversation as (
     update conversations set

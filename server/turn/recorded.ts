@@ -12,7 +12,7 @@ export interface Recorded {
     readonly isNew: boolean;
     readonly platform: string;
     readonly handle: string;
-    /** Where it was not read in this transaction: the revision at which it was. */
+    /** The revision at which it was read, where the statement is to make sure of it: its row is neither new nor locked. */
     readonly remembered: number | null;
   };
   readonly conversation: {

@@ -9,7 +9,7 @@ import { answer } from "./answer.ts";
 import type { OwnTalk } from "./link.ts";
 import { inOrder, type Occasion, type Opened } from "./open.ts";
 import { newDataKey, type Keyring } from "../privacy/keyring.ts";
-import type { LinkPlan } from "./plan-link.ts";
+import { isOf, type LinkPlan } from "./plan-link.ts";
 import type { Recorded } from "./recorded.ts";
 import { provenEmail, type Said } from "./said.ts";
 import type { Remembered } from "./remembered.ts";
@@ -27,7 +27,7 @@ export interface Message {
 
 /** The email that this message proves, or null: it was proved in this conversation before, or nothing is. */
 export function provenBy({ identity }: Message, { isShared, customer }: Opened): string | null {
-  return isShared && customer?.emailKey === identity ? null : identity;
+  return isShared && isOf(customer, identity) ? null : identity;
 }
 
 /** What is claimed: what the customer said, and what the host has proved. */

@@ -7,7 +7,7 @@ import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { sorted, type Portrait, type Saying } from "./identity-model.ts";
-import { openProfile } from "../../../server/customers/sealed.ts";
+import { openProfile, ownEmailOf } from "../../../server/customers/sealed.ts";
 import { blindIndex } from "../../../server/privacy/blind-index.ts";
 import { openerOf } from "../../support/opened-rows.ts";
 import { storeOf } from "../../support/stores.ts";
@@ -97,7 +97,7 @@ export function createDriver(database: Database, pack: RulePack, workspaceId: st
     if (!mine.includes(response.conversationId)) mine.push(response.conversationId);
     return response;
   }
-  return { say };
+  return { say, conversationId: (person: string, number: number) => begun.get(person)?.[number] };
 }
 
 interface LogRow {
@@ -185,15 +185,16 @@ export async function storedPortraits(database: Database, workspaceId: string): 
   const { keyOf, open } = await openerOf(database, workspaceId);
   const keyring = await storeOf(database).keyrings.of(workspaceId);
   const portraits = rows.map((row) => {
-    const { values, conflicts } = openProfile(workspaceId, keyOf(row.id), row.id, row.profile);
-    const email = values["email"] ?? null;
+    const profile = openProfile(workspaceId, keyOf(row.id), row.id, row.profile);
+    const { values, conflicts } = profile;
+    const email = ownEmailOf(profile);
     expect(row.email_key && Buffer.from(row.email_key)).toEqual(
       email === null ? null : blindIndex(keyring, "email", email),
     );
     expect(row.fields.toSorted()).toEqual(Object.keys(values).toSorted());
     expect(row.conversation_count).toBe(row.conversations.length);
     return {
-      emailKey: email,
+      emailKey: values["email"] ?? null,
       values,
       conflicts,
       conversations: row.conversations
@@ -202,8 +203,8 @@ export async function storedPortraits(database: Database, workspaceId: string): 
           return `${platform}/${name}/${number}`;
         })
         .toSorted(),
-      firstAt: row.first_at.getTime(),
-      lastAt: row.last_at.getTime(),
+      firstAt: row.conversation_count === 0 ? 0 : row.first_at.getTime(),
+      lastAt: row.conversation_count === 0 ? 0 : row.last_at.getTime(),
     };
   });
   return sorted(portraits);

@@ -14,7 +14,11 @@ export interface Saying {
 interface Conversation {
   readonly name: string;
   readonly person: Person;
+  /** How many there were before it. */
+  readonly number: number;
   customer: Customer | null;
+  /** The order of links. */
+  link: number;
   firstAt: number;
   lastAt: number;
 }
@@ -26,6 +30,14 @@ interface Person {
 }
 interface Customer {
   emailKey: string | null;
+  mergedInto: Customer | null;
+}
+interface Merge {
+  readonly survivor: Customer;
+  readonly absorbed: Customer;
+  readonly moved: ReadonlySet<Conversation>;
+  /** How many conversations there were: later ones began after it. */
+  readonly madeAt: number;
 }
 interface Claim {
   readonly conversation: Conversation;
@@ -40,6 +52,7 @@ export interface Portrait {
   readonly conflicts: Readonly<Record<string, readonly string[]>>;
   /** "platform/handle/n": the nth conversation of the handle, from 0. */
   readonly conversations: readonly string[];
+  /** 0 where it has no conversation. */
   readonly firstAt: number;
   readonly lastAt: number;
 }
@@ -48,8 +61,32 @@ export interface Portrait {
 export function createIdentityModel() {
   const people = new Map<string, Person>();
   const claims: Claim[] = [];
+  const merges: Merge[] = [];
+  let links = 0;
+  let begun = 0;
   const conversations = () => [...people.values()].flatMap((person) => person.conversations);
-  const customers = () => new Set(conversations().flatMap(({ customer }) => customer ?? []));
+  /** Those of conversations, and survivors without any whose email still leads there; with all who were merged into them. */
+  const customers = () => {
+    const live = new Set(conversations().flatMap(({ customer }) => customer ?? []));
+    for (const { survivor } of merges)
+      if (survivor.mergedInto === null && shown(survivor) !== null) live.add(survivor);
+    return live;
+  };
+  const root = (customer: Customer): Customer =>
+    customer.mergedInto === null ? customer : root(customer.mergedInto);
+  /** A customer with all who were merged into it. */
+  const family = (customer: Customer): readonly Customer[] => [
+    customer,
+    ...merges.flatMap(({ survivor, absorbed }) => (survivor === customer ? family(absorbed) : [])),
+  ];
+  const emailsOf = (customer: Customer) => family(customer).flatMap(({ emailKey }) => emailKey ?? []);
+  /** The email that a profile shows: its own, else that of whom it absorbed first. */
+  const shown = (customer: Customer): string | null =>
+    customer.emailKey ??
+    merges
+      .flatMap(({ survivor, absorbed }) => (survivor === customer ? (shown(absorbed) ?? []) : []))
+      .at(0) ??
+    null;
 
   function take(saying: Saying): void {
     const conversation = place(saying);
@@ -66,8 +103,12 @@ export function createIdentityModel() {
     if (collected.length === 0) return;
 
     if (conversation.customer === null) {
-      person.customer = { emailKey: null };
-      for (const one of person.conversations) one.customer ??= person.customer;
+      person.customer = { emailKey: null, mergedInto: null };
+      links += 1;
+      for (const one of person.conversations) {
+        if (one.customer === null) one.link = links;
+        one.customer ??= person.customer;
+      }
     }
     const emails = collected.filter(({ field }) => field === "email");
     state(conversation, emailKey(emails.at(-1)?.value ?? ""));
@@ -81,32 +122,96 @@ export function createIdentityModel() {
     const old =
       typeof where === "number" ? mine[where % mine.length] : where === "latest" ? mine.at(-1) : undefined;
     if (old !== undefined) return old;
-    const begun = {
+    if (person.customer !== null) links += 1;
+    const conversation = {
       name: `${name}/${mine.length}`,
       person,
+      number: begun,
       customer: person.customer,
+      link: person.customer === null ? 0 : links,
       firstAt: at,
       lastAt: at,
     };
-    mine.push(begun);
-    return begun;
+    begun += 1;
+    mine.push(conversation);
+    return conversation;
   }
 
   function state(conversation: Conversation, key: string | null): void {
     const { customer, person } = conversation;
-    if (customer === null || key === null || customer.emailKey === key) return;
-    const owner = [...customers()].find(({ emailKey }) => emailKey === key);
-    if (customer.emailKey === null && owner === undefined) {
+    if (customer === null || key === null || emailsOf(customer).includes(key)) return;
+    const owner = [...customers()].find((one) => emailsOf(one).includes(key));
+    if (shown(customer) === null && owner === undefined) {
       customer.emailKey = key;
       return;
     }
-    const target = owner ?? { emailKey: key };
+    const target = owner ?? { emailKey: key, mergedInto: null };
     const leaving =
-      customer.emailKey === null
-        ? conversations().filter((one) => one.customer === customer)
+      shown(customer) === null
+        ? person.conversations.filter((one) => one.customer === customer)
         : [conversation];
     for (const one of leaving) one.customer = target;
+    links += 1;
+    conversation.link = links;
     person.customer = target;
+    forget();
+  }
+
+  /** Who has nothing left that leads there takes whom it absorbed along. */
+  function forget(): void {
+    const live = customers();
+    for (let at = merges.length - 1; at >= 0; at -= 1) {
+      const merge = merges[at];
+      if (merge !== undefined && !live.has(root(merge.survivor))) merges.splice(at, 1);
+    }
+  }
+
+  /** The live customer who has the conversation. */
+  const customerOf = (name: string) => conversations().find((one) => one.name === name)?.customer ?? null;
+
+  /** Merges the customer of one conversation into that of another. */
+  function merge(into: string, from: string): void {
+    const [survivor, absorbed] = [customerOf(into), customerOf(from)];
+    if (survivor === null || absorbed === null || survivor === absorbed) return;
+    const moved = conversations().filter((one) => one.customer === absorbed);
+    for (const one of moved) one.customer = survivor;
+    for (const { person } of moved) if (person.customer === absorbed) person.customer = survivor;
+    absorbed.mergedInto = survivor;
+    merges.push({ survivor, absorbed, moved: new Set(moved), madeAt: begun });
+  }
+
+  /** Undoes one of the merges whose survivor is live, counted round. */
+  function unmerge(which: number): void {
+    const undoable = merges.filter(({ survivor }) => survivor.mergedInto === null);
+    const merge = undoable[which % undoable.length];
+    if (merge === undefined) return;
+    const { survivor, absorbed } = merge;
+    absorbed.mergedInto = null;
+    merges.splice(merges.indexOf(merge), 1);
+    const [mine, others] = [emailsOf(absorbed), emailsOf(survivor)];
+    for (const person of people.values()) {
+      let latest: Customer | null = null;
+      const ordered = person.conversations
+        .filter((one) => one.customer === survivor)
+        .toSorted((a, b) => a.link - b.link || a.number - b.number);
+      for (const one of ordered) {
+        const stated = claims
+          .filter(({ conversation, field }) => conversation === one && field === "email")
+          .findLast(({ value }) => mine.includes(value) || others.includes(value))?.value;
+        const isMine: boolean =
+          stated === undefined
+            ? merge.moved.has(one) || (one.number >= merge.madeAt && latest === absorbed)
+            : mine.includes(stated);
+        one.customer = isMine ? absorbed : survivor;
+        latest = one.customer;
+      }
+      const last = person.conversations
+        .filter(({ customer }) => customer !== null)
+        .toSorted((a, b) => a.link - b.link || a.number - b.number)
+        .at(-1);
+      person.customer = last?.customer ?? person.customer;
+    }
+    forget();
   }
 
   function portraits(): Portrait[] {
@@ -114,20 +219,20 @@ export function createIdentityModel() {
       [...customers()].map((customer) => {
         const own = conversations().filter((one) => one.customer === customer);
         const told = claims.filter(({ conversation }) => own.includes(conversation));
-        const { values, conflicts } = fold(customer.emailKey, told);
+        const { values, conflicts } = fold(shown(customer), told);
         return {
-          emailKey: customer.emailKey,
+          emailKey: shown(customer),
           values,
           conflicts,
           conversations: own.map(({ name }) => name).toSorted(),
-          firstAt: Math.min(...own.map(({ firstAt }) => firstAt)),
-          lastAt: Math.max(...own.map(({ lastAt }) => lastAt)),
+          firstAt: own.length === 0 ? 0 : Math.min(...own.map(({ firstAt }) => firstAt)),
+          lastAt: own.length === 0 ? 0 : Math.max(...own.map(({ lastAt }) => lastAt)),
         };
       }),
     );
   }
 
-  return { take, portraits };
+  return { take, merge, unmerge, portraits };
 }
 
 /** A profile's values by DESIGN §7, where everything is claimed: within a handle the latest wins; across handles the earliest
@@ -156,7 +261,6 @@ function isFuller(fuller: string, name: string): boolean {
 }
 
 export function sorted(portraits: readonly Portrait[]): Portrait[] {
-  return portraits.toSorted((one, other) =>
-    (one.conversations[0] ?? "") < (other.conversations[0] ?? "") ? -1 : 1,
-  );
+  const nameOf = ({ conversations, emailKey }: Portrait) => conversations[0] ?? emailKey ?? "";
+  return portraits.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
 }

@@ -25,11 +25,18 @@ import { exportCustomers } from "../../../server/exports/export-customers.ts";
 import { exportPerson } from "../../../server/exports/export-person.ts";
 import { previewRetention, putRetention } from "../../../server/retention/queries.ts";
 import { chat } from "../../../server/turn/chat.ts";
+import { MergeRequest } from "../../../server/merging/contract.ts";
+import { findDuplicates } from "../../../server/merging/duplicates.ts";
+import { listMerges } from "../../../server/merging/list-merges.ts";
+import { mergeCustomers } from "../../../server/merging/merge.ts";
+import { unmergeCustomers } from "../../../server/merging/unmerge.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 import { storeOf } from "../../support/stores.ts";
 
+const DEED = { actor: { kind: "operator", id: "test" }, now: Date.UTC(2025, 5, 1, 13) } as const;
+const requestOf = (other: string) => MergeRequest.parse({ with: other });
 const NOON = Date.UTC(2025, 5, 1, 12);
 
 const PLANNED = /^\s*(?:select|insert|update|delete|with)\b/u;
@@ -118,6 +125,30 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     await getConversation(storeOf(heard), workspaceId, moved.conversationId, { after: 0, limit: 10 });
     await getTurn(storeOf(heard), workspaceId, moved.conversationId, 1);
     await getCustomer(storeOf(heard), workspaceId, moved.customer?.id ?? "");
+    const [survivor, other] = [
+      moved.customer?.id ?? "",
+      (await say("Hi", { handle: "b" })).customer?.id ?? "",
+    ];
+    await findDuplicates(storeOf(heard), workspaceId, survivor);
+    const first = await mergeCustomers(storeOf(heard), workspaceId, survivor, requestOf(other), DEED);
+    const third = await say("my email is mike@third.example", { handle: "d" });
+    const target = third.customer?.id ?? "";
+    const second = await mergeCustomers(storeOf(heard), workspaceId, target, requestOf(survivor), DEED);
+    await say("my email is mike@work.example", { handle: "e" });
+    await listMerges(storeOf(heard), workspaceId, target);
+    await expect(getCustomer(storeOf(heard), workspaceId, other)).rejects.toThrow("was merged");
+    await unmergeCustomers(storeOf(heard), workspaceId, target, second.mergeId ?? "", DEED);
+    await unmergeCustomers(storeOf(heard), workspaceId, survivor, first.mergeId ?? "", DEED);
+    // A profile without an email that absorbed another one, and goes when its last conversation has gone.
+    const [f, g] = [
+      await say("My name is Mike", { handle: "f" }),
+      await say("My name is Mike", { handle: "g" }),
+    ];
+    const nameless = [f.customer?.id ?? "", g.customer?.id ?? ""] as const;
+    await mergeCustomers(storeOf(heard), workspaceId, nameless[0], requestOf(nameless[1]), DEED);
+    await say("my email is mike@third.example", { handle: "f" });
+    await say("my email is mike@third.example", { handle: "g" });
+    await expect(getCustomer(storeOf(heard), workspaceId, nameless[0])).rejects.toThrow("no such customer");
     const { findings } = await listFindings(storeOf(heard), workspaceId, FindingsQuery.parse({}));
     const marking = { status: "done", actor: { kind: "operator", id: "test" }, now: NOON } as const;
     await markFinding(storeOf(heard), workspaceId, findings[0]?.id ?? "", marking);
@@ -137,7 +168,7 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     await erase(store, workspaceId, { customerId: id, conversationIds: [] }, occasion);
     await listErasures(heard, workspaceId, { limit: 10 });
     await drain(exportLedger(store, workspaceId));
-    expect(seen.size).toBeGreaterThan(40);
+    expect(seen.size).toBeGreaterThan(80);
 
     const searches: string[] = [];
     for (const text of seen) {

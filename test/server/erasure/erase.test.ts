@@ -147,7 +147,7 @@ describe.each(DATABASE_KINDS)("erasing on %s", (kind) => {
     const { rows } = await database.knex.raw(
       `select relname::text as table from pg_class join pg_attribute on attrelid = pg_class.oid
        where relkind = 'r' and relnamespace = current_schema()::regnamespace and attnum > 0 and not attisdropped
-         and (attname ~ '(customer|conversation|subject)_id$' or relname in ('customers', 'conversations'))`,
+         and (attname ~ '(customer|conversation|subject|survivor|absorbed)_id$' or relname in ('customers', 'conversations'))`,
     );
     const found = new Set<string>(rows.map((row: { readonly table: string }) => row.table));
     const known = [...Object.keys(OF_CONVERSATIONS), ...Object.keys(OF_CUSTOMERS), "data_keys", ...LEDGERS];

@@ -162,6 +162,7 @@ const ORDER = [
   "data_keys",
   "handles",
   "customers",
+  "merges",
   "customer_activity",
   "customer_entries",
   "customer_filters",

@@ -81,6 +81,24 @@ describe.each(DATABASE_KINDS)("a signed identity, on %s", (kind) => {
     expect(other.customer?.id).not.toBe(proved.customer?.id);
   });
 
+  test("of somebody who was merged into another customer leads there, is claimed once, and goes back", async () => {
+    const identity = await hs256({ email: "hal@work.example" });
+    const proved = await server.chat({ handle: "hal", text: "my email is iris@work.example", identity });
+    const other = await server.chat({ handle: "iris", text: "my email is iris@work.example" });
+    const [own, survivor] = [proved.customer?.id ?? "", other.customer?.id ?? ""];
+    const merged = await post(`/v1/customers/${survivor}/merge`, { with: own });
+    expect(merged.status).toBe(200);
+    for (const text of ["Hi", "Hi again"]) {
+      const said = await server.chat({ handle: "hal", text, identity });
+      expect(said.customer?.id).toBe(survivor);
+    }
+    const { provenance } = await customer(survivor);
+    expect(provenance.filter(({ trust }: { trust: string }) => trust === "verified")).toHaveLength(1);
+    const parted = await post(`/v1/customers/${survivor}/unmerge`, { mergeId: merged.body.mergeId });
+    expect(parted.body.conversationCount).toEqual({ survivor: 1, absorbed: 1 });
+    expect(await customer(own)).toMatchObject({ email: "hal@work.example" });
+  });
+
   test("of another person in the same conversation moves it", async () => {
     const first = await server.chat({
       handle: "till",

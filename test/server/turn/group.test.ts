@@ -24,6 +24,7 @@ async function rowsIn(workspace: Database, workspaceId: string, names: readonly 
   });
   const writing = (name: string, lock = name): Writing => ({
     lock: advisoryKey("test", lock),
+    handleId: ids.get(name) ?? v7(),
     customerId: ids.get(name) ?? v7(),
     statement: {
       sql: `update handles set revision = revision + 1 where workspace_id = :workspaceId and id = cast(:id as uuid)
@@ -42,6 +43,7 @@ async function rowsIn(workspace: Database, workspaceId: string, names: readonly 
 
 const fails = (workspaceId: string): Writing => ({
   lock: advisoryKey("test", "fails"),
+  handleId: v7(),
   customerId: null,
   statement: {
     sql: "select 1 / cast(:zero as integer), cast(:workspaceId as uuid)",

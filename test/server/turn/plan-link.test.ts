@@ -42,7 +42,7 @@ describe("where a message that gave a detail leads", () => {
       target: bob,
       isNew: false,
       source: anonymous,
-      moves: "all",
+      moves: "handle",
     });
   });
 
