@@ -1,5 +1,5 @@
 /**
- * Lists, filters and searches of customers, at 10,000 and at many, in turn.
+ * Lists, filters and searches of customers, at 10,000 and at many, in turn; and the CSV export of many beside a bare COPY.
  *
  *   npm run bench:customers [-- --customers 1000000]
  *
@@ -16,6 +16,7 @@ import { givenKeyProvider, newRootKey } from "../server/privacy/root-keys.ts";
 import { createWorkspace } from "../server/workspaces/workspaces.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { CASES } from "./customers/cases.ts";
+import { measureExport } from "./customers/export.ts";
 import { generate } from "./customers/generate.ts";
 import { compare, type Filled } from "./customers/measure.ts";
 
@@ -102,6 +103,7 @@ try {
   const [small, large] = opened;
   if (small === undefined || large === undefined) throw new Error("nothing was filled");
   const misses = await measureLists(small, large);
+  await measureExport(large, postgres.url.replace(/\/[^/]*$/u, "/large"));
   console.log(`\n${CASES.length - misses} of ${CASES.length} within ${RATIO_MAX} times (aim: all)`);
 } finally {
   for (const { store } of opened) await store.database.close();

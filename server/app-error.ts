@@ -2,6 +2,7 @@
 export const APP_ERRORS = {
   invalid_request: 400, // a field is missing, unknown, of the wrong type or outside its limits
   malformed_json: 400,
+  malformed_csv: 400,
   unauthorized: 401,
   identity_invalid: 401, // a signed identity that is expired, not ours or not of this person
   not_found: 404, // no such route

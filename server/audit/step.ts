@@ -93,6 +93,16 @@ export function digest(fill: (add: (cell: Cell) => void) => void): Buffer {
   return hash.update(waiting).digest();
 }
 
+/** The hash of a claim that is no part of a step: the same cells as in one. */
+export function claimHash(workspaceId: string, conversationId: string, claim: CoveredRow<"claims">): Buffer {
+  return digest((add) => {
+    add("customer-enrichment claim 1");
+    add(workspaceId);
+    add(conversationId);
+    addRow(add, "claims", claim);
+  });
+}
+
 export const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
 
 /** A time as it is hashed: microseconds since the epoch, which is what the database keeps. `at`: milliseconds. */

@@ -2,6 +2,7 @@ import type { Database } from "../database/database.ts";
 import { inWorkspace, type WorkspaceTransaction } from "../database/in-workspace.ts";
 import { parseLeaf } from "./leaves.ts";
 import { checkEvents, checkUnknownEvents } from "./verify-events.ts";
+import type { Proof } from "./verify-proofs.ts";
 import { batches, type Batch } from "./verify-seals.ts";
 import { checkSteps, COUNTED, type Fault, type RowCounts, type StepLeaf } from "./verify-steps.ts";
 import { checkConversations, countRows } from "./verify-whole.ts";
@@ -58,6 +59,10 @@ export async function verifyIn(
     const row = `conversation ${leaf.conversationId}, message ${leaf.messageSeq}`;
     seen.fault({ table: "messages", row, what: "it was removed" });
   }
+  for (const { conversationId, claimId } of seen.unproved) {
+    if (seen.erased.has(conversationId)) continue;
+    seen.fault({ table: "claims", row: `claim ${claimId}`, what: "it was removed" });
+  }
   if (from === 1) await checkWhole(tx, seen);
   return {
     seals: seen.seals,
@@ -79,6 +84,8 @@ interface Tally {
   readonly events: Set<string>;
   readonly erased: Set<string>;
   readonly missing: StepLeaf[];
+  /** Proofs whose claims are not there. */
+  readonly unproved: Proof[];
   readonly rows: { -readonly [Table in keyof RowCounts]: number };
   readonly faults: Fault[];
   fault(fault: Fault): void;
@@ -95,6 +102,7 @@ function createTally(): Tally {
     events: new Set(),
     erased: new Set(),
     missing: [],
+    unproved: [],
     rows: { messages: 0, turns: 0, claims: 0, findings: 0 },
     faults,
     fault(fault) {
@@ -134,7 +142,10 @@ async function takeIn(tx: WorkspaceTransaction, batch: Batch, seen: Tally): Prom
   seen.stepCount += steps.length;
   seen.missing.push(...checked.missing);
   for (const table of COUNTED) seen.rows[table] += checked.rows[table];
-  [...checked.faults, ...(await checkEvents(tx, events))].forEach(seen.fault);
+  const told = await checkEvents(tx, events);
+  seen.rows.claims += told.claims;
+  seen.unproved.push(...told.missing);
+  [...checked.faults, ...told.faults].forEach(seen.fault);
 }
 
 /** What is there and no leaf tells of. */

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { parseId } from "../http/parse-id.ts";
 import { erase } from "../erasure/erase.ts";
-import { ALL_CUSTOMERS, exportCustomers } from "../exports/export-customers.ts";
+import { exportCustomers } from "../exports/export-customers.ts";
 import { exportPerson } from "../exports/export-person.ts";
 import { write } from "./json-lines.ts";
 import { Refusal } from "./refusal.ts";
@@ -23,7 +23,7 @@ export function exportCommand(): Command {
       await withStore(async (store, workspaceId) => {
         const pieces =
           customerId === null
-            ? exportCustomers(store, workspaceId, { ...asked, fields, filter: ALL_CUSTOMERS, bom })
+            ? exportCustomers(store, workspaceId, { ...asked, fields, filter: null, bom })
             : await exportPerson(store, workspaceId, { ...asked, customerId, verifiedOnly });
         for await (const piece of pieces) await write(process.stdout, piece);
       });

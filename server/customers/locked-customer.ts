@@ -35,7 +35,7 @@ export async function lockCustomer(
   return readWith(tx, id, [...lock, { sql: one("for no key update"), bindings: { workspaceId, id } }]);
 }
 
-const lockEmail = (workspaceId: string, email: string): BoundSql => ({
+export const lockEmail = (workspaceId: string, email: string): BoundSql => ({
   sql: "select pg_advisory_xact_lock(:lock)",
   bindings: { lock: advisoryKey("email", workspaceId, email) },
 });

@@ -30,12 +30,14 @@ export interface EditPlan {
 
 const LATEST = Number.MAX_SAFE_INTEGER; // after all that were recorded before
 
+/** What a plan follows from: of a customer that is new, nothing yet. */
+export interface Edited {
+  readonly stored: Pick<EditedCustomer["stored"], "id" | "emailKey" | "profile" | "staff">;
+  readonly talks: EditedCustomer["talks"];
+}
+
 /** Pure but for the ids. A change that says what stands already is none. */
-export function planEdit(
-  customer: EditedCustomer,
-  changes: readonly Change[],
-  newId: () => string,
-): EditPlan {
+export function planEdit(customer: Edited, changes: readonly Change[], newId: () => string): EditPlan {
   const { id: customerId, profile, staff } = customer.stored;
   const before = (change: Change) =>
     staff.claims.filter(({ field, trust }) => field === change.field && trust === change.trust);
@@ -77,7 +79,7 @@ function claimOf(customerId: string, { id, field, trust, unvalidated, said }: St
 
 /** The email that the profile has with what staff says now. One that is taken back gives way to the one that it replaced, if a
  *  conversation still goes by that or none by any; otherwise to the one that was stated last. */
-function emailAfter({ stored, talks }: EditedCustomer, stands: readonly StaffClaim[]): string | null {
+function emailAfter({ stored, talks }: Edited, stands: readonly StaffClaim[]): string | null {
   const [now, before] = [emailSetFor(stored.id, stands), emailSetFor(stored.id, stored.staff.claims)];
   if (now?.id === before?.id) return stored.emailKey;
   if (now !== undefined) return emailKey(now.value);

@@ -2,6 +2,7 @@ import type { Platform } from "../conversations/contract.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
+import type { DataKey } from "../privacy/seal.ts";
 import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import { foldCustomer } from "./choose-claims.ts";
@@ -86,6 +87,30 @@ export function rewriteProfile(
     { sql: update, bindings: { ...columnsOf(tx, stored.key, told.id, profile, now), platforms } },
     enterCustomers(tx.workspaceId, [told.id]),
   ];
+}
+
+/** Writes a customer of whom nobody has said anything but staff. `key` seals what staff said of it. */
+export function createProfile(
+  tx: SealedTransaction,
+  told: Pick<Told, "id" | "emailKey">,
+  staff: Staff,
+  now: number,
+): { readonly key: DataKey; readonly writes: readonly BoundSql[] } {
+  const { workspaceId, keyring } = tx;
+  const { id } = told;
+  const { key, row } = newDataKey(keyring, id);
+  const columns = columnsOf(tx, key, id, profileOf({ ...told, talks: [] }, null, staff), now);
+  const wrapped = { keyVersion: row.workspaceKeyVersion, keyWrapped: row.wrapped };
+  const at = new Date(now);
+  const activity = { workspaceId, id, firstAt: at, lastAt: at, conversationCount: 0 };
+  return {
+    key,
+    writes: [
+      { sql: insert, bindings: { ...columns, ...wrapped, platforms: [] } },
+      { sql: insertActivity, bindings: activity },
+      enterCustomers(workspaceId, [id]),
+    ],
+  };
 }
 
 /** Whether there is a profile: with conversations; with what staff says or notes; and since a merge with an email, because the

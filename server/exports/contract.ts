@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { MessageView, Platform } from "../conversations/contract.ts";
 import { NoteView } from "../customers/note-contract.ts";
-import { Provenance } from "../customers/contract.ts";
+import { CustomerFilter, Provenance } from "../customers/contract.ts";
 
 const flag = z
   .enum(["true", "false"], "must be true or false")
   .default("false")
   .transform((value) => value === "true");
 
-/** The query of GET /v1/customers/export.csv. */
-export const CsvQuery = z.strictObject({
+/** The query of GET /v1/customers/export.csv: the filter of a list, or none for everybody. */
+export const CsvQuery = CustomerFilter.extend({
   /** True: the file begins with a byte order mark. */
   bom: flag,
 });

@@ -9,6 +9,11 @@ export function defuse(text: string): string {
   return FORMULA.test(text) ? `'${text}` : text;
 }
 
+/** Takes the apostrophe back that `defuse` put in front; a text that it never made stays as it is. */
+export function undefuse(text: string): string {
+  return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
+}
+
 /** Rows as CSV (RFC 4180: commas, CRLF, double quotes where needed), with every text defused. Null is an empty cell. */
 export function csvLines(rows: readonly (readonly (string | number | null)[])[]): string {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === "string" ? defuse(cell) : cell)));

@@ -1,9 +1,10 @@
 import type { FieldKey } from "../../engine/understand/understanding.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
+import type { CustomerFilter, CustomerPage, CustomerSummary } from "../customers/contract.ts";
+import { listCustomers } from "../customers/list.ts";
 import { openProfile } from "../customers/sealed.ts";
-import type { Bindings } from "../database/statement.ts";
-import { openDataKey } from "../privacy/keyring.ts";
-import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
+import { openDataKey, type Keyring } from "../privacy/keyring.ts";
+import { inSealedWorkspace, type Store } from "../privacy/store.ts";
 import { BYTE_ORDER_MARK, csvLines } from "./csv.ts";
 
 const BATCH_ROWS = 1_000; // some hundred kilobytes of text at a time
@@ -21,14 +22,7 @@ const CSV_COLUMNS = [
 ] as const;
 const OWN = new Set<FieldKey>(["name", "email", "phone"]);
 
-/** Which customers: a condition on `customer`, the row of `customers`, with the bindings that it names. Written by the
- *  program, never by a caller. */
-export interface CustomerFilter {
-  readonly sql: string;
-  readonly bindings: Bindings;
-}
-
-export const ALL_CUSTOMERS: CustomerFilter = { sql: "true", bindings: {} };
+const PAGE_ROWS = 5_000; // of a filter: each page finds its candidates anew, so few large ones cost less
 
 interface Row {
   readonly id: string;
@@ -44,15 +38,17 @@ interface Row {
 export interface CsvExport {
   /** The rule pack's fields: those of the workspace's own get a column each. */
   readonly fields: readonly FieldKey[];
-  readonly filter: CustomerFilter;
+  /** Null: everybody. */
+  readonly filter: CustomerFilter | null;
   readonly bom: boolean;
   readonly actor: Actor;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** The customers as CSV, in pieces, in the order of their ids: each exactly once, as it was when its turn came. Constant memory,
- *  whatever their number; no transaction is open while the reader takes its time. */
+/** The customers as CSV, in pieces, each as it was when its turn came. Everybody is in the order of their ids, each exactly once;
+ *  of a filter in the order of its list: who writes meanwhile moves in it, and may be missed. Constant memory, whatever their
+ *  number; no transaction is open while the reader takes its time. */
 export async function* exportCustomers(
   store: Store,
   workspaceId: string,
@@ -61,34 +57,79 @@ export async function* exportCustomers(
   const own = fields.filter((field) => !OWN.has(field));
   await inSealedWorkspace(store, workspaceId, async (tx) => {
     const subject = { kind: "workspace", id: workspaceId } as const;
-    const details = { format: "csv", filtered: filter !== ALL_CUSTOMERS };
+    const details = { format: "csv", filtered: filter !== null };
     writeEvent(tx, { actor, action: "customers.exported", subject, details, at: now });
   });
   yield (
     (bom ? BYTE_ORDER_MARK : "") + csvLines([[...CSV_COLUMNS, ...own.map((field) => `details.${field}`)]])
   );
-  let after = "00000000-0000-0000-0000-000000000000"; // no customer's
-  for (;;) {
-    const rows = await inSealedWorkspace(store, workspaceId, async (tx) => {
-      const bindings = { workspaceId, after, most: BATCH_ROWS, ...filter.bindings };
-      const found = await tx.prepared<Row>(batchOf(filter), bindings);
-      return found.map((row) => ({ id: row.id, cells: cellsOf(tx, row, own) }));
-    });
-    if (rows.length > 0) yield csvLines(rows.map(({ cells }) => cells));
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < BATCH_ROWS) return;
-    after = last.id;
+  yield* filter === null ? everybody(store, workspaceId, own) : found(store, workspaceId, filter, own);
+}
+
+async function* found(
+  store: Store,
+  workspaceId: string,
+  filter: CustomerFilter,
+  own: readonly FieldKey[],
+): AsyncGenerator<string> {
+  for (let cursor: string | null = null; ;) {
+    const query = { ...filter, limit: PAGE_ROWS, ...(cursor === null ? {} : { cursor }) };
+    const page: CustomerPage = await listCustomers(store, workspaceId, query);
+    if (page.customers.length > 0) yield csvLines(page.customers.map((one) => summaryCells(one, own)));
+    cursor = page.nextCursor;
+    if (cursor === null) return;
   }
 }
 
-const batchOf = ({ sql }: CustomerFilter) => `
-  select customer.id, customer.profile, activity.first_at, activity.last_at, activity.conversation_count,
-    key.workspace_key_version as key_version, key.wrapped as key_wrapped,
-    (select coalesce(json_agg(distinct platform order by platform), '[]') from conversations
-     where workspace_id = :workspaceId and customer_id = customer.id) as platforms
+function summaryCells({ id, name, email, phone, ...one }: CustomerSummary, own: readonly FieldKey[]) {
+  return [
+    id,
+    name,
+    email,
+    phone,
+    one.unvalidated.join(" "),
+    one.platforms.join(" "),
+    one.firstAt,
+    one.lastAt,
+    one.conversationCount,
+    ...own.map((field) => one.details[field] ?? null),
+  ];
+}
+
+async function* everybody(
+  store: Store,
+  workspaceId: string,
+  own: readonly FieldKey[],
+): AsyncGenerator<string> {
+  // While one batch is opened and written, the database reads the next.
+  let next = readBatch(store, workspaceId, "00000000-0000-0000-0000-000000000000"); // no customer's id
+  for (;;) {
+    const { keyring, rows } = await next;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const isLast = rows.length < BATCH_ROWS;
+    if (!isLast) {
+      next = readBatch(store, workspaceId, last.id);
+      next.catch(() => {}); // whoever awaits it hears of it; a reader that goes away before does not
+    }
+    yield csvLines(rows.map((row) => cellsOf(keyring, row, own)));
+    if (isLast) return;
+  }
+}
+
+async function readBatch(store: Store, workspaceId: string, after: string) {
+  return inSealedWorkspace(store, workspaceId, async (tx) => ({
+    keyring: tx.keyring,
+    rows: await tx.prepared<Row>(batch, { workspaceId, after, most: BATCH_ROWS }),
+  }));
+}
+
+const batch = `
+  select customer.id, customer.profile, customer.platforms, activity.first_at, activity.last_at,
+    activity.conversation_count, key.workspace_key_version as key_version, key.wrapped as key_wrapped
   from (
-    select id, profile from customers as customer
-    where workspace_id = :workspaceId and id > :after and merged_into is null and (${sql})
+    select id, profile, platforms from customers as customer
+    where workspace_id = :workspaceId and id > :after and merged_into is null
     order by id limit :most
   ) as customer
   cross join lateral (
@@ -103,10 +144,10 @@ const batchOf = ({ sql }: CustomerFilter) => `
   ) as activity on true
   order by customer.id`;
 
-function cellsOf({ workspaceId, keyring }: SealedTransaction, row: Row, own: readonly FieldKey[]) {
+function cellsOf(keyring: Keyring, row: Row, own: readonly FieldKey[]) {
   const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
   const key = openDataKey(keyring, row.id, wrapped);
-  const { values, unvalidated } = openProfile(workspaceId, key, row.id, row.profile);
+  const { values, unvalidated } = openProfile(keyring.workspaceId, key, row.id, row.profile);
   return [
     row.id,
     values["name"] ?? null,

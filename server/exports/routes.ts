@@ -10,7 +10,7 @@ import { parseId } from "../http/parse-id.ts";
 import { parseQuery } from "../http/parse.ts";
 import type { Services } from "../http/services.ts";
 import { CsvQuery, PersonQuery } from "./contract.ts";
-import { ALL_CUSTOMERS, exportCustomers } from "./export-customers.ts";
+import { exportCustomers } from "./export-customers.ts";
 import { exportPerson } from "./export-person.ts";
 
 /** Everybody as CSV, and all that is kept of one person as JSON. */
@@ -21,12 +21,13 @@ export function exportRoutes(services: Services): Router {
   router
     .route("/v1/customers/export.csv")
     .get(async (request, response) => {
-      const { bom } = parseQuery(CsvQuery, request.query);
+      const { bom, ...asked } = parseQuery(CsvQuery, request.query);
+      const filter = Object.keys(asked).length === 0 ? null : asked;
       const fields = rules.current().fields.map(({ field }) => field);
       const [actor, now] = [actorOf(response), clock()];
       response.attachment("customers.csv").set("Content-Type", "text/csv; charset=utf-8; header=present");
-      const asked = { fields, filter: ALL_CUSTOMERS, bom, actor, now };
-      await stream(response, () => exportCustomers(services, workspaceOf(response), asked));
+      const wanted = { fields, filter, bom, actor, now };
+      await stream(response, () => exportCustomers(services, workspaceOf(response), wanted));
     })
     .all(only("GET"));
 

@@ -14,6 +14,7 @@ import { findingRoutes } from "../findings/routes.ts";
 import { tagRoutes } from "../customers/tag-routes.ts";
 import { erasureRoutes } from "../erasure/routes.ts";
 import { exportRoutes } from "../exports/routes.ts";
+import { importRoutes } from "../imports/routes.ts";
 import { filterRoutes } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
@@ -42,6 +43,7 @@ export function createApp(services: Services): Express {
   app.use(historyRoutes(services));
   app.use(erasureRoutes(services));
   app.use(exportRoutes(services)); // before the customers: export.csv is no id
+  app.use(importRoutes(services)); // nor is import
   app.use(customerRoutes(services));
   app.use(mergingRoutes(services));
   app.use(retentionRoutes(services));

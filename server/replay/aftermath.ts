@@ -1,6 +1,7 @@
 import type { Turn } from "../../engine/turn.ts";
 import type { FieldKey } from "../../engine/understand/understanding.ts";
 import type { WorkspaceTransaction } from "../database/in-workspace.ts";
+import { PROOFS } from "../turn/said.ts";
 import { sameValue } from "./replay-message.ts";
 
 /** What turns do to rows of the turns before them: claims that are taken back, and refusals, which keep their latest time. */
@@ -28,8 +29,10 @@ export function createAftermath(): Aftermath {
     async differences(tx, conversationId) {
       const bindings = { workspaceId: tx.workspaceId, conversationId };
       const denials = await tx.prepared<{ denied: boolean }>(
-        `select denied from claims where workspace_id = :workspaceId and conversation_id = :conversationId order by seq`,
-        bindings,
+        `select denied from claims
+         where workspace_id = :workspaceId and conversation_id = :conversationId and extractor <> all(cast(:proofs as text[]))
+         order by seq`,
+        { ...bindings, proofs: PROOFS },
       );
       const refused = await tx.prepared<{ field: string; at: Date }>(
         `select field, at from refusals where workspace_id = :workspaceId and conversation_id = :conversationId`,

@@ -10,6 +10,7 @@ import type { SealedTransaction } from "../privacy/store.ts";
 import type { KeptPack } from "../rules/kept-packs.ts";
 import { createAftermath, type Aftermath } from "./aftermath.ts";
 import { replayMessage, sameValue, storedState, type StoredMessage } from "./replay-message.ts";
+import { PROOFS } from "../turn/said.ts";
 
 const MESSAGES_AT_ONCE = 500;
 
@@ -148,6 +149,7 @@ function opened(
     reply: reply && open("messages.text", String(reply.id), reply.text),
     trace: turn && open("turns.trace", turnRow(conversationId, Number(turn.turn)), turn.trace),
     claims: here(rows.claims)
+      .filter(({ extractor }) => !PROOFS.some((proof) => proof === extractor))
       .toSorted((one, other) => (BigInt(one.claim_seq) < BigInt(other.claim_seq) ? -1 : 1))
       .map((claim) => {
         const { said } = claim;

@@ -1,7 +1,7 @@
 import { v7 as uuid } from "uuid";
 import { openProfile, sealSaid } from "../customers/sealed.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
-import { sha256 } from "../audit/step.ts";
+import { claimHash, micros } from "../audit/step.ts";
 import type { Platform } from "../conversations/contract.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import { openDataKey } from "../privacy/keyring.ts";
@@ -60,7 +60,23 @@ export async function proveEmail(
   for (const { sql, bindings } of before) tx.later(sql, bindings);
   const claimId = newRowId();
   const sealed = sealSaid(tx.workspaceId, key, claimId, said);
-  tx.later(prove, {
+  const hash = claimHash(tx.workspaceId, conversationId, {
+    id: claimId,
+    handle_id: handleId,
+    message_seq: String(row.message_count),
+    turn: String(row.turn),
+    field: "email",
+    said: sealed,
+    span_start: "0",
+    span_end: "0",
+    extractor: how,
+    rule: null,
+    unvalidated: "false",
+    pack_hash: "",
+    trust: "verified",
+    at: micros(now),
+  });
+  const [recorded] = await tx.prepared<{ readonly seq: number }>(prove, {
     workspaceId: tx.workspaceId,
     conversationId,
     handleId,
@@ -77,7 +93,7 @@ export async function proveEmail(
     actor,
     action: "conversation.proved",
     subject: { kind: "conversation", id: conversationId },
-    details: { how, claim: claimId, said: sha256(sealed).toString("hex") },
+    details: { how, claim: claimId, seq: recorded?.seq, hash: hash.toString("hex") },
     at: now,
   });
   return true;
@@ -99,13 +115,16 @@ const prove = `
     unvalidated, pack_hash, trust, at)
   select
     :workspaceId, :claimId, id, :handleId, message_count, turn, 'email', :said, 0, 0, :how, false, '', 'verified', :now
-  from conversation`;
+  from conversation
+  returning seq`;
 
 interface Row {
   readonly handle_id: string;
   readonly platform: Platform;
   readonly handle: Uint8Array;
   readonly link_trust: "claimed" | "verified" | null;
+  readonly turn: number;
+  readonly message_count: number;
   readonly started_at: Date;
   readonly last_at: Date;
   readonly link_seq_next: number;
@@ -145,7 +164,8 @@ const conversation = `
       select max(link_seq) from conversations
       where workspace_id = :workspaceId and handle_id = conversation.handle_id), 0) as link_seq_next
   from (
-    select id, handle_id, platform, handle, link_trust, started_at, last_at, customer_id from conversations
+    select id, handle_id, platform, handle, link_trust, started_at, last_at, customer_id, turn, message_count
+    from conversations
     where workspace_id = :workspaceId and id = :conversationId
     offset 0
   ) as conversation

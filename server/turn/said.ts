@@ -4,8 +4,9 @@ import type { Trust } from "../customers/fold.ts";
 /** What a conversation claims about a field. */
 export type Said = Collected & { readonly trust: Exclude<Trust, "staff"> };
 
-/** How an address was proved, as provenance calls it. */
-export type Proof = "host_identity" | "mailed_code";
+/** How an address is proved, as provenance calls it: no engine makes these claims of a text. */
+export const PROOFS = ["host_identity", "mailed_code"] as const;
+export type Proof = (typeof PROOFS)[number];
 
 /** An address that is proved: it stands in no message, so its span is empty. */
 export function provenEmail(email: string, extractor: Proof): Said {

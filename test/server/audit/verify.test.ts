@@ -7,6 +7,8 @@ import { verifyAudit, verifyIn } from "../../../server/audit/verify.ts";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { createChallenge } from "../../../server/identity/challenges.ts";
+import { verifyCode } from "../../../server/identity/verify-code.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
@@ -34,11 +36,12 @@ async function populated(database: Database): Promise<string> {
   await say("Can you email me your price list?", { messageId: "m1" });
   await say("mike@gmial");
   await say("I'm Mike and it's mike@work.example, phone 0412 345 678", { region: "AU" });
-  await say("What is your phone number?", { role: "agent", messageId: "m2" });
+  const { conversationId } = await say("What is your phone number?", { role: "agent", messageId: "m2" });
   await inWorkspace(database, workspaceId, async (tx) => {
     const actor = { kind: "operator", id: "test" } as const;
     writeEvent(tx, { actor, action: "customer.viewed", subject: { kind: "customer", id: "x" }, at: now });
   });
+  await prove(database, workspaceId, conversationId, now);
   await sealLeaves(database, workspaceId, now);
   await say("no, I'd rather not give my number");
   await say("my colleague's address is eve@work.example", { handle: "b", respond: false });
@@ -46,6 +49,16 @@ async function populated(database: Database): Promise<string> {
   await say("my name is Anna Lindqvist", { handle: "b" });
   await say("Sorry, it's mike@home.example");
   return workspaceId;
+}
+
+/** The person proves another address by a mailed code: a claim that is no part of a message. */
+async function prove(database: Database, workspaceId: string, conversationId: string, now: number) {
+  const store = storeOf(database);
+  const asked = { conversationId, email: "mike@proved.example" };
+  const { challengeId, mail } = await createChallenge(store, workspaceId, asked, now);
+  const code = /\d{3} \d{3}/u.exec(mail?.text ?? "")?.[0] ?? "";
+  const actor = { kind: "operator", id: "test" } as const;
+  expect(await verifyCode(store, workspaceId, { challengeId, code }, actor, now)).toBe(true);
 }
 
 class Undo extends Error {}
@@ -56,7 +69,7 @@ describe.each(DATABASE_KINDS)("the audit on %s", (kind) => {
   test("what nobody touched is as it was written", async () => {
     const workspaceId = await populated(opened());
     const verified = await verifyAudit(opened(), workspaceId);
-    expect(verified).toMatchObject({ seals: 2, steps: 8, events: 1, waiting: 2, erased: 0, faults: [] });
+    expect(verified).toMatchObject({ seals: 2, steps: 8, events: 2, waiting: 2, erased: 0, faults: [] });
     expect((await verifyAudit(opened(), workspaceId, { from: 2 })).faults).toEqual([]);
   });
 
@@ -93,7 +106,7 @@ describe.each(DATABASE_KINDS)("the audit on %s", (kind) => {
       inWorkspace(database, workspaceId, async (tx) => {
         const [first] = await tx.raw<{ id: string }>("select id from conversations order by id limit 1");
         const id = first?.id ?? "";
-        for (const table of ["findings", "claims", "refusals", "turns", "messages"])
+        for (const table of ["identity_challenges", "findings", "claims", "refusals", "turns", "messages"])
           await tx.raw(`delete from ${table} where conversation_id = :id`, { id });
         await tx.raw("delete from conversations where id = :id", { id });
         if (tell) leaveErased(tx, [id]);

@@ -19,7 +19,9 @@ import { encodePlace } from "../../../server/http/cursor.ts";
 import { erase } from "../../../server/erasure/erase.ts";
 import { exportLedger } from "../../../server/erasure/ledger.ts";
 import { listErasures } from "../../../server/erasure/queries.ts";
-import { ALL_CUSTOMERS, exportCustomers } from "../../../server/exports/export-customers.ts";
+import { importCustomers } from "../../../server/imports/import-customers.ts";
+import { readCsv } from "../../../server/imports/read-csv.ts";
+import { exportCustomers } from "../../../server/exports/export-customers.ts";
 import { exportPerson } from "../../../server/exports/export-person.ts";
 import { previewRetention, putRetention } from "../../../server/retention/queries.ts";
 import { chat } from "../../../server/turn/chat.ts";
@@ -153,8 +155,12 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     await edit(heard, workspaceId, moved.customer?.id ?? "");
     const [store, id] = [storeOf(heard), moved.customer?.id ?? ""];
     const actor = { kind: "operator", id: "test" } as const;
-    const asked = { actor, now: NOON, fields: [], filter: ALL_CUSTOMERS, bom: false };
+    const asked = { actor, now: NOON, fields: [], filter: null, bom: false };
     await drain(exportCustomers(store, workspaceId, asked));
+    const rows = readCsv("email,name\nann@plans.example,Ann\nmike@work.example,Mike\n", ["email", "name"]);
+    const by = { actor, at: NOON };
+    for (const dryRun of [true, false])
+      await importCustomers(store, rows, { workspaceId, pack, region: null, dryRun, by });
     await drain(await exportPerson(store, workspaceId, { ...asked, customerId: id, verifiedOnly: false }));
     await putRetention(heard, workspaceId, { days: 1 }, actor, NOON);
     await previewRetention(heard, workspaceId, null, NOON + 1);

@@ -6,6 +6,8 @@ import { sealLeaves } from "../../../server/audit/seal-leaves.ts";
 import { verifyAudit } from "../../../server/audit/verify.ts";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { createChallenge } from "../../../server/identity/challenges.ts";
+import { verifyCode } from "../../../server/identity/verify-code.ts";
 import { sealColumn, turnRow } from "../../../server/privacy/sealed-columns.ts";
 import { countConversations, replayAll, replayOne, type Replay } from "../../../server/replay/replay-all.ts";
 import { chat } from "../../../server/turn/chat.ts";
@@ -73,6 +75,23 @@ describe.each(DATABASE_KINDS)("replay on %s", (kind) => {
     expect(replays.filter(({ outcome }) => outcome !== "same")).toEqual([]);
     expect(replays.length).toBeGreaterThan(3);
     expect(messages).toBeGreaterThan(50);
+    expect((await verifyAudit(opened(), workspaceId)).faults).toEqual([]);
+  });
+
+  test("what an address was proved by is no word of the engine's, and replays all the same", async () => {
+    const { store, workspaceId, say, all } = await begin();
+    const request = ChatRequest.parse({ handle: "b", text: "Can you email me your price list?" });
+    const identity = "mike@work.example";
+    await chat(store, packOf(files), workspaceId, request, NOON, { identity });
+    const { conversationId } = await say("Can you email me your price list?");
+    const asked = { conversationId, email: "mike@proved.example" };
+    const { challengeId, mail } = await createChallenge(store, workspaceId, asked, NOON);
+    const code = /\d{3} \d{3}/u.exec(mail?.text ?? "")?.[0] ?? "";
+    const actor = { kind: "operator", id: "test" } as const;
+    expect(await verifyCode(store, workspaceId, { challengeId, code }, actor, NOON)).toBe(true);
+    await say("I'd like to book an appointment");
+    await say("my name is Mike");
+    expect((await all()).map(({ outcome }) => outcome)).toEqual(["same", "same"]);
     expect((await verifyAudit(opened(), workspaceId)).faults).toEqual([]);
   });
 
