@@ -152,7 +152,8 @@ async function complete(
     );
   }
   const conflicts = changes.filter(
-    ({ field, value }) => values[field] !== undefined && values[field] !== value,
+    // The row's email leads to the customer, who since a merge may show another one.
+    ({ field, value }) => field !== "email" && values[field] !== undefined && values[field] !== value,
   );
   const problems = conflicts.map(({ field }) => ({
     column: field,
@@ -192,9 +193,12 @@ async function ownerOrNew(
   if (owner !== null) return owner;
   const id = newRowId();
   const profile = { values: {}, unvalidated: [], verified: [], conflicts: {} };
-  const nobody = { stored: { id, emailKey: null, profile, staff: NO_STAFF }, talks: [] };
+  const nobody = {
+    stored: { id, emailKey: null, profile, staff: NO_STAFF },
+    talks: [],
+  };
   const { stands, said } = planEdit(nobody, changes, newRowId);
-  const { key, writes } = createProfile(tx, { id, emailKey: email }, { ...NO_STAFF, claims: stands }, by.at);
+  const { key, writes } = createProfile(tx, { id, emailKey: email }, { marked: [], claims: stands }, by.at);
   const values = said.map((value) => insertStaffValue(tx.workspaceId, key, id, value, by));
   for (const { sql, bindings } of [...writes, ...values]) tx.later(sql, bindings);
   writeEvent(tx, {
