@@ -3,7 +3,9 @@ import type { RulePack } from "../../../engine/rules/pack.ts";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
 import { CustomersQuery } from "../../../server/customers/contract.ts";
 import { listCustomers } from "../../../server/customers/list.ts";
+import { addNote } from "../../../server/customers/notes.ts";
 import { getCustomer } from "../../../server/customers/queries.ts";
+import { editFields } from "../../../server/customers/staff-edits.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { LedgerLine } from "../../../server/erasure/contract.ts";
@@ -11,6 +13,9 @@ import { erase } from "../../../server/erasure/erase.ts";
 import { exportLedger, faultOf, reapply } from "../../../server/erasure/ledger.ts";
 import { listErasures } from "../../../server/erasure/queries.ts";
 import { publicKeysOf } from "../../../server/erasure/signing-key.ts";
+import { MergeRequest } from "../../../server/merging/contract.ts";
+import { mergeCustomers } from "../../../server/merging/merge.ts";
+import { unmergeCustomers } from "../../../server/merging/unmerge.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { dumpOf, tablesOf } from "../../support/canaries.ts";
@@ -18,6 +23,8 @@ import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 
+const MIKE = "my name is Mike, my email is mike@work.example";
+const ANNA = "my name is Anna, my email is anna@work.example";
 const NOON = Date.UTC(2025, 5, 1, 12);
 const actor = { kind: "operator", id: "test" } as const;
 
@@ -104,6 +111,53 @@ describe.each(DATABASE_KINDS)("the ledger of erasures on %s", (kind) => {
       phone: null,
       conversationCount: 1,
     });
+  });
+
+  test("whoever was merged into an erased customer goes, too, where the backup has it alone", async () => {
+    const { database, store, workspaceId, say, eraseCustomer } = await begin();
+    const [first, second] = [await say("a", MIKE), await say("b", ANNA)];
+    const [a, b] = [first.customer?.id ?? "", second.customer?.id ?? ""];
+    // Without this, nothing would keep the profile once its conversation is erased.
+    await addNote(store, workspaceId, b, { text: "Call back" }, { actor, at: NOON });
+    const backup = await backUp(database, workspaceId);
+    await mergeCustomers(store, workspaceId, a, MergeRequest.parse({ with: b }), { actor, now: NOON });
+    await eraseCustomer(a);
+    const ledger = await linesOf(exportLedger(store, workspaceId));
+
+    await restore(database, workspaceId, backup);
+    for (const line of ledger) expect(await reapply(store, workspaceId, line, actor, NOON)).not.toBeNull();
+    const after = await dumpOf(database, workspaceId);
+    for (const table of ["customers", "conversations", "notes", "handles"]) {
+      expect([table, after.get(table)]).toEqual([table, []]);
+    }
+    for (const line of ledger) expect(await reapply(store, workspaceId, line, actor, NOON)).toBeNull();
+  });
+
+  test("whoever is merged into another customer in the backup goes alone, with all that was known of it", async () => {
+    const { database, store, workspaceId, say, eraseCustomer } = await begin();
+    const [first, second] = [await say("a", MIKE), await say("b", ANNA)];
+    const [a, b] = [first.customer?.id ?? "", second.customer?.id ?? ""];
+    const editing = { workspaceId, id: b, seen: null, by: { actor, at: NOON } };
+    await editFields(store, pack, editing, { fields: { phone: "+61 412 345 678" } }, null);
+    const deed = { actor, now: NOON };
+    const before = await getCustomer(store, workspaceId, a);
+    const request = MergeRequest.parse({ with: b, choices: { email: "other", name: "other" } });
+    const { mergeId } = await mergeCustomers(store, workspaceId, a, request, deed);
+    const merged = await getCustomer(store, workspaceId, a);
+    expect(merged).toMatchObject({ email: "anna@work.example", name: "Anna", phone: "+61412345678" });
+    const backup = await backUp(database, workspaceId);
+    await unmergeCustomers(store, workspaceId, a, mergeId ?? "", deed);
+    await eraseCustomer(b);
+    const ledger = await linesOf(exportLedger(store, workspaceId));
+
+    await restore(database, workspaceId, backup);
+    for (const line of ledger) expect(await reapply(store, workspaceId, line, actor, NOON)).not.toBeNull();
+    const left = await getCustomer(store, workspaceId, a);
+    expect({ ...left, version: null }).toEqual({ ...before, version: null });
+    const after = await dumpOf(database, workspaceId);
+    expect(after.get("customers")).toHaveLength(1);
+    expect(after.get("merges")).toEqual([]);
+    expect((await say("c", ANNA)).customer?.id).not.toBe(a);
   });
 
   test("a restore without the keys of the erased leaves rows that nobody can read, and they go, too", async () => {
@@ -196,9 +250,12 @@ async function restore(
     for (const table of ORDER) {
       const rows = (backup.get(table) ?? []).filter((row) => keeps(table, row));
       const overriding = ["claims", "staff_values"].includes(table) ? "overriding system value" : "";
-      for (const row of rows) {
-        await tx.raw(`insert into ${table} ${overriding} select (cast(:row as ${table})).*`, { row });
-      }
+      // At once: customers refer to each other.
+      await tx.raw(
+        `insert into ${table} ${overriding}
+         select (cast(row as ${table})).* from unnest(cast(:rows as text[])) as row`,
+        { rows },
+      );
     }
   });
 }
