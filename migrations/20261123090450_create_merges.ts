@@ -9,6 +9,10 @@ const tables = [
     absorbed_id uuid not null,
     conversation_ids uuid[] not null,
     choices json not null,
+    survivor_first_at timestamptz not null,
+    survivor_last_at timestamptz not null,
+    absorbed_first_at timestamptz not null,
+    absorbed_last_at timestamptz not null,
     actor_kind text not null,
     actor_id text not null,
     merged_at timestamptz not null,
@@ -19,6 +23,8 @@ const tables = [
   )`,
   `comment on table merges is 'What staff took for one customer, and what it takes to part them again'`,
   `comment on column merges.conversation_ids is 'The conversations that came from the absorbed customer'`,
+  `comment on column merges.survivor_last_at is
+    'The dates that either had before: of one without conversations they follow from nothing else'`,
   `comment on column merges.choices is
     'Field → {side, claimId, over}: whose value staff chose, the claim that it rests on (null for an email), and what staff had set'`,
   `create index merges_survivor on merges (workspace_id, survivor_id, id) where survivor_id is not null`,

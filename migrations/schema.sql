@@ -366,6 +366,10 @@ create table merges (
   absorbed_id uuid not null,
   conversation_ids uuid[] not null,
   choices json not null,
+  survivor_first_at timestamp with time zone not null,
+  survivor_last_at timestamp with time zone not null,
+  absorbed_first_at timestamp with time zone not null,
+  absorbed_last_at timestamp with time zone not null,
   actor_kind text not null,
   actor_id text not null,
   merged_at timestamp with time zone not null,
@@ -383,6 +387,7 @@ create policy workspace on merges as permissive for all to public using ((worksp
 grant delete, insert, select, update on merges to enrich_app;
 comment on column merges.choices is 'Field → {side, claimId, over}: whose value staff chose, the claim that it rests on (null for an email), and what staff had set';
 comment on column merges.conversation_ids is 'The conversations that came from the absorbed customer';
+comment on column merges.survivor_last_at is 'The dates that either had before: of one without conversations they follow from nothing else';
 comment on table merges is 'What staff took for one customer, and what it takes to part them again';
 
 create table messages (

@@ -116,10 +116,20 @@ function writeMerge(
 
 const insertMerge = `
   insert into merges (
-    workspace_id, id, survivor_id, absorbed_id, conversation_ids, choices, actor_kind, actor_id, merged_at)
-  values (
-    :workspaceId, :mergeId, :survivorId, :absorbedId, cast(:conversationIds as uuid[]), cast(:choices as json),
-    :actorKind, :actorId, :now)`;
+    workspace_id, id, survivor_id, absorbed_id, conversation_ids, choices,
+    survivor_first_at, survivor_last_at, absorbed_first_at, absorbed_last_at, actor_kind, actor_id, merged_at)
+  select
+    :workspaceId, :mergeId, survivor.customer_id, absorbed.customer_id, cast(:conversationIds as uuid[]),
+    cast(:choices as json), survivor.first_at, survivor.last_at, absorbed.first_at, absorbed.last_at,
+    :actorKind, :actorId, :now
+  from (
+    select customer_id, first_at, last_at from customer_activity
+    where workspace_id = :workspaceId and customer_id = :survivorId offset 0
+  ) as survivor
+  cross join (
+    select customer_id, first_at, last_at from customer_activity
+    where workspace_id = :workspaceId and customer_id = :absorbedId offset 0
+  ) as absorbed`;
 
 const absorb = `
   update customers set merged_into = :survivorId where workspace_id = :workspaceId and id = :absorbedId`;

@@ -115,19 +115,24 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
   const ids = back.map(({ id }) => id);
   const remaining = remainingMerges(family);
   const outcome = outcomeOf(family, remaining);
+  const next = remaining.find(({ id }) => id > merge.id);
   const merged = remaining.length === 0 ? null : outcome.merged;
   const survivorTold = { id: survivor.id, emailKey: outcome.emailKey, talks: stay };
   const restoredTold = { id: restored.id, emailKey: restored.emailKey, talks: back };
   const statements: readonly BoundSql[] = [
     { sql: undo, bindings: { workspaceId, mergeId: merge.id, now: new Date(now) } },
     { sql: restore, bindings: { workspaceId, absorbedId: merge.absorbedId } },
-    { sql: restoreActivity, bindings: pair },
+    { sql: restoreActivity, bindings: { workspaceId, mergeId: merge.id } },
     ...(others.length === 0
       ? []
       : [{ sql: restoreFamily, bindings: { workspaceId, absorbedId: merge.absorbedId, others } }]),
     { sql: moveConversations, bindings: { ...pair, ids } },
     enterCustomers(workspaceId, [restored.id]),
     ...writeProfile(tx, survivorTold, { ...survivor, staff }, now, merged),
+    ...(stay.length === 0 ? [{ sql: restoreDates, bindings: { workspaceId, mergeId: merge.id } }] : []),
+    ...(next === undefined
+      ? []
+      : [{ sql: handDatesOn, bindings: { workspaceId, mergeId: merge.id, nextId: next.id } }]),
     ...writeProfile(tx, restoredTold, restored, now),
     countUpHandles(workspaceId, talks),
   ];
@@ -176,12 +181,25 @@ const undo = "update merges set unmerged_at = :now where workspace_id = :workspa
 const restore =
   "update customers set merged_into = null where workspace_id = :workspaceId and id = :absorbedId";
 
-// Its own dates and count follow with its profile; one that keeps no conversation, and stays for whom it absorbed, goes on
-// with these.
+// Its dates and count follow with its profile; one that has no conversation has the dates of before.
 const restoreActivity = `
   insert into customer_activity (workspace_id, customer_id, first_at, last_at, conversation_count)
-  select workspace_id, cast(:absorbedId as uuid), first_at, last_at, 0 from customer_activity
-  where workspace_id = :workspaceId and customer_id = :survivorId`;
+  select workspace_id, absorbed_id, absorbed_first_at, absorbed_last_at, 0 from merges
+  where workspace_id = :workspaceId and id = :mergeId`;
+
+const restoreDates = `
+  update customer_activity set first_at = survivor_first_at, last_at = survivor_last_at
+  from merges
+  where merges.workspace_id = :workspaceId and merges.id = :mergeId
+    and customer_activity.workspace_id = :workspaceId and customer_id = survivor_id`;
+
+// What the survivor had before this merge is what it has before the next one then.
+const handDatesOn = `
+  update merges set survivor_first_at = undone.survivor_first_at, survivor_last_at = undone.survivor_last_at
+  from (
+    select survivor_first_at, survivor_last_at from merges where workspace_id = :workspaceId and id = :mergeId offset 0
+  ) as undone
+  where workspace_id = :workspaceId and id = :nextId`;
 
 const restoreFamily = `
   update customers set merged_into = :absorbedId

@@ -17,8 +17,9 @@ const rows: Readonly<Record<string, string>> = {
     values (:w, :w, 'api', sha256(''), 1, now())`,
   customers: `(workspace_id, id, profile, fields, tokens, created_at, updated_at)
     values (:w, :w, '', '{}', '{}', now(), now())`,
-  merges: `(workspace_id, id, survivor_id, absorbed_id, conversation_ids, choices, actor_kind, actor_id, merged_at)
-    values (:w, :w, :w, :w, '{}', '{}', 'operator', '', now())`,
+  merges: `(workspace_id, id, survivor_id, absorbed_id, conversation_ids, choices, survivor_first_at, survivor_last_at,
+      absorbed_first_at, absorbed_last_at, actor_kind, actor_id, merged_at)
+    values (:w, :w, :w, :w, '{}', '{}', now(), now(), now(), now(), 'operator', '', now())`,
   customer_activity: `(workspace_id, customer_id, first_at, last_at, conversation_count)
     values (:w, :w, now(), now(), 1)`,
   conversations: `(workspace_id, id, handle_id, platform, handle, started_at, last_at, state)
