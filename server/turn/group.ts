@@ -6,7 +6,7 @@ const GROUP_MAX = 16; // turns: a transaction of some milliseconds
 // One group at a time makes the largest ones: measured with 8 clients, 2.9 turns a group on average, and 22 % less work for both
 // processes a turn than one by one; two at a time gained nothing. But one that waits for another process's lock does not
 // stop the others for longer than this.
-const STALL_MS = 20;
+const STALL_MS = 100;
 const UNDER_WAY_MAX = 4;
 
 /** What records a turn in one statement. */
