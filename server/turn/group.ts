@@ -70,11 +70,16 @@ async function writeGroup(database: Database, workspaceId: string, group: readon
     const written = await commit(database, workspaceId, group);
     for (const [index, { resolve }] of group.entries()) resolve(written[index] === true);
   } catch (error) {
-    const [only] = group;
-    // One that fails undoes all: each is tried alone, so that only those who cannot be written hear of it.
-    if (group.length === 1 && only !== undefined) only.reject(error);
+    // One statement that fails undoes all: each is tried alone, so that only those who cannot be written hear of it. But when the
+    // connection fails, all may have been committed, and nobody's message is to be taken twice.
+    if (group.length === 1 || !isUndone(error)) for (const { reject } of group) reject(error);
     else for (const one of group) await writeGroup(database, workspaceId, [one]);
   }
+}
+
+/** Whether the database itself says that a statement failed, and so undid the transaction. */
+function isUndone(error: unknown): boolean {
+  return error instanceof Error && "severity" in error && error.severity === "ERROR";
 }
 
 /** First the persons' locks, in the order of theirs; then several handles' rows in the order of their ids, and the customers' dates

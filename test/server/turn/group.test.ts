@@ -82,6 +82,28 @@ test("each hears of its own: one that fails fails alone, and one that finds noth
   expect(await counts()).toEqual({ a: 1, b: 1, c: 1 });
 });
 
+test("when the answer to a commit is lost, nothing is written again: everybody is told", async () => {
+  const workspaceId = await createWorkspace(database(), "Groups", NOW);
+  const { writing, counts } = await rowsIn(database(), workspaceId, ["a", "b", "c"]);
+  const losing: Database = {
+    ...database(),
+    async session() {
+      const session = await database().session();
+      const run: typeof session.run = async (queries) => {
+        await session.run(queries);
+        throw new Error("Connection terminated unexpectedly");
+      };
+      return { ...session, run };
+    },
+  };
+  const groups = createGroups(losing);
+  const outcomes = await Promise.allSettled(
+    ["a", "b", "c"].map((name) => groups.write(workspaceId, writing(name))),
+  );
+  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  expect(await counts()).toEqual({ a: 1, b: 1, c: 1 });
+});
+
 test("groups of two processes that write the same rows in opposite orders do not deadlock", async () => {
   await asTwoProcesses(async ([first, second]) => {
     const workspaceId = await createWorkspace(first, "Groups", NOW);
