@@ -18,7 +18,7 @@ describe("sealing", () => {
     expect(unsealText(key, place, sealed)).toBe("Grüße, Mike 😀");
   });
 
-  test("the layout is a format byte, the IV, the ciphertext and the tag, as any other program reads it", () => {
+  test("the layout is a format byte, the IV, the ciphertext and the tag, and another program reads it", () => {
     const sealed = seal(key, { workspaceId: "w", table: "t", column: "c", row: "r" }, "hello");
     expect(sealed[0]).toBe(1);
     const other = createDecipheriv("aes-256-gcm", key.secret, sealed.subarray(1, 13), { authTagLength: 16 });
