@@ -1,0 +1,165 @@
+import { v7 as uuid } from "uuid";
+import { INITIAL_STATE } from "../../engine/decide/state.ts";
+import { hearOther } from "../../engine/decide/hear.ts";
+import { takeTurn } from "../../engine/turn.ts";
+import { AppError } from "../app-error.ts";
+import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
+import type { Groups } from "./group.ts";
+import { writeLink } from "./link.ts";
+import { open, type Earlier, type Occasion, type Opened } from "./open.ts";
+import { planLink, statedEmailKey } from "./plan-link.ts";
+import { readLink, type Check } from "./read-link.ts";
+import { record } from "./record.ts";
+import type { Remembered } from "./remembered.ts";
+import { linkedBy, provenBy, settle, withIdentity, type Heard, type Message } from "./settle.ts";
+
+export const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** What came of a message. */
+export interface Taken {
+  readonly response: ChatResponse;
+  /** Where it leaves the person, if that is worth remembering. */
+  readonly left: Remembered | null;
+}
+
+/** Where a message is taken. */
+export interface Place {
+  readonly store: Store;
+  readonly workspaceId: string;
+  /** The person's lock. */
+  readonly lock: bigint;
+  readonly groups: Groups;
+}
+
+/** What the engine makes of a message from what is remembered of the person. */
+export interface Ahead {
+  readonly remembered: Remembered;
+  readonly heard: Heard;
+}
+
+/** Takes the message from what is remembered of the person, which spares reading it. Null when that does not hold any more:
+ *  another process has taken a message meanwhile, or this message came before; nothing is written then. */
+export async function takeRemembered(
+  { store, workspaceId, lock, groups }: Place,
+  message: Message,
+  occasion: Occasion,
+  { remembered, heard }: Ahead,
+): Promise<Taken | null> {
+  const { handleId, revision } = remembered;
+  const check = { handleId, revision, messageKey: occasion.messageKey };
+  if (changesCustomer(heard)) {
+    return inSealedWorkspace(
+      store,
+      workspaceId,
+      (tx) => takeDetail(tx, message, occasion, remembered, heard, check),
+      { locks: [lock] },
+    );
+  }
+  // The statement that records it finds out.
+  const keyring = await store.keyrings.of(workspaceId);
+  const { response, left, recorded } = settle(keyring, message, occasion, remembered, heard, null);
+  const handle = { ...recorded.handle, remembered: revision };
+  const { link, ...statement } = record(keyring, { ...recorded, handle });
+  const { customerId } = recorded.conversation;
+  const isWritten = await groups.write(workspaceId, { lock, handleId, customerId, statement });
+  return isWritten ? { response: answered(message, response, heard), left: linkedBy(link, left) } : null;
+}
+
+/** Takes the message from what is read. Null when it was overtaken; nothing is written then. Throws `conversation_not_found` and
+ *  `message_id_reused`. The person's lock must be held. */
+export async function takeMessage(
+  tx: SealedTransaction,
+  message: Message,
+  occasion: Occasion,
+): Promise<Taken | null> {
+  const { request } = message;
+  const opened = await open(tx, occasion);
+  if (request.conversationId !== undefined && opened.conversation === null) {
+    throw new AppError(
+      "conversation_not_found",
+      "There is no such conversation with this handle on this platform.",
+    );
+  }
+  if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
+
+  const { handleId, revision } = opened;
+  const check = handleId === null ? null : { handleId, revision, messageKey: null };
+  const heard = hear(message, opened);
+  if (changesCustomer(heard) || provenBy(message, opened) !== null) {
+    return takeDetail(tx, message, occasion, opened, heard, check);
+  }
+  // The statement that records it finds out whether all is as it was read.
+  const { response, left, recorded } = settle(tx.keyring, message, occasion, opened, heard, null);
+  const handle = { ...recorded.handle, remembered: check?.revision ?? null };
+  const { sql, bindings, link } = record(tx.keyring, { ...recorded, handle });
+  const rows = await tx.last(sql, bindings);
+  return rows.length === 0
+    ? null
+    : { response: answered(message, response, heard), left: linkedBy(link, left) };
+}
+
+/** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */
+async function takeDetail(
+  tx: SealedTransaction,
+  message: Message,
+  occasion: Occasion,
+  opened: Opened,
+  heard: Heard,
+  check: Check | null,
+): Promise<Taken | null> {
+  const { customer: current, handleId } = opened;
+  // A claim moves no conversation whose customer is proved.
+  const claimed = opened.isShared ? null : statedEmailKey(heard.turn?.collected ?? []);
+  const stated = provenBy(message, opened) ?? claimed;
+  const concerned = await readLink(tx, { current, stated, handleId }, check);
+  if (concerned === null) return null;
+  const plan = planLink(concerned.current, stated, concerned.owner, uuid());
+  const { response, left, recorded, own } = settle(tx.keyring, message, occasion, opened, heard, plan);
+  const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
+  const { before, after } = writeLink(tx, plan, concerned, own, when);
+  const write = record(tx.keyring, recorded);
+  for (const { sql, bindings } of [...before, write, ...after]) tx.later(sql, bindings);
+  return { response: answered(message, response, heard), left: linkedBy(write.link, left) };
+}
+
+/** Whether the customers concerned are to be locked, and brought up to date. */
+function changesCustomer({ turn }: Heard): boolean {
+  return turn !== null && (turn.collected.length > 0 || turn.denied.length > 0);
+}
+
+/** What the engine makes of a message. */
+export function hear({ pack, request, at, region, identity }: Message, opened: Opened): Heard {
+  const before = opened.conversation?.state ?? INITIAL_STATE;
+  if (request.role !== "customer") return { turn: null, state: hearOther(pack, before, request.text) };
+  const coolOffMs = pack.limits.coolOffDays * DAY_MS;
+  const turn = takeTurn(pack, before, request.text, {
+    now: at,
+    ...withIdentity(opened, identity),
+    coolingOff: Object.fromEntries(
+      Object.entries(opened.refusedAt).map(([field, refusedAt]) => [field, refusedAt + coolOffMs]),
+    ),
+    collecting: "on",
+    region,
+  });
+  return { turn, state: turn.state };
+}
+
+function answered({ request }: Message, response: ChatResponse, { turn }: Heard): ChatResponse {
+  return turn !== null && request.trace ? { ...response, trace: turn.trace } : response;
+}
+
+/** A message that came before: the answer it got then. */
+function again(earlier: Earlier, request: ChatRequest): ChatResponse {
+  if (earlier.text !== request.text || earlier.role !== request.role) {
+    throw new AppError(
+      "message_id_reused",
+      "This messageId was used before, for another message of this person.",
+    );
+  }
+  // What this file stored: it was a ChatResponse.
+  const response: ChatResponse = JSON.parse(earlier.response);
+  return request.trace && earlier.trace !== null
+    ? { ...response, trace: JSON.parse(earlier.trace) }
+    : response;
+}
