@@ -175,8 +175,8 @@ function addKey({ workspaceId, keyring }: SealedTransaction, rows: Rows, subject
   rows.data_keys.push({
     workspace_id: workspaceId,
     subject_id: subjectId,
-    workspace_key_version: row.workspaceKeyVersion,
-    wrapped: hex(row.wrapped),
+    workspace_key_version: row.key_version,
+    wrapped: hex(row.key_wrapped),
   });
   return key;
 }

@@ -29,8 +29,7 @@ const key = "key.workspace_key_version as key_version, key.wrapped as key_wrappe
 /** Opens every customer and every email that was stated, and compares. */
 export async function checkLinks(store: Store, workspaceId: string): Promise<Found> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
-    const open = (id: string, row: Keyed): DataKey =>
-      openDataKey(tx.keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+    const open = (id: string, row: Keyed): DataKey => openDataKey(tx.keyring, id, row);
     const customers = await tx.raw<Keyed & { id: string; profile: Uint8Array; merged_into: string | null }>(
       `select id, profile, merged_into, ${key} from customers join data_keys key on subject_id = id`,
     );

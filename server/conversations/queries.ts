@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { Trace } from "../../engine/decide/decision.ts";
 import { explainTrace } from "../../engine/decide/explain.ts";
 import { readState } from "./read-state.ts";
@@ -51,13 +52,9 @@ export async function getConversation(
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     const [conversation] = await tx.prepared<ConversationRow>(
       `select conversation.id, platform, handle, customer_id, started_at, last_at, turn, message_count, state,
-         key.workspace_key_version as key_version, key.wrapped as key_wrapped
+         key.key_version, key.key_wrapped
        from conversations as conversation
-       cross join lateral (
-         select workspace_key_version, wrapped from data_keys
-         where workspace_id = :workspaceId and subject_id = conversation.id
-         offset 0
-       ) as key
+  ${joinDataKey("conversation.id")}
        where conversation.workspace_id = :workspaceId and conversation.id = :id`,
       { workspaceId, id },
     );
@@ -81,8 +78,7 @@ export function opener(
   conversationId: string,
   row: { readonly key_version: number; readonly key_wrapped: Uint8Array },
 ): Open {
-  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-  const key: DataKey = openDataKey(keyring, conversationId, wrapped);
+  const key: DataKey = openDataKey(keyring, conversationId, row);
   return (column, id, sealed) => unsealColumn(workspaceId, key, column, id, sealed);
 }
 
@@ -147,13 +143,9 @@ export async function getTurn(
     const [row] = await tx.prepared<TurnRow>(
       `select turns.turn, turns.at, messages.id as message_id, messages.text, messages.response, turns.trace,
          turns.pack_hash, turns.engine_version,
-         key.workspace_key_version as key_version, key.wrapped as key_wrapped
+         key.key_version, key.key_wrapped
        from turns
-       cross join lateral (
-         select workspace_key_version, wrapped from data_keys
-         where workspace_id = :workspaceId and subject_id = turns.conversation_id
-         offset 0
-       ) as key
+  ${joinDataKey("turns.conversation_id")}
        cross join lateral (
          select id, text, response from messages
          where workspace_id = :workspaceId and conversation_id = turns.conversation_id and seq = turns.message_seq

@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import { writeEvent } from "../audit/events.ts";
 import { decodePlace, encodePlace } from "../http/cursor.ts";
 import { openDataKey } from "../privacy/keyring.ts";
@@ -57,20 +58,16 @@ interface CustomerRow {
 async function openCustomer(tx: SealedTransaction, id: string): Promise<ToldCustomer> {
   const { workspaceId, keyring } = tx;
   const [row] = await tx.prepared<CustomerRow>(
-    `select customer.profile, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    `select customer.profile, key.key_version, key.key_wrapped
      from (
        select id, profile from customers
        where workspace_id = :workspaceId and id = :id and merged_into is null
        offset 0
      ) as customer
-     cross join lateral (
-       select workspace_key_version, wrapped from data_keys
-       where workspace_id = :workspaceId and subject_id = customer.id
-       offset 0
-     ) as key`,
+  ${joinDataKey("customer.id")}`,
     { workspaceId, id },
   );
   if (row === undefined) throw await missingCustomer(tx, id);
-  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+  const key = openDataKey(keyring, id, row);
   return { id, profile: openProfile(workspaceId, key, id, row.profile) };
 }

@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import { writeEvent } from "../audit/events.ts";
 import type { MessageView, Platform } from "../conversations/contract.ts";
 import { messageView, opener, type MessageRow, type Open } from "../conversations/queries.ts";
@@ -62,7 +63,7 @@ const exists = `
   select 1 as found from customers where workspace_id = :workspaceId and id = :customerId and merged_into is null`;
 
 const page = `
-  select conversation.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  select conversation.*, key.key_version, key.key_wrapped
   from (
     select id, platform, handle, link_trust, started_at, last_at, turn, message_count from conversations
     where workspace_id = :workspaceId and customer_id = :customerId
@@ -70,11 +71,7 @@ const page = `
         or (started_at, id) < (cast(:startedAt as timestamptz), cast(:id as uuid)))
     order by started_at desc, id desc limit :most
   ) as conversation
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = conversation.id
-    offset 0
-  ) as key
+  ${joinDataKey("conversation.id")}
   order by started_at desc, id desc`;
 
 type Message = MessageRow & { readonly conversation_id: string };

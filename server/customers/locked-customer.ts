@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
@@ -63,16 +64,12 @@ async function readWith(
 }
 
 const one = (lock: "" | "for no key update") => `
-  select locked.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  select locked.*, key.key_version, key.key_wrapped
   from (
     select id, profile, platforms, version, tags from customers
     where workspace_id = :workspaceId and id = :id and merged_into is null ${lock === "" ? "offset 0" : lock}
   ) as locked
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = locked.id
-    offset 0
-  ) as key`;
+  ${joinDataKey("locked.id")}`;
 
 const asked = "select cast(:id as uuid) as id";
 

@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import { AppError } from "../app-error.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
 import { decodePlace, encodePlace } from "../http/cursor.ts";
@@ -80,21 +81,16 @@ export async function listNotes(
 /** The notes of a customer and of those who were merged into it, each sealed under its own customer's key. `which`: which of each
  *  customer's; bound: workspaceId, customerId. */
 export const notesOfFamily = (which: string) => `
-  select note.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  select note.*, key.key_version, key.key_wrapped
   from (${familyOf(":customerId")}) as member
   cross join lateral (
     select id, customer_id, text, actor_kind, actor_id, at from notes
     where workspace_id = :workspaceId and customer_id = member.id and ${which}
   ) as note
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = member.id
-    offset 0
-  ) as key`;
+  ${joinDataKey("member.id")}`;
 
 export function noteView({ workspaceId, keyring }: SealedTransaction, row: NoteRow): NoteView {
-  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-  const key = openDataKey(keyring, row.customer_id, wrapped);
+  const key = openDataKey(keyring, row.customer_id, row);
   return {
     id: row.id,
     text: unsealColumn(workspaceId, key, "notes.text", row.id, row.text),
@@ -140,19 +136,15 @@ const keys = {
 
 function keyStatement(how: string): string {
   return `
-    select key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    select key.key_version, key.key_wrapped
     from (
       select id from customers where workspace_id = :workspaceId and id = :id and merged_into is null ${how}
     ) as customer
-    cross join lateral (
-      select workspace_key_version, wrapped from data_keys
-      where workspace_id = :workspaceId and subject_id = customer.id
-      offset 0
-    ) as key`;
+  ${joinDataKey("customer.id")}`;
 }
 
 async function keyOf(tx: SealedTransaction, id: string, how: keyof typeof keys): Promise<DataKey> {
   const [row] = await tx.prepared<KeyRow>(keys[how], { workspaceId: tx.workspaceId, id });
   if (row === undefined) throw await missingCustomer(tx, id);
-  return openDataKey(tx.keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+  return openDataKey(tx.keyring, id, row);
 }

@@ -1,3 +1,4 @@
+import { insertDataKey } from "../privacy/data-key-sql.ts";
 import type { Platform } from "../conversations/contract.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { blindIndex } from "../privacy/blind-index.ts";
@@ -51,9 +52,9 @@ export function writeProfile(
   const activity = activityOf(workspaceId, told);
   if (stored === null) {
     const { key, row } = newDataKey(tx.keyring, id);
-    const bindings = { ...columnsOf(tx, key, id, profile, now), platforms, keyWrapped: row.wrapped };
+    const bindings = { ...columnsOf(tx, key, id, profile, now), platforms, keyWrapped: row.key_wrapped };
     return [
-      { sql: insert, bindings: { ...bindings, keyVersion: row.workspaceKeyVersion } },
+      { sql: insert, bindings: { ...bindings, keyVersion: row.key_version } },
       { sql: insertActivity, bindings: activity },
       enterCustomers(workspaceId, [id]),
     ];
@@ -100,7 +101,7 @@ export function createProfile(
   const { id } = told;
   const { key, row } = newDataKey(keyring, id);
   const columns = columnsOf(tx, key, id, profileOf({ ...told, talks: [] }, null, staff), now);
-  const wrapped = { keyVersion: row.workspaceKeyVersion, keyWrapped: row.wrapped };
+  const wrapped = { keyVersion: row.key_version, keyWrapped: row.key_wrapped };
   const at = new Date(now);
   const activity = { workspaceId, id, firstAt: at, lastAt: at, conversationCount: 0 };
   return {
@@ -180,9 +181,7 @@ function columnsOf(
 }
 
 const insert = `
-  with key as (
-    insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
-    values (:workspaceId, :id, :keyVersion, :keyWrapped)
+  with key as (${insertDataKey(":id")}
   )
   insert into customers (
     workspace_id, id, email_key, mailbox_key, phone_key, profile, fields, verified_fields, tokens, platforms,

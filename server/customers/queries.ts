@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { Platform } from "../conversations/contract.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import { unsealColumn } from "../privacy/sealed-columns.ts";
@@ -19,7 +20,7 @@ interface KeyColumns {
 const one = `
   select customer.id, customer.profile, customer.platforms,
     activity.first_at, activity.last_at, activity.conversation_count,
-    key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    key.key_version, key.key_wrapped
   from (
     select id, profile, platforms from customers where workspace_id = :workspaceId and id = :id offset 0
   ) as customer
@@ -28,11 +29,7 @@ const one = `
     where workspace_id = :workspaceId and customer_id = customer.id
     offset 0
   ) as activity
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = customer.id
-    offset 0
-  ) as key`;
+  ${joinDataKey("customer.id")}`;
 
 /** A customer with its latest conversations and where its values come from; both lists are bounded, and say so when they
  *  are not complete. Throws `customer_not_found` and `customer_merged`. */
@@ -76,17 +73,13 @@ async function conversationsOf(
   customerId: string,
 ): Promise<CustomerDetail["conversations"]> {
   const rows = await tx.prepared<ConversationRow>(
-    `select conversation.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    `select conversation.*, key.key_version, key.key_wrapped
      from (
        select id, platform, handle, link_trust, started_at, last_at, turn, message_count from conversations
        where workspace_id = :workspaceId and customer_id = :customerId
        order by started_at desc, id desc limit :most
      ) as conversation
-     cross join lateral (
-       select workspace_key_version, wrapped from data_keys
-       where workspace_id = :workspaceId and subject_id = conversation.id
-       offset 0
-     ) as key
+  ${joinDataKey("conversation.id")}
      order by started_at desc, id desc`,
     { workspaceId: tx.workspaceId, customerId, most: CONVERSATIONS_SHOWN_MAX },
   );
@@ -104,6 +97,6 @@ async function conversationsOf(
 
 function handleOf({ workspaceId, keyring }: SealedTransaction, row: ConversationRow): string {
   const { id } = row;
-  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+  const key = openDataKey(keyring, id, row);
   return unsealColumn(workspaceId, key, "conversations.handle", id, row.handle);
 }

@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { Platform } from "../conversations/contract.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
@@ -34,7 +35,7 @@ export interface TalkRow {
  *  because a turn that gives nothing writes that alone. A customer who was removed meanwhile, or merged into another one, is not
  *  among them. */
 export const lockCustomers = (asked: string) => `
-  select locked.id, locked.profile, locked.platforms, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  select locked.id, locked.profile, locked.platforms, key.key_version, key.key_wrapped
   from (${asked} order by id) as asked
   cross join lateral (
     select id, profile, platforms from customers
@@ -44,25 +45,17 @@ export const lockCustomers = (asked: string) => `
     select customer_id from customer_activity
     where workspace_id = :workspaceId and customer_id = locked.id for no key update
   ) as activity
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = locked.id
-    offset 0
-  ) as key`;
+  ${joinDataKey("locked.id")}`;
 
 /** The same without the activity, which the caller locks in its time. */
 export const lockCustomersAlone = (asked: string) => `
-  select locked.id, locked.profile, locked.platforms, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  select locked.id, locked.profile, locked.platforms, key.key_version, key.key_wrapped
   from (${asked} order by id) as asked
   cross join lateral (
     select id, profile, platforms from customers
     where workspace_id = :workspaceId and id = asked.id and merged_into is null for no key update
   ) as locked
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = locked.id
-    offset 0
-  ) as key`;
+  ${joinDataKey("locked.id")}`;
 
 /** The conversations of the customers whose ids `asked` selects, for `talksOf`. */
 export const conversationsOf = (asked: string) => `
@@ -78,17 +71,13 @@ export const conversationsOf = (asked: string) => `
  *  turn/open-statement.ts): 4 s at 2,400 conversations without statistics. */
 export const talksOf = (conversations: string) => `
   select talk.id, talk.customer_id, talk.handle_id, talk.link_seq, talk.platform, talk.started_at, talk.last_at,
-    key.workspace_key_version as key_version, key.wrapped as key_wrapped,
+    key.key_version, key.key_wrapped,
     cast(coalesce((
       select json_agg(json_build_array(seq, id, field, encode(said, 'hex'), trust, unvalidated, denied))
       from claims where workspace_id = :workspaceId and conversation_id = talk.id
     ), '[]') as text) as claims
   from (${conversations}) as talk
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = talk.id
-    offset 0
-  ) as key`;
+  ${joinDataKey("talk.id")}`;
 
 /** What was said in hexadecimal. */
 type Told = [
@@ -109,7 +98,7 @@ export function storedFrom(
 ): StoredCustomer {
   const { workspaceId, keyring } = tx;
   const { id, platforms } = row;
-  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+  const key = openDataKey(keyring, id, row);
   const profile = openProfile(workspaceId, key, id, row.profile);
   const emailKey = profile.values["email"] ?? null;
   return { id, key, profile, emailKey, platforms, staff: staffFrom(tx, id, staff) };
@@ -117,7 +106,7 @@ export function storedFrom(
 
 export function talkFrom({ workspaceId, keyring }: SealedTransaction, row: TalkRow): Talk {
   const { id, handle_id: handleId } = row;
-  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+  const key = openDataKey(keyring, id, row);
   const told: Told[] = JSON.parse(row.claims);
   return {
     id,

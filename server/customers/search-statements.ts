@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { CustomerFilter } from "./contract.ts";
 import { anyOf, type Column, type Conditions, type Driver } from "./search-conditions.ts";
 
@@ -42,7 +43,7 @@ export function pageStatement(conditions: Conditions, order: Order, way: Way, is
         cross join ${activityOf("candidate", within)}`;
   return `
     select customer.*, page.first_at, page.last_at, page.conversation_count,
-      key.workspace_key_version as key_version, key.wrapped as key_wrapped
+      key.key_version, key.key_wrapped
     from (
       select activity.customer_id, activity.first_at, activity.last_at, activity.conversation_count
       from ${source}
@@ -50,11 +51,7 @@ export function pageStatement(conditions: Conditions, order: Order, way: Way, is
       order by ${sorting("activity", order)} limit :most
     ) as page
     cross join ${customerOf("page", "id, profile, platforms", [])}
-    cross join lateral (
-      select workspace_key_version, wrapped from data_keys
-      where workspace_id = :workspaceId and subject_id = page.customer_id
-      offset 0
-    ) as key
+  ${joinDataKey("page.customer_id")}
     order by ${sorting("page", order)}`;
 }
 

@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
@@ -47,14 +48,10 @@ export const staffOf = (asked: string) => `
       from staff_values
       where workspace_id = :workspaceId and customer_id = member.id and withdrawn_at is null
     ), '[]') as text) as claims,
-    key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    key.key_version, key.key_wrapped
   from (${asked}) as asked
   cross join lateral (${familyOf("asked.id")}) as member
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = member.id
-    offset 0
-  ) as key
+  ${joinDataKey("member.id")}
   where asked.id is not null`;
 
 /** `rows` of `staffOf`, of which those about this customer count. */
@@ -67,8 +64,7 @@ export function staffFrom(
   const claims = family.flatMap((row) => {
     const told: Told[] = JSON.parse(row.claims);
     if (told.length === 0) return [];
-    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-    const key = openDataKey(keyring, row.member_id, wrapped);
+    const key = openDataKey(keyring, row.member_id, row);
     return told.map(([seq, id, field, said, trust, unvalidated]): StaffClaim => {
       const { value, replaces } = openStaffSaid(workspaceId, key, id, Buffer.from(said, "hex"));
       const voice = { customerId: row.member_id, handleId: voiceOf(trust, row.member_id) };

@@ -18,7 +18,7 @@ export interface CustomerRow {
 
 export function profileOf({ workspaceId, keyring }: SealedTransaction, row: CustomerRow): StoredProfile {
   const { id } = row;
-  const key = openDataKey(keyring, id, { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped });
+  const key = openDataKey(keyring, id, row);
   return openProfile(workspaceId, key, id, row.profile);
 }
 

@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { Actor } from "../audit/events.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
@@ -87,15 +88,11 @@ type OpenedClaim = Omit<StandingClaim, "standing">;
 
 const saidInConversations = `
   select claim.id, conversation.id as conversation_id, claim.handle_id, claim.field, claim.said, claim.trust,
-    claim.unvalidated, claim.denied, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    claim.unvalidated, claim.denied, key.key_version, key.key_wrapped
   from (
     select id from conversations where workspace_id = :workspaceId and customer_id = :customerId offset 0
   ) as conversation
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = conversation.id
-    offset 0
-  ) as key
+  ${joinDataKey("conversation.id")}
   cross join lateral (
     select id, handle_id, field, said, trust, unvalidated, denied, seq from claims
     where workspace_id = :workspaceId and conversation_id = conversation.id
@@ -105,7 +102,7 @@ const saidInConversations = `
 
 const saidByStaff = `
   select said.id, said.customer_id, said.field, said.said, said.trust, said.unvalidated, said.claim_id,
-    said.actor_kind, said.actor_id, said.at, said.withdrawn, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    said.actor_kind, said.actor_id, said.at, said.withdrawn, key.key_version, key.key_wrapped
   from (${familyOf(":customerId")}) as member
   cross join lateral (
     select id, customer_id, field, said, trust, unvalidated, claim_id, actor_kind, actor_id, at,
@@ -114,18 +111,13 @@ const saidByStaff = `
     where workspace_id = :workspaceId and customer_id = member.id
     offset 0
   ) as said
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = member.id
-    offset 0
-  ) as key
+  ${joinDataKey("member.id")}
   order by said.seq`;
 
 function openSaidRows({ workspaceId, keyring }: SealedTransaction, rows: readonly SaidRow[]): OpenedClaim[] {
   const keys = new Map<string, DataKey>();
   return rows.map(({ id, conversation_id: conversationId, handle_id: handleId, said, ...row }) => {
-    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-    const key = keys.get(conversationId) ?? openDataKey(keyring, conversationId, wrapped);
+    const key = keys.get(conversationId) ?? openDataKey(keyring, conversationId, row);
     keys.set(conversationId, key);
     const { value, raw } = openSaid(workspaceId, key, id, said);
     const { field, trust, unvalidated, denied } = row;
@@ -143,13 +135,7 @@ function openStaffRows(
     rows.map((row, seq) => ({ ...row, seq, customerId: row.customer_id })),
   );
   return inOrder.map(({ id, field, trust, unvalidated, customerId, ...row }) => {
-    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-    const { value, raw } = openStaffSaid(
-      workspaceId,
-      openDataKey(keyring, customerId, wrapped),
-      id,
-      row.said,
-    );
+    const { value, raw } = openStaffSaid(workspaceId, openDataKey(keyring, customerId, row), id, row.said);
     const staff = { by: { kind: row.actor_kind, id: row.actor_id }, at: row.at, claimId: row.claim_id };
     const voice = { customerId, handleId: voiceOf(trust, customerId) };
     return { id, ...voice, field, value, raw, trust, unvalidated, denied: false, staff };

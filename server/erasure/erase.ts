@@ -4,7 +4,7 @@ import { writeEvent, type Actor } from "../audit/events.ts";
 import { leaveErased } from "../audit/leaves.ts";
 import { missingCustomer } from "../customers/missing-customer.ts";
 import { writeProfile } from "../customers/profile.ts";
-import { fingerprintOf, openDataKey } from "../privacy/keyring.ts";
+import { fingerprintOf, openDataKey, type WrappedDataKey } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { readBereft } from "./bereft.ts";
 import { canonicalJson, signCertificate } from "./certificate.ts";
@@ -106,10 +106,8 @@ async function eraseLocked(
   return erasure;
 }
 
-interface DataKeyRow {
+interface DataKeyRow extends WrappedDataKey {
   readonly id: string;
-  readonly version: number;
-  readonly wrapped: Uint8Array;
 }
 
 async function keysOf(
@@ -120,15 +118,12 @@ async function keysOf(
   const { workspaceId, keyring } = tx;
   const ids = [...customerIds, ...conversationIds];
   const rows = await tx.prepared<DataKeyRow>(
-    `select subject_id as id, workspace_key_version as version, wrapped from data_keys
+    `select subject_id as id, workspace_key_version as key_version, wrapped as key_wrapped from data_keys
      where workspace_id = :workspaceId and subject_id = any(cast(:ids as uuid[]))`,
     { workspaceId, ids },
   );
   const fingerprints = new Map(
-    rows.map(({ id, version, wrapped }) => {
-      const row = { workspaceKeyVersion: version, wrapped };
-      return [id, fingerprint(() => fingerprintOf(openDataKey(keyring, id, row)))];
-    }),
+    rows.map((row) => [row.id, fingerprint(() => fingerprintOf(openDataKey(keyring, row.id, row)))]),
   );
   return ids.map((id) => ({
     kind: customerIds.includes(id) ? "customer" : "conversation",

@@ -98,8 +98,7 @@ export async function readScope(tx: SealedTransaction, target: Target): Promise<
 /** The lock that chat.ts takes for every message of the handle. */
 function lockOf({ workspaceId, keyring }: SealedTransaction, row: Row): bigint | null {
   if (row.key_version === null || row.key_wrapped === null) return null;
-  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-  const key = openDataKey(keyring, row.id, wrapped);
+  const key = openDataKey(keyring, row.id, { key_version: row.key_version, key_wrapped: row.key_wrapped });
   const handle = unsealColumn(workspaceId, key, "conversations.handle", row.id, row.handle);
   return advisoryKey("handle", workspaceId, row.platform, handle);
 }

@@ -6,6 +6,7 @@ import { newDataKey, openDataKey } from "../privacy/keyring.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { PublicKeys } from "./contract.ts";
+import { insertDataKey } from "../privacy/data-key-sql.ts";
 
 /** What a workspace signs with. */
 export interface Signer {
@@ -46,8 +47,7 @@ export function signerOf(store: Store, workspaceId: string, now: number): Promis
 }
 
 function openSigner({ workspaceId, keyring }: SealedTransaction, row: PrivateKeyRow): Signer {
-  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-  const key = openDataKey(keyring, row.id, wrapped);
+  const key = openDataKey(keyring, row.id, row);
   const pem = unsealColumn(workspaceId, key, "signing_keys.private_key", row.id, row.private_key);
   return { keyId: row.id, privateKey: createPrivateKey(pem) };
 }
@@ -59,17 +59,15 @@ async function makeSigner(tx: SealedTransaction, now: number): Promise<Signer> {
   const { key, row } = newDataKey(keyring, id);
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   await tx.raw(
-    `with key as (
-       insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
-       values (:workspaceId, :id, :keyVersion, :keyWrapped)
+    `with key as (${insertDataKey(":id")}
      )
      insert into signing_keys (workspace_id, id, public_key, private_key, created_at)
      values (:workspaceId, :id, :publicKey, :privateKey, :now)`,
     {
       workspaceId,
       id,
-      keyVersion: row.workspaceKeyVersion,
-      keyWrapped: row.wrapped,
+      keyVersion: row.key_version,
+      keyWrapped: row.key_wrapped,
       publicKey: publicKey.export({ type: "spki", format: "der" }),
       privateKey: sealColumn(workspaceId, key, "signing_keys.private_key", id, pem),
       now: new Date(now),

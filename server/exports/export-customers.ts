@@ -6,6 +6,7 @@ import { openProfile } from "../customers/sealed.ts";
 import { openDataKey, type Keyring } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type Store } from "../privacy/store.ts";
 import { BYTE_ORDER_MARK, csvLines } from "./csv.ts";
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 
 const BATCH_ROWS = 1_000; // some hundred kilobytes of text at a time
 
@@ -126,17 +127,13 @@ async function readBatch(store: Store, workspaceId: string, after: string) {
 
 const batch = `
   select customer.id, customer.profile, customer.platforms, activity.first_at, activity.last_at,
-    activity.conversation_count, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    activity.conversation_count, key.key_version, key.key_wrapped
   from (
     select id, profile, platforms from customers as customer
     where workspace_id = :workspaceId and id > :after and merged_into is null
     order by id limit :most
   ) as customer
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = customer.id
-    offset 0
-  ) as key
+  ${joinDataKey("customer.id")}
   left join lateral (
     select first_at, last_at, conversation_count from customer_activity
     where workspace_id = :workspaceId and customer_id = customer.id
@@ -145,8 +142,7 @@ const batch = `
   order by customer.id`;
 
 function cellsOf(keyring: Keyring, row: Row, own: readonly FieldKey[]) {
-  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-  const key = openDataKey(keyring, row.id, wrapped);
+  const key = openDataKey(keyring, row.id, row);
   const { values, unvalidated } = openProfile(keyring.workspaceId, key, row.id, row.profile);
   return [
     row.id,

@@ -7,6 +7,7 @@ import { inSealedWorkspace, type SealedTransaction, type Store } from "../privac
 import type { PersonExport } from "./contract.ts";
 import { notesOf, personClaimsOf, refusalsOf } from "./person-claims.ts";
 import { MESSAGES_AT_ONCE, messagesOf, talksOf, type Talk } from "./person-talks.ts";
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 
 export interface PersonRequest {
   readonly customerId: string;
@@ -66,19 +67,14 @@ async function readHead(
 ): Promise<{ readonly head: Omit<PersonExport, "conversations">; readonly talks: readonly Talk[] }> {
   const { workspaceId, keyring } = tx;
   const [row] = await tx.prepared<CustomerRow>(
-    `select profile, tags, created_at, updated_at, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    `select profile, tags, created_at, updated_at, key.key_version, key.key_wrapped
      from customers
-     cross join lateral (
-       select workspace_key_version, wrapped from data_keys
-       where workspace_id = :workspaceId and subject_id = customers.id
-       offset 0
-     ) as key
+  ${joinDataKey("customers.id")}
      where workspace_id = :workspaceId and id = :customerId and merged_into is null`,
     { workspaceId, customerId },
   );
   if (row === undefined) throw await missingCustomer(tx, customerId);
-  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-  const key = openDataKey(keyring, customerId, wrapped);
+  const key = openDataKey(keyring, customerId, row);
   const customer = { id: customerId, profile: openProfile(workspaceId, key, customerId, row.profile) };
   const { email: emailKey = null } = customer.profile.values;
 

@@ -4,6 +4,7 @@ import type { DataKey } from "../privacy/seal.ts";
 import { unsealColumn } from "../privacy/sealed-columns.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { PersonExport } from "./contract.ts";
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 
 export const MESSAGES_AT_ONCE = 500; // 4,000 characters each at most
 
@@ -32,23 +33,18 @@ interface TalkRow {
 export async function talksOf(tx: SealedTransaction, customerId: string): Promise<readonly Talk[]> {
   const { workspaceId, keyring } = tx;
   const rows = await tx.prepared<TalkRow>(
-    `select conversation.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    `select conversation.*, key.key_version, key.key_wrapped
      from (
        select id, platform, handle, link_trust, linked_at, started_at, last_at from conversations
        where workspace_id = :workspaceId and customer_id = :customerId
        offset 0
      ) as conversation
-     cross join lateral (
-       select workspace_key_version, wrapped from data_keys
-       where workspace_id = :workspaceId and subject_id = conversation.id
-       offset 0
-     ) as key
+  ${joinDataKey("conversation.id")}
      order by started_at, id`,
     { workspaceId, customerId },
   );
   return rows.map(({ id, platform, link_trust: link, ...row }) => {
-    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-    const key = openDataKey(keyring, id, wrapped);
+    const key = openDataKey(keyring, id, row);
     const head = {
       id,
       platform,

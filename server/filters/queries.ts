@@ -1,3 +1,4 @@
+import { insertDataKey, joinDataKey } from "../privacy/data-key-sql.ts";
 import { AppError } from "../app-error.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
 import { CustomerFilter } from "../customers/contract.ts";
@@ -99,21 +100,16 @@ interface FilterRow {
 async function readFilters(tx: SealedTransaction): Promise<readonly SavedFilter[]> {
   const { workspaceId, keyring } = tx;
   const rows = await tx.prepared<FilterRow>(
-    `select filter.*, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    `select filter.*, key.key_version, key.key_wrapped
      from (
        select id, name, filter, created_at from customer_filters
        where workspace_id = :workspaceId order by id limit :most
      ) as filter
-     cross join lateral (
-       select workspace_key_version, wrapped from data_keys
-       where workspace_id = :workspaceId and subject_id = filter.id
-       offset 0
-     ) as key`,
+  ${joinDataKey("filter.id")}`,
     { workspaceId, most: FILTERS_MAX },
   );
   return rows.map((row) => {
-    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-    const key = openDataKey(keyring, row.id, wrapped);
+    const key = openDataKey(keyring, row.id, row);
     const name = unsealColumn(workspaceId, key, "customer_filters.name", row.id, row.name);
     const filter = unsealColumn(workspaceId, key, "customer_filters.filter", row.id, row.filter);
     return savedFrom(row.id, name, CustomerFilter.parse(JSON.parse(filter)), row.created_at);
@@ -128,17 +124,15 @@ async function insertFilter(
   const { workspaceId, keyring } = tx;
   const { key, row } = newDataKey(keyring, id);
   await tx.prepared(
-    `with key as (
-       insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
-       values (:workspaceId, :id, :keyVersion, :keyWrapped)
+    `with key as (${insertDataKey(":id")}
      )
      insert into customer_filters (workspace_id, id, name, filter, created_at)
      values (:workspaceId, :id, :name, :filter, :now)`,
     {
       workspaceId,
       id,
-      keyVersion: row.workspaceKeyVersion,
-      keyWrapped: row.wrapped,
+      keyVersion: row.key_version,
+      keyWrapped: row.key_wrapped,
       name: sealColumn(workspaceId, key, "customer_filters.name", id, name),
       filter: sealColumn(workspaceId, key, "customer_filters.filter", id, JSON.stringify(filter)),
       now: new Date(now),

@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import { AppError } from "../app-error.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
 import { openDataKey } from "../privacy/keyring.ts";
@@ -21,7 +22,7 @@ interface Row extends Pick<MissedFinding, "id" | "turn" | "field" | "reason" | "
 /** With the message that it was found in, and its conversation's key. */
 const findingsOf = (found: string) => `
   select finding.*, message.id as message_id, message.text,
-    key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    key.key_version, key.key_wrapped
   from (
     select id, conversation_id, message_seq, turn, field, reason, extractor, span_start, span_end, at, status
     from findings where workspace_id = :workspaceId and ${found}
@@ -31,11 +32,7 @@ const findingsOf = (found: string) => `
     where workspace_id = :workspaceId and conversation_id = finding.conversation_id and seq = finding.message_seq
     offset 0
   ) as message
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = finding.conversation_id
-    offset 0
-  ) as key`;
+  ${joinDataKey("finding.conversation_id")}`;
 
 const page = `${findingsOf(`
       status = :status and at >= :from and at < :to and (at, id) < (:lastAt, :lastId)
@@ -105,8 +102,7 @@ export async function markFinding(
 
 function findingFrom({ workspaceId, keyring }: SealedTransaction, row: Row): MissedFinding {
   const { conversation_id: conversationId, span_start: start, span_end: end } = row;
-  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-  const key = openDataKey(keyring, conversationId, wrapped);
+  const key = openDataKey(keyring, conversationId, row);
   const text = unsealColumn(workspaceId, key, "messages.text", row.message_id, row.text);
   return {
     id: row.id,

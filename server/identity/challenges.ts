@@ -2,12 +2,13 @@ import { randomInt, timingSafeEqual } from "node:crypto";
 import { emailKey } from "../../engine/understand/email-key.ts";
 import { AppError } from "../app-error.ts";
 import { blindIndex } from "../privacy/blind-index.ts";
-import { openDataKey, type Keyring } from "../privacy/keyring.ts";
+import { openDataKey, type Keyring, type WrappedDataKey } from "../privacy/keyring.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { newRowId } from "../uuid.ts";
 import type { ChallengeRequest, ChallengeView, VerifyRequest } from "./contract.ts";
 import type { Mail } from "./mailer.ts";
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 
 const CODE_DIGITS = 6;
 export const CODE_MS = 10 * 60 * 1000;
@@ -61,19 +62,14 @@ export async function createChallenge(
 }
 
 async function conversationKey(tx: SealedTransaction, conversationId: string) {
-  const [row] = await tx.raw<{ workspace_key_version: number; wrapped: Uint8Array }>(
-    `select workspace_key_version, wrapped
+  const [row] = await tx.raw<WrappedDataKey>(
+    `select key.key_version, key.key_wrapped
      from (select id from conversations where workspace_id = :workspaceId and id = :conversationId offset 0) as conversation
-     cross join lateral (
-       select workspace_key_version, wrapped from data_keys
-       where workspace_id = :workspaceId and subject_id = conversation.id
-       offset 0
-     ) as key`,
+  ${joinDataKey("conversation.id")}`,
     { workspaceId: tx.workspaceId, conversationId },
   );
   if (row === undefined) throw new AppError("conversation_not_found", "There is no such conversation.");
-  const { workspace_key_version: workspaceKeyVersion, wrapped } = row;
-  return openDataKey(tx.keyring, conversationId, { workspaceKeyVersion, wrapped });
+  return openDataKey(tx.keyring, conversationId, row);
 }
 
 async function isTooOften(

@@ -1,6 +1,7 @@
 import { createPublicKey, createSecretKey, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { AppError } from "../app-error.ts";
+import { insertDataKey } from "../privacy/data-key-sql.ts";
 import { newDataKey, openDataKey } from "../privacy/keyring.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
@@ -61,11 +62,12 @@ export async function createIdentityKey(
 /** Under a data key of its own. */
 async function sealSecret(tx: SealedTransaction, id: string, secret: string): Promise<Buffer> {
   const { key, row } = newDataKey(tx.keyring, id);
-  await tx.raw(
-    `insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
-     values (:workspaceId, :id, :version, :wrapped)`,
-    { workspaceId: tx.workspaceId, id, version: row.workspaceKeyVersion, wrapped: row.wrapped },
-  );
+  await tx.raw(insertDataKey(":id"), {
+    workspaceId: tx.workspaceId,
+    id,
+    keyVersion: row.key_version,
+    keyWrapped: row.key_wrapped,
+  });
   return sealColumn(tx.workspaceId, key, "identity_keys.secret", id, secret);
 }
 
@@ -121,7 +123,7 @@ export async function revokeIdentityKey(
 export async function liveIdentityKeys(store: Store, workspaceId: string): Promise<readonly IdentityKey[]> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     const rows = await tx.raw<LiveRow>(
-      `select id, algorithm, secret, public_key, workspace_key_version, wrapped
+      `select id, algorithm, secret, public_key, workspace_key_version as key_version, wrapped as key_wrapped
        from identity_keys
        left join data_keys on data_keys.workspace_id = :workspaceId and subject_id = id
        where identity_keys.workspace_id = :workspaceId and revoked_at is null`,
@@ -136,15 +138,15 @@ interface LiveRow {
   readonly algorithm: "HS256" | "EdDSA";
   readonly secret: Uint8Array | null;
   readonly public_key: string | null;
-  readonly workspace_key_version: number | null;
-  readonly wrapped: Uint8Array | null;
+  readonly key_version: number | null;
+  readonly key_wrapped: Uint8Array | null;
 }
 
 function keyOf({ workspaceId, keyring }: SealedTransaction, row: LiveRow): KeyObject {
-  const { id, secret, public_key: publicKey, workspace_key_version: version, wrapped } = row;
+  const { id, secret, public_key: publicKey, key_version: version, key_wrapped: wrapped } = row;
   if (publicKey !== null) return createPublicKey(publicKey);
   if (secret === null || version === null || wrapped === null)
     throw new Error(`the identity key ${id} has lost its data key`);
-  const key = openDataKey(keyring, id, { workspaceKeyVersion: version, wrapped });
+  const key = openDataKey(keyring, id, { key_version: version, key_wrapped: wrapped });
   return createSecretKey(unsealColumn(workspaceId, key, "identity_keys.secret", id, secret), "utf8");
 }

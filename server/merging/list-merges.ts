@@ -4,6 +4,7 @@ import { missingCustomer } from "../customers/missing-customer.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { MergeList } from "./contract.ts";
 import type { Choices } from "./merges.ts";
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 
 /** How many merges of a customer are listed: more are no list for people. */
 export const MERGES_SHOWN_MAX = 100;
@@ -37,7 +38,7 @@ export async function listMerges(store: Store, workspaceId: string, id: string):
 }
 
 const select = `
-  select merge.*, customer.profile, key.workspace_key_version as key_version, key.wrapped as key_wrapped
+  select merge.*, customer.profile, key.key_version, key.key_wrapped
   from (
     select id, absorbed_id, cardinality(conversation_ids) as conversation_count, choices, actor_kind, actor_id,
       merged_at, unmerged_at
@@ -47,17 +48,12 @@ const select = `
   cross join lateral (
     select profile from customers where workspace_id = :workspaceId and id = merge.absorbed_id offset 0
   ) as customer
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = merge.absorbed_id
-    offset 0
-  ) as key
+  ${joinDataKey("merge.absorbed_id")}
   order by merge.id desc`;
 
 function view({ workspaceId, keyring }: SealedTransaction, row: Row): MergeList["merges"][number] {
   const { absorbed_id: absorbedId, unmerged_at: unmergedAt } = row;
-  const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-  const key = openDataKey(keyring, absorbedId, wrapped);
+  const key = openDataKey(keyring, absorbedId, row);
   const { values } = openProfile(workspaceId, key, absorbedId, row.profile);
   const isMerged = unmergedAt === null;
   return {

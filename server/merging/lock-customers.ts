@@ -14,6 +14,7 @@ import { advisoryKey } from "../database/advisory-key.ts";
 import { Outdated } from "../database/in-workspace.ts";
 import type { BoundSql } from "../database/statement.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 
 /** Customers locked until the transaction ends, and what their conversations say. */
 export interface LockedCustomers {
@@ -126,19 +127,14 @@ const lockActivity = `
   ) as activity`;
 
 const readStored = (which: string) => `
-  select customer.id, customer.profile, customer.platforms, customer.merged_into, key.workspace_key_version as key_version,
-    key.wrapped as key_wrapped
+  select customer.id, customer.profile, customer.platforms, customer.merged_into, key.key_version, key.key_wrapped
   from (${asked}) as asked
   cross join lateral (
     select id, profile, platforms, merged_into from customers
     where workspace_id = :workspaceId and ${which} = asked.id
     offset 0
   ) as customer
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = customer.id
-    offset 0
-  ) as key`;
+  ${joinDataKey("customer.id")}`;
 
 const readCustomers = readStored("id");
 const readAbsorbed = readStored("merged_into");

@@ -5,6 +5,7 @@ import { blindIndexes } from "../privacy/blind-index.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import { unsealColumn } from "../privacy/sealed-columns.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 
 const HANDLES_MAX = 100; // of one customer that are compared, the latest
 const LIKELY_MAX = 200; // of one kind: a phone that more share is a switchboard's
@@ -40,7 +41,7 @@ export async function readFamilies(
 
 const families = `
   select customer.id, customer.profile, customer.platforms, customer.merged_into, activity.last_at, activity.conversation_count,
-    key.workspace_key_version as key_version, key.wrapped as key_wrapped
+    key.key_version, key.key_wrapped
   from unnest(cast(:ids as uuid[])) as asked (id)
   cross join lateral (
     (select id, profile, platforms, merged_into from customers
@@ -49,11 +50,7 @@ const families = `
     (select id, profile, platforms, merged_into from customers
      where workspace_id = :workspaceId and merged_into = asked.id offset 0)
   ) as customer
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = customer.id
-    offset 0
-  ) as key
+  ${joinDataKey("customer.id")}
   left join lateral (
     select last_at, conversation_count from customer_activity
     where workspace_id = :workspaceId and customer_id = customer.id
@@ -101,23 +98,17 @@ export async function readHandles(tx: SealedTransaction, customerId: string): Pr
     readonly key_version: number;
     readonly key_wrapped: Uint8Array;
   }>(
-    `select conversation.id, conversation.platform, conversation.handle, key.workspace_key_version as key_version,
-       key.wrapped as key_wrapped
+    `select conversation.id, conversation.platform, conversation.handle, key.key_version, key.key_wrapped
      from (
        select distinct on (handle_id) id, platform, handle from conversations
        where workspace_id = :workspaceId and customer_id = :customerId
        order by handle_id desc, id desc limit ${HANDLES_MAX}
      ) as conversation
-     cross join lateral (
-       select workspace_key_version, wrapped from data_keys
-       where workspace_id = :workspaceId and subject_id = conversation.id
-       offset 0
-     ) as key`,
+  ${joinDataKey("conversation.id")}`,
     { workspaceId, customerId },
   );
   return rows.map(({ id, platform, handle, ...row }) => {
-    const wrapped = { workspaceKeyVersion: row.key_version, wrapped: row.key_wrapped };
-    const key = openDataKey(keyring, id, wrapped);
+    const key = openDataKey(keyring, id, row);
     return { platform, handle: unsealColumn(workspaceId, key, "conversations.handle", id, handle) };
   });
 }

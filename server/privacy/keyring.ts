@@ -26,10 +26,10 @@ export interface Keyring {
   readonly indexKeys: readonly [IndexKey, ...IndexKey[]];
 }
 
-/** What `data_keys` keeps of a subject's data key, beside workspace and subject. */
+/** A subject's data key as it is stored, by the names that statements select it under: see privacy/data-key-sql.ts. */
 export interface WrappedDataKey {
-  readonly workspaceKeyVersion: number;
-  readonly wrapped: Uint8Array;
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
 }
 
 /** Makes the data key of a customer or a conversation, and its row. Waits for nothing: it runs within transactions.
@@ -64,18 +64,18 @@ export function fingerprintOf({ secret }: DataKey): string {
 }
 
 function wrapDataKey(keyring: Keyring, key: DataKey, subjectId: string, dataKey: Uint8Array): WrappedDataKey {
-  return { workspaceKeyVersion: key.version, wrapped: seal(key, placeOf(keyring, subjectId), dataKey) };
+  return { key_version: key.version, key_wrapped: seal(key, placeOf(keyring, subjectId), dataKey) };
 }
 
 function unwrapDataKey(keyring: Keyring, subjectId: string, row: WrappedDataKey): Buffer {
-  const key = keyring.workspaceKeys.get(row.workspaceKeyVersion);
+  const key = keyring.workspaceKeys.get(row.key_version);
   if (key === undefined) {
     throw new AppError(
       "keys_outdated",
       "The workspace's key was rotated a moment ago, and this process has not yet heard of it. Try again in a minute.",
     );
   }
-  return unseal(key, placeOf(keyring, subjectId), row.wrapped);
+  return unseal(key, placeOf(keyring, subjectId), row.key_wrapped);
 }
 
 const subjectKey = (bytes: Uint8Array): DataKey => ({

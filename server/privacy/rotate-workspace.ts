@@ -3,7 +3,7 @@ import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import type { KeyKind, KeyProvider } from "./key-provider.ts";
 import { rewrapDataKey } from "./keyring.ts";
-import type { Keyring } from "./keyring.ts";
+import type { Keyring, WrappedDataKey } from "./keyring.ts";
 import { KEYRING_CACHE_MS } from "./keyrings.ts";
 import { insertKey, loadKeyring, newKeyRow, readWorkspaceKeys } from "./workspace-keys.ts";
 
@@ -129,10 +129,8 @@ async function rewrapAll(
   }
 }
 
-interface DataKeyRow {
+interface DataKeyRow extends WrappedDataKey {
   readonly subjectId: string;
-  readonly workspaceKeyVersion: number;
-  readonly wrapped: Uint8Array;
 }
 
 /** Wraps the next data keys behind a subject anew, and returns their subjects, ascending. */
@@ -140,13 +138,14 @@ function rewrapBatch(database: Database, keyring: Keyring, after: string): Promi
   const { workspaceId, wrappingKey } = keyring;
   return inWorkspace(database, workspaceId, async (tx) => {
     const rows = await tx.raw<DataKeyRow>(
-      `select subject_id as "subjectId", workspace_key_version as "workspaceKeyVersion", wrapped from data_keys
+      `select subject_id as "subjectId", workspace_key_version as key_version, wrapped as key_wrapped
+       from data_keys
        where workspace_id = :workspaceId and subject_id > :after and workspace_key_version < :version
        order by subject_id limit :limit for update`,
       { workspaceId, after, version: wrappingKey.version, limit: BATCH_ROWS },
     );
     const wrapped = rows.map((row) =>
-      Buffer.from(rewrapDataKey(keyring, row.subjectId, row).wrapped).toString("hex"),
+      Buffer.from(rewrapDataKey(keyring, row.subjectId, row).key_wrapped).toString("hex"),
     );
     const subjects = rows.map(({ subjectId }) => subjectId);
     await tx.raw(

@@ -53,8 +53,8 @@ export async function replayConversation(
   if (row === undefined) return null;
   if (row.version === null || row.wrapped === null) return { outcome: "erased" };
   const key = openDataKey(tx.keyring, conversationId, {
-    workspaceKeyVersion: row.version,
-    wrapped: row.wrapped,
+    key_version: row.version,
+    key_wrapped: row.wrapped,
   });
   const differences: string[] = [];
   const run: Run = {

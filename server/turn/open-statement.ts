@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 // Alive conversations of one handle at a time are few; one that is older than these has ended.
 const RECENT_MAX = 16;
 
@@ -52,7 +53,7 @@ const rest = `
   ),
   known as (
     select distinct on (field.name)
-      field.name, claim.id, claim.conversation_id, claim.said, claim.unvalidated, key.workspace_key_version, key.wrapped
+      field.name, claim.id, claim.conversation_id, claim.said, claim.unvalidated, key.key_version, key.key_wrapped
     from json_array_elements_text(cast(:fields as json)) as field (name)
     cross join voices
     cross join lateral (
@@ -60,11 +61,7 @@ const rest = `
       where workspace_id = :workspaceId and handle_id = voices.id and field = field.name
       order by seq desc limit 1
     ) as claim
-    cross join lateral (
-      select workspace_key_version, wrapped from data_keys
-      where workspace_id = :workspaceId and subject_id = claim.conversation_id
-      offset 0
-    ) as key
+  ${joinDataKey("claim.conversation_id")}
     where not claim.denied
     order by field.name, claim.seq desc
   ),
@@ -97,7 +94,7 @@ const rest = `
     coalesce((select link_seq from linked), 0) as link_seq,
     cast(coalesce((
       select json_agg(json_build_array(
-        name, id, conversation_id, encode(said, 'hex'), unvalidated, workspace_key_version, encode(wrapped, 'hex')))
+        name, id, conversation_id, encode(said, 'hex'), unvalidated, key_version, encode(key_wrapped, 'hex')))
       from known), '[]') as text) as known,
     cast(coalesce((select json_object_agg(field, extract(epoch from at) * 1000) from refused), '{}') as text)
       as refused_at,

@@ -170,7 +170,7 @@ function knownFrom(keyring: Keyring, row: Row): Known {
 /** A row of data_keys that a row of another table is never without. */
 function keyFrom(keyring: Keyring, subjectId: string, version: number | null, wrapped: Uint8Array | null) {
   if (version === null || wrapped === null) throw new Error(`${subjectId} has no data key`);
-  return openDataKey(keyring, subjectId, { workspaceKeyVersion: version, wrapped });
+  return openDataKey(keyring, subjectId, { key_version: version, key_wrapped: wrapped });
 }
 
 function customerFrom(keyring: Keyring, row: Row): Identity | null {

@@ -1,3 +1,4 @@
+import { joinDataKey } from "../privacy/data-key-sql.ts";
 import { v7 as uuid } from "uuid";
 import { openProfile, sealSaid } from "../customers/sealed.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
@@ -128,8 +129,8 @@ interface Row {
   readonly started_at: Date;
   readonly last_at: Date;
   readonly link_seq_next: number;
-  readonly workspace_key_version: number;
-  readonly wrapped: Uint8Array;
+  readonly key_version: number;
+  readonly key_wrapped: Uint8Array;
   readonly customer_id: string | null;
   readonly profile: Uint8Array | null;
   readonly customer_key_version: number | null;
@@ -143,22 +144,19 @@ async function readConversation(
   const { workspaceId, keyring } = tx;
   const [row] = await tx.prepared<Row>(conversation, { workspaceId, conversationId });
   if (row === undefined) return null;
-  const key = openDataKey(keyring, conversationId, {
-    workspaceKeyVersion: row.workspace_key_version,
-    wrapped: row.wrapped,
-  });
+  const key = openDataKey(keyring, conversationId, row);
   return { ...row, key, customer: customerOf(tx, row) };
 }
 
 function customerOf({ workspaceId, keyring }: SealedTransaction, row: Row): Identity | null {
   const { customer_id: id, profile, customer_key_version: version, customer_key_wrapped: wrapped } = row;
   if (id === null || profile === null || version === null || wrapped === null) return null;
-  const key = openDataKey(keyring, id, { workspaceKeyVersion: version, wrapped });
+  const key = openDataKey(keyring, id, { key_version: version, key_wrapped: wrapped });
   return identityOf(id, openProfile(workspaceId, key, id, profile));
 }
 
 const conversation = `
-  select conversation.*, key.workspace_key_version, key.wrapped, customer.profile,
+  select conversation.*, key.key_version, key.key_wrapped, customer.profile,
     customer_key.workspace_key_version as customer_key_version, customer_key.wrapped as customer_key_wrapped,
     1 + coalesce((
       select max(link_seq) from conversations
@@ -169,11 +167,7 @@ const conversation = `
     where workspace_id = :workspaceId and id = :conversationId
     offset 0
   ) as conversation
-  cross join lateral (
-    select workspace_key_version, wrapped from data_keys
-    where workspace_id = :workspaceId and subject_id = conversation.id
-    offset 0
-  ) as key
+  ${joinDataKey("conversation.id")}
   left join lateral (
     select profile from customers where workspace_id = :workspaceId and id = conversation.customer_id offset 0
   ) as customer on true

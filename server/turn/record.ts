@@ -56,8 +56,8 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
     bindings["linkTrust"] = conversation.linkTrust;
   }
   if (wrappedKey !== null) {
-    bindings["keyVersion"] = wrappedKey.workspaceKeyVersion;
-    bindings["keyWrapped"] = wrappedKey.wrapped;
+    bindings["keyVersion"] = wrappedKey.key_version;
+    bindings["keyWrapped"] = wrappedKey.key_wrapped;
   }
   if (message.key !== null) {
     bindings["messageKey"] = blindIndex(keyring, "message_key", message.key);

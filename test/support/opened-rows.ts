@@ -1,5 +1,5 @@
 import type { Database } from "../../server/database/database.ts";
-import { openDataKey } from "../../server/privacy/keyring.ts";
+import { openDataKey, type WrappedDataKey } from "../../server/privacy/keyring.ts";
 import type { DataKey } from "../../server/privacy/seal.ts";
 import { unsealColumn, type SealedColumn } from "../../server/privacy/sealed-columns.ts";
 import { inSealedWorkspace } from "../../server/privacy/store.ts";
@@ -14,12 +14,10 @@ export interface Opener {
 export async function openerOf(database: Database, workspaceId: string): Promise<Opener> {
   const keys = new Map<string, DataKey>();
   await inSealedWorkspace(storeOf(database), workspaceId, async (tx) => {
-    const rows = await tx.raw<{ subject_id: string; workspace_key_version: number; wrapped: Uint8Array }>(
-      "select subject_id, workspace_key_version, wrapped from data_keys",
+    const rows = await tx.raw<WrappedDataKey & { readonly subject_id: string }>(
+      "select subject_id, workspace_key_version as key_version, wrapped as key_wrapped from data_keys",
     );
-    for (const { subject_id: id, workspace_key_version: workspaceKeyVersion, wrapped } of rows) {
-      keys.set(id, openDataKey(tx.keyring, id, { workspaceKeyVersion, wrapped }));
-    }
+    for (const row of rows) keys.set(row.subject_id, openDataKey(tx.keyring, row.subject_id, row));
   });
   const keyOf = (subjectId: string) => {
     const key = keys.get(subjectId);

@@ -228,7 +228,7 @@ describe.each(DATABASE_KINDS)("what can be read on %s", (kind) => {
       const copy = v7();
       const { key, row } = newDataKey(keyring, copy);
       const handle = sealColumn(workspaceId, key, "conversations.handle", copy, "a").toString("hex");
-      return { n: n + 1, id: copy, handle, wrapped: Buffer.from(row.wrapped).toString("hex") };
+      return { n: n + 1, id: copy, handle, wrapped: Buffer.from(row.key_wrapped).toString("hex") };
     });
     const phones = Array.from({ length: CLAIMS_SHOWN_MAX }, (_, n) => {
       const copy = v7();

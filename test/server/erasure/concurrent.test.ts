@@ -168,7 +168,7 @@ async function multiply(
     const id = v7();
     const { key, row } = newDataKey(keyring, id);
     const handle = sealColumn(workspaceId, key, "conversations.handle", id, `h${n}`).toString("hex");
-    return { id, handle, wrapped: Buffer.from(row.wrapped).toString("hex") };
+    return { id, handle, wrapped: Buffer.from(row.key_wrapped).toString("hex") };
   });
   await inWorkspace(database, workspaceId, async (tx) => {
     const bindings = { copies: JSON.stringify(copies) };

@@ -231,7 +231,7 @@ async function fill(database: Database, workspaceId: string, count: number): Pro
     return {
       id,
       profile: sealProfile(workspaceId, key, id, profile).toString("hex"),
-      wrapped: Buffer.from(row.wrapped).toString("hex"),
+      wrapped: Buffer.from(row.key_wrapped).toString("hex"),
     };
   });
   await inWorkspace(database, workspaceId, async (tx) => {

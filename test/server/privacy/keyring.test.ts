@@ -11,7 +11,7 @@ const place = { workspaceId: keyring.workspaceId, table: "notes", column: "text"
 test("a new data key comes back from its row, and is another one each time", () => {
   const [subject, other] = [v7(), v7()];
   const { key, row } = newDataKey(keyring, subject);
-  expect(row).toMatchObject({ workspaceKeyVersion: 1 });
+  expect(row).toMatchObject({ key_version: 1 });
   expect(openDataKey(keyring, subject, row).secret.equals(key.secret)).toBe(true);
   expect(newDataKey(keyring, other).key.secret.equals(key.secret)).toBe(false);
 });
@@ -26,7 +26,7 @@ test("a data key opens neither as another subject's nor in another workspace", (
 
 test("a version that this process has not heard of is said to be one, and not taken for damage", () => {
   const { row } = newDataKey(keyring, v7());
-  const later = { ...row, workspaceKeyVersion: 2 };
+  const later = { ...row, key_version: 2 };
   expect(() => openDataKey(keyring, v7(), later)).toThrow(expect.objectContaining({ code: "keys_outdated" }));
 });
 
@@ -38,7 +38,7 @@ test("what a data key sealed opens after its row was wrapped anew, however often
       const sealed = seal(made.key, place, text);
       let row = made.row;
       for (let n = 0; n < times; n += 1) row = rewrapDataKey(keyring, subject, row);
-      expect(row.wrapped).not.toEqual(made.row.wrapped);
+      expect(row.key_wrapped).not.toEqual(made.row.key_wrapped);
       expect(unsealText(openDataKey(keyring, subject, row), place, sealed)).toBe(text);
     }),
   );

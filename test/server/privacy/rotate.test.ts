@@ -35,7 +35,7 @@ async function addSubject(
     tx.raw(
       `insert into data_keys (workspace_id, subject_id, workspace_key_version, wrapped)
        values (:workspaceId, :subjectId, :version, :wrapped)`,
-      { workspaceId: tx.workspaceId, subjectId, version: row.workspaceKeyVersion, wrapped: row.wrapped },
+      { workspaceId: tx.workspaceId, subjectId, version: row.key_version, wrapped: row.key_wrapped },
     ),
   );
   return { subjectId, sealed: seal(key, placeOf(keyring, subjectId), `of ${subjectId}`) };
@@ -49,7 +49,7 @@ async function read(
 ): Promise<string> {
   const [row] = await inWorkspace(database, keyring.workspaceId, (tx) =>
     tx.raw<WrappedDataKey>(
-      `select workspace_key_version as "workspaceKeyVersion", wrapped from data_keys
+      `select workspace_key_version as key_version, wrapped as key_wrapped from data_keys
        where workspace_id = :workspaceId and subject_id = :subjectId`,
       { workspaceId: tx.workspaceId, subjectId },
     ),
