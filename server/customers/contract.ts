@@ -161,6 +161,19 @@ export const Provenance = z.object({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
+/** A conversation as its customer is shown with it. */
+export const LinkedConversation = z.object({
+  id: z.uuid(),
+  platform: Platform,
+  handle: z.string(),
+  linkTrust: z.enum(["claimed", "verified"]),
+  startedAt: z.iso.datetime(),
+  lastAt: z.iso.datetime(),
+  turn: z.int(),
+  messageCount: z.int(),
+});
+export type LinkedConversation = z.infer<typeof LinkedConversation>;
+
 /** The answer of GET /v1/customers/:id. */
 export const CustomerDetail = CustomerSummary.extend({
   /** Counts changes of values, conflicts, verified fields and tags; the answer's ETag. */
@@ -172,18 +185,7 @@ export const CustomerDetail = CustomerSummary.extend({
   /** Other values that other handles gave: field → values. */
   conflicts: z.record(z.string(), z.array(z.string())),
   /** The latest ones, in the order in which they began. */
-  conversations: z.array(
-    z.object({
-      id: z.uuid(),
-      platform: Platform,
-      handle: z.string(),
-      linkTrust: z.enum(["claimed", "verified"]),
-      startedAt: z.iso.datetime(),
-      lastAt: z.iso.datetime(),
-      turn: z.int(),
-      messageCount: z.int(),
-    }),
-  ),
+  conversations: z.array(LinkedConversation),
   /** True: there are older conversations than those listed. */
   conversationsTruncated: z.boolean(),
   /** In the order in which they were recorded. */

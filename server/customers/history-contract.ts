@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { MessageView, pageSize, Platform } from "../conversations/contract.ts";
+import { MessageView, pageSize } from "../conversations/contract.ts";
 import { Cursor } from "../http/cursor.ts";
-import { ClaimStanding, Provenance } from "./contract.ts";
+import { ClaimStanding, LinkedConversation, Provenance } from "./contract.ts";
 
 export const HISTORY_PAGE_DEFAULT = 20;
 export const HISTORY_PAGE_MAX = 100;
@@ -31,15 +31,7 @@ export type HistoryQuery = z.output<typeof HistoryQuery>;
 /** The answer of GET /v1/customers/:id/conversations: across platforms, the one that began last first. */
 export const HistoryPage = z.object({
   conversations: z.array(
-    z.object({
-      id: z.uuid(),
-      platform: Platform,
-      handle: z.string(),
-      linkTrust: z.enum(["claimed", "verified"]),
-      startedAt: z.iso.datetime(),
-      lastAt: z.iso.datetime(),
-      turn: z.int(),
-      messageCount: z.int(),
+    LinkedConversation.extend({
       /** In their order. */
       messages: z.array(MessageView),
       /** True: there are earlier messages than those listed. */

@@ -1,27 +1,15 @@
 import { joinDataKey } from "../privacy/data-key-sql.ts";
 import { writeEvent } from "../audit/events.ts";
-import type { MessageView, Platform } from "../conversations/contract.ts";
+import type { MessageView } from "../conversations/contract.ts";
 import { messageView, opener, type MessageRow, type Open } from "../conversations/queries.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { decodePlace, encodePlace, isInstant } from "../http/cursor.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { isUuid } from "../uuid.ts";
 import type { HistoryPage, HistoryQuery } from "./history-contract.ts";
+import { LINKED_COLUMNS, linkedView, type LinkedRow } from "./linked-conversation.ts";
 import { missingCustomer } from "./missing-customer.ts";
 import type { ByHand } from "./staff.ts";
-
-interface ConversationRow {
-  readonly id: string;
-  readonly platform: Platform;
-  readonly handle: Uint8Array;
-  readonly link_trust: "claimed" | "verified";
-  readonly started_at: Date;
-  readonly last_at: Date;
-  readonly turn: number;
-  readonly message_count: number;
-  readonly key_version: number;
-  readonly key_wrapped: Uint8Array;
-}
 
 /** A page of the customer's conversations across platforms, with the latest messages of each, the one that began last first.
  *  That somebody read them is audited. Throws `customer_not_found`, `customer_merged`, and `invalid_request` for a cursor that is none. */
@@ -41,7 +29,7 @@ export async function customerHistory(
       { sql: exists, bindings: own },
       { sql: page, bindings: { ...own, ...after, most: limit + 1 } }, // one more tells whether there is another page
     ];
-    const [found, rows] = (await tx.together(asked)) as [readonly object[], readonly ConversationRow[]];
+    const [found, rows] = (await tx.together(asked)) as [readonly object[], readonly LinkedRow[]];
     if (found.length === 0) throw await missingCustomer(tx, customerId);
     const shown = rows.slice(0, limit);
     const messages = await messagesOf(tx, shown, query.messages);
@@ -65,7 +53,7 @@ const exists = `
 const page = `
   select conversation.*, key.key_version, key.key_wrapped
   from (
-    select id, platform, handle, link_trust, started_at, last_at, turn, message_count from conversations
+    select ${LINKED_COLUMNS} from conversations
     where workspace_id = :workspaceId and customer_id = :customerId
       and (cast(:id as uuid) is null
         or (started_at, id) < (cast(:startedAt as timestamptz), cast(:id as uuid)))
@@ -79,7 +67,7 @@ type Message = MessageRow & { readonly conversation_id: string };
 /** The latest messages of each conversation, in their order. */
 async function messagesOf(
   { workspaceId, prepared }: SealedTransaction,
-  conversations: readonly ConversationRow[],
+  conversations: readonly LinkedRow[],
   most: number,
 ): Promise<ReadonlyMap<string, readonly Message[]>> {
   if (most === 0 || conversations.length === 0) return new Map();
@@ -100,19 +88,12 @@ async function messagesOf(
 
 function view(
   open: Open,
-  row: ConversationRow,
+  row: LinkedRow,
   messages: readonly Message[],
 ): HistoryPage["conversations"][number] {
   const views: MessageView[] = messages.map((message) => messageView(open, message));
   return {
-    id: row.id,
-    platform: row.platform,
-    handle: open("conversations.handle", row.id, row.handle),
-    linkTrust: row.link_trust,
-    startedAt: row.started_at.toISOString(),
-    lastAt: row.last_at.toISOString(),
-    turn: row.turn,
-    messageCount: row.message_count,
+    ...linkedView(open, row),
     messages: views,
     messagesTruncated: views.length < row.message_count,
   };

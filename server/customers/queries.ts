@@ -1,9 +1,8 @@
 import { joinDataKey } from "../privacy/data-key-sql.ts";
-import type { Platform } from "../conversations/contract.ts";
-import { openDataKey } from "../privacy/keyring.ts";
-import { unsealColumn } from "../privacy/sealed-columns.ts";
+import { opener } from "../conversations/queries.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { CustomerDetail } from "./contract.ts";
+import { LINKED_COLUMNS, linkedView, type LinkedRow } from "./linked-conversation.ts";
 import { marksOf } from "./marks.ts";
 import { missingCustomer } from "./missing-customer.ts";
 import { provenanceOf } from "./provenance.ts";
@@ -11,11 +10,6 @@ import { profileOf, summaryOf, type CustomerRow } from "./summary.ts";
 
 /** How many conversations a customer is shown with, the latest ones: more are not read on a page. */
 export const CONVERSATIONS_SHOWN_MAX = 200;
-
-interface KeyColumns {
-  readonly key_version: number;
-  readonly key_wrapped: Uint8Array;
-}
 
 const one = `
   select customer.id, customer.profile, customer.platforms,
@@ -56,26 +50,15 @@ export async function getCustomer(store: Store, workspaceId: string, id: string)
   });
 }
 
-interface ConversationRow extends KeyColumns {
-  readonly id: string;
-  readonly platform: Platform;
-  readonly handle: Uint8Array;
-  readonly link_trust: "claimed" | "verified";
-  readonly started_at: Date;
-  readonly last_at: Date;
-  readonly turn: number;
-  readonly message_count: number;
-}
-
 /** The latest, in the order in which they began. */
 async function conversationsOf(
   tx: SealedTransaction,
   customerId: string,
 ): Promise<CustomerDetail["conversations"]> {
-  const rows = await tx.prepared<ConversationRow>(
+  const rows = await tx.prepared<LinkedRow>(
     `select conversation.*, key.key_version, key.key_wrapped
      from (
-       select id, platform, handle, link_trust, started_at, last_at, turn, message_count from conversations
+       select ${LINKED_COLUMNS} from conversations
        where workspace_id = :workspaceId and customer_id = :customerId
        order by started_at desc, id desc limit :most
      ) as conversation
@@ -83,20 +66,5 @@ async function conversationsOf(
      order by started_at desc, id desc`,
     { workspaceId: tx.workspaceId, customerId, most: CONVERSATIONS_SHOWN_MAX },
   );
-  return rows.toReversed().map((row) => ({
-    id: row.id,
-    platform: row.platform,
-    handle: handleOf(tx, row),
-    linkTrust: row.link_trust,
-    startedAt: row.started_at.toISOString(),
-    lastAt: row.last_at.toISOString(),
-    turn: row.turn,
-    messageCount: row.message_count,
-  }));
-}
-
-function handleOf({ workspaceId, keyring }: SealedTransaction, row: ConversationRow): string {
-  const { id } = row;
-  const key = openDataKey(keyring, id, row);
-  return unsealColumn(workspaceId, key, "conversations.handle", id, row.handle);
+  return rows.toReversed().map((row) => linkedView(opener(tx, row.id, row), row));
 }
