@@ -20,6 +20,10 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   saveFilter: may(EDITORS, "customers:write"),
   deleteFilter: may(EDITORS, "customers:write"),
 
+  listKeys: may(ADMINS, "admin"),
+  createKey: may(ADMINS, "admin"),
+  revokeKey: may(ADMINS, "admin"),
+
   getRetention: may(ADMINS, "admin"),
   setRetention: may(ADMINS, "admin"),
   previewRetention: may(ADMINS, "admin"),

@@ -27,9 +27,13 @@ export type AuditAction =
   | "retention.changed"
   | "filter.changed"
   | "finding.marked"
-  | "conversation.proved";
+  | "conversation.proved"
+  | "key.created"
+  | "key.revoked"
+  | "workspace.created"
+  | "workspace.renamed";
 
-export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation";
+export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation" | "key";
 
 export interface AuditEvent {
   readonly actor: Actor;

@@ -24,6 +24,7 @@ import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { retentionOperations } from "../retention/routes.ts";
 import type { Services } from "./services.ts";
+import { keyOperations } from "../workspaces/key-routes.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
 export function createApp(services: Services): Express {
@@ -41,6 +42,7 @@ export function createApp(services: Services): Express {
     ...conversationOperations(services, identityKeys),
     ...filterOperations(services),
     ...retentionOperations(services),
+    ...keyOperations(services),
   ];
   mount(app, served, authenticated);
   app.use("/v1", authenticated);
