@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from "express";
+import type { RequestHandler } from "express";
 import type { Caller } from "../access/caller.ts";
 import { createKeyCache } from "../workspaces/key-cache.ts";
 import { createKeyUse } from "../workspaces/key-use.ts";
@@ -24,23 +24,7 @@ export function authenticate({ database, clock, log }: Services): RequestHandler
     const { workspaceId, keyId, scopes } = holder;
     const actor: Actor = { kind: "api_key", id: keyId };
     response.locals["workspaceId"] = workspaceId;
-    response.locals["actor"] = actor;
     response.locals["caller"] = { kind: "key", workspaceId, actor, scopes } satisfies Caller;
     next();
   };
-}
-
-/** The workspace whose key the request carries. */
-export function workspaceOf(response: Response): string {
-  const workspaceId: unknown = response.locals["workspaceId"];
-  if (typeof workspaceId !== "string")
-    throw new Error("a route without authentication asked for its workspace");
-  return workspaceId;
-}
-
-/** Who makes the request, for the audit. */
-export function actorOf(response: Response): Actor {
-  const actor: Actor | undefined = response.locals["actor"];
-  if (actor === undefined) throw new Error("a route without authentication asked who makes the request");
-  return actor;
 }
