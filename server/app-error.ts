@@ -24,6 +24,8 @@ export const APP_ERRORS = {
   filter_exists: 409, // one of this name
   too_many_filters: 409,
   too_many_keys: 409,
+  idempotency_in_progress: 409, // the same request is under way
+  answer_not_kept: 409, // it was carried out before, and its answer cannot be given again
   message_id_reused: 409, // the same messageId with another text
   already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
   already_unmerged: 409,
@@ -36,8 +38,10 @@ export const APP_ERRORS = {
   edited_meanwhile: 412, // If-Match names another version than the customer's
   body_too_large: 413,
   unsupported_media_type: 415,
+  idempotency_key_reused: 422, // the same Idempotency-Key with another request
   etag_required: 428, // no If-Match
-  too_many_waiting: 429, // the handle's queue is full
+  too_many_waiting: 429, // the handle's queue, or the workspace's, is full
+  rate_limited: 429,
   header_too_large: 431,
   conversation_unreadable: 500, // its state was stored by a version that this one does not know
   sealed_value_unreadable: 500, // changed or moved in the database, or its key is another one
@@ -49,6 +53,7 @@ export const APP_ERRORS = {
   data_folder_locked: 503, // another process has the embedded database open
   keys_unavailable: 503, // no root key, another one, or a key service that fails
   keys_outdated: 503, // the workspace's key was rotated a moment ago: try again
+  took_too_long: 503, // what was begun may still be carried out
   shutting_down: 503,
 } as const satisfies Record<string, number>;
 
@@ -67,6 +72,8 @@ export class AppError extends Error {
   readonly faults: readonly Fault[];
   /** The customer into whom the one that was asked for was merged. */
   readonly mergedInto: string | null;
+  /** When to try again, where that is known. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(
     code: AppErrorCode,
@@ -75,12 +82,14 @@ export class AppError extends Error {
       readonly cause?: unknown;
       readonly faults?: readonly Fault[];
       readonly mergedInto?: string | null;
+      readonly retryAfterSeconds?: number;
     } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.faults = options.faults ?? [];
     this.mergedInto = options.mergedInto ?? null;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
   }
 
   get status(): number {

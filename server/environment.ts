@@ -4,11 +4,14 @@ import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { Region } from "./conversations/contract.ts";
+import { RATES_DEFAULT } from "./limits/rate-limits.ts";
 import { isKeyServiceUrl } from "./privacy/http-key-provider.ts";
 import { parseRootKey } from "./privacy/root-keys.ts";
 import type { RootKeys } from "./privacy/root-keys.ts";
 
 const PORT_MAX = 65_535;
+const RATE_MAX = 100_000_000; // no limit in practice
+const PROXIES_MAX = 10;
 const SILENCE_MINUTES_MAX = 30 * 24 * 60; // after a month it is another conversation by any measure
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -71,6 +74,12 @@ export const Environment = z.object({
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+  /** Requests a minute of an API key or a member, messages of a person, requests of an address without a valid credential. */
+  RATE_LIMIT_KEY_PER_MINUTE: wholeNumber(1, RATE_MAX).default(RATES_DEFAULT.caller),
+  RATE_LIMIT_VISITOR_PER_MINUTE: wholeNumber(1, RATE_MAX).default(RATES_DEFAULT.visitor),
+  RATE_LIMIT_ADDRESS_PER_MINUTE: wholeNumber(1, RATE_MAX).default(RATES_DEFAULT.address),
+  /** Proxies in front of the server whose X-Forwarded-For is believed. */
+  TRUST_PROXY: wholeNumber(0, PROXIES_MAX).default(0),
   SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
   DEFAULT_REGION: Region.optional(),
   /** "production" refuses what is only fit for trying out, such as a database superuser. */

@@ -7,6 +7,7 @@ import { createApp } from "../http/app.ts";
 import { listen } from "../http/listen.ts";
 import type { Listening } from "../http/listen.ts";
 import { smtpMailer } from "../identity/mailer.ts";
+import { createRateLimits, type RatesPerMinute } from "../limits/rate-limits.ts";
 import { createLog } from "../log.ts";
 import type { Log } from "../log.ts";
 import { createKeyrings } from "../privacy/keyrings.ts";
@@ -46,12 +47,15 @@ async function serve(): Promise<void> {
     const rules = watchPack(environment.RULES_DIR, pack, log);
     const mailer =
       environment.SMTP_URL === undefined ? null : smtpMailer(environment.SMTP_URL, environment.MAIL_FROM);
+    const limits = createRateLimits({ database, keyrings }, ratesOf(environment), log);
     let closing = false;
     const app = createApp({
       database,
       rules,
       keyrings,
       log,
+      limits,
+      proxies: environment.TRUST_PROXY,
       mailer,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
@@ -72,11 +76,18 @@ async function serve(): Promise<void> {
     await sweeping.stop();
     rules.close();
     mailer?.close();
+    await limits.close();
     await sealer.close();
   } finally {
     await database.close();
   }
 }
+
+const ratesOf = (environment: Environment): RatesPerMinute => ({
+  caller: environment.RATE_LIMIT_KEY_PER_MINUTE,
+  visitor: environment.RATE_LIMIT_VISITOR_PER_MINUTE,
+  address: environment.RATE_LIMIT_ADDRESS_PER_MINUTE,
+});
 
 /** What nobody caught leaves the process in an unknown state. Node would print the error's message, which may quote what
  *  a customer wrote. */

@@ -10,6 +10,8 @@ import * as createIdentity from "../../migrations/20261123090400_create_identity
 import * as createStaffValues from "../../migrations/20261123090410_create_staff_values.ts";
 import * as createErasures from "../../migrations/20261123090420_create_erasures.ts";
 import * as createCustomerSearch from "../../migrations/20261123090430_create_customer_search.ts";
+import * as createIdempotency from "../../migrations/20261125100000_create_idempotency.ts";
+import * as createRateCounts from "../../migrations/20261125100100_create_rate_counts.ts";
 
 /** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -24,6 +26,8 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090420_create_erasures": createErasures,
   "20261123090430_create_customer_search": createCustomerSearch,
   "20261123090450_create_merges": createMerges,
+  "20261125100000_create_idempotency": createIdempotency,
+  "20261125100100_create_rate_counts": createRateCounts,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

@@ -18,6 +18,7 @@ import { importOperations } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
+import { createGuard } from "./guard.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
 import { problemHandler } from "./problem.ts";
@@ -32,6 +33,7 @@ export function createApp(services: Services): Express {
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
   app.enable("case sensitive routing");
+  app.set("trust proxy", services.proxies); // 0: what a caller says of its address is not believed
   app.set("query parser", "simple"); // nested query objects are nobody's friend
   app.use(securityHeaders);
   app.use(requestLog(services.log));
@@ -56,8 +58,9 @@ export function createApp(services: Services): Express {
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
   ];
-  mount(app, served, authenticated);
-  app.use("/v1", authenticated); // what is not there concerns nobody outside either
+  const guard = createGuard(services);
+  mount(app, served, authenticated, guard);
+  app.use("/v1", authenticated, guard.count); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

@@ -1,5 +1,6 @@
 import type { Database } from "../database/database.ts";
 import type { Mailer } from "../identity/mailer.ts";
+import type { RateLimits } from "../limits/rate-limits.ts";
 import type { Log } from "../log.ts";
 import type { Keyrings } from "../privacy/keyrings.ts";
 import type { LivePack } from "../rules/live-pack.ts";
@@ -11,6 +12,9 @@ export interface Services {
   /** The workspaces' keys. */
   readonly keyrings: Keyrings;
   readonly log: Log;
+  readonly limits: RateLimits;
+  /** How many proxies in front of the server are believed when they say whom they speak for. */
+  readonly proxies: number;
   /** Null where no mail server is set. */
   readonly mailer: Mailer | null;
   /** After so long without a message, a handle's next one begins a new conversation. */

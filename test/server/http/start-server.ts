@@ -5,6 +5,7 @@ import type { Database } from "../../../server/database/database.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
+import { createRateLimits, type RatesPerMinute } from "../../../server/limits/rate-limits.ts";
 import { createLog } from "../../../server/log.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
@@ -30,11 +31,14 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+const UNLIMITED: RatesPerMinute = { caller: 1e6, visitor: 1e6, address: 1e6 };
+
 /** Serves a migrated database over HTTP on a free port, for a workspace of its own. The database stays the caller's. */
 export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
+  rates: RatesPerMinute = UNLIMITED,
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -45,10 +49,14 @@ export async function startServer(
   });
   const workspaceId = await createWorkspace(database, "Test", Date.now());
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
+  const log = createLog("trace", destination);
+  const limits = createRateLimits(storeOf(database), rates, log);
   const app = createApp({
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
-    log: createLog("trace", destination),
+    log,
+    limits,
+    proxies: 0,
     mailer,
     silenceMs: 30 * 60_000,
     regionDefault: null,
@@ -80,6 +88,9 @@ export async function startServer(
       if (answer.status !== 200) throw new Error(`POST /v1/chat answered ${answer.status}: ${answer.text}`);
       return answer.body;
     },
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      await limits.close();
+    },
   };
 }
