@@ -11,6 +11,7 @@ const may = (roles: readonly Role[], scope: Scope | null) => ({ roles, scope });
 export const PERMISSIONS: Readonly<Record<string, Access>> = {
   checkAlive: "anybody",
   checkReady: "anybody",
+  getOpenApi: "anybody",
 
   chat: may(EDITORS, "chat"),
   getConversation: may(READERS, "customers:read"),

@@ -20,6 +20,8 @@ import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
+import { docsPage } from "../openapi/docs-page.ts";
+import { withOpenApi } from "../openapi/routes.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { retentionOperations } from "../retention/routes.ts";
@@ -36,7 +38,7 @@ export function createApp(services: Services): Express {
   app.use(requestLog(services.log));
   const identityKeys = createIdentityKeys(services, services.clock);
   const authenticated = authenticate(services);
-  const served = [
+  const served = withOpenApi([
     ...healthOperations(services),
     ...conversationOperations(services, identityKeys),
     ...customerOperations(services),
@@ -53,8 +55,9 @@ export function createApp(services: Services): Express {
     ...findingOperations(services),
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
-  ];
+  ]);
   mount(app, served, authenticated);
+  app.use(docsPage());
   app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));
