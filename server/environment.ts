@@ -50,6 +50,15 @@ const smtpUrl = z
     "must be an address such as smtp://user:password@mail.example:587",
   );
 
+// Without a path: cookies and pages are at the top of a host.
+const publicUrl = z
+  .string()
+  .refine((address) => {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    return url !== null && /^https?:$/u.test(url.protocol) && url.href === `${url.origin}/`;
+  }, "must be an address such as https://enrich.example, without a path")
+  .transform((address) => new URL(address).origin);
+
 const directory = z.string().transform((path) => resolve(path));
 
 /** The settings, as the environment holds them. `.env.example` documents each. */
@@ -68,6 +77,8 @@ export const Environment = z.object({
   /** With it, codes can be mailed to people who are to prove that an address is theirs. */
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email("must be an email address").default("no-reply@localhost.localdomain"),
+  /** How people's browsers reach the server: for the links it mails, and for its cookies. */
+  PUBLIC_URL: publicUrl.optional(),
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),

@@ -17,12 +17,15 @@ import { exportRoutes } from "../exports/routes.ts";
 import { importRoutes } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, authenticatePerson } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
+import { memberOperations } from "../members/routes.ts";
+import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
+import { sessionOperations } from "../sessions/routes.ts";
 import type { Services } from "./services.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
@@ -41,8 +44,11 @@ export function createApp(services: Services): Express {
     ...conversationOperations(services, identityKeys),
     ...filterOperations(services),
     ...retentionOperations(services),
+    ...sessionOperations(services),
+    ...personOperations(services),
+    ...memberOperations(services),
   ];
-  mount(app, served, authenticated);
+  mount(app, served, { workspace: authenticated, person: authenticatePerson(services) });
   app.use("/v1", authenticated);
   app.use(editRoutes(services));
   app.use(noteRoutes(services));

@@ -21,6 +21,7 @@ export interface Answer {
 
 export interface TestServer {
   readonly url: string;
+  readonly workspaceId: string;
   readonly key: string;
   /** The log so far. */
   log(): string;
@@ -45,17 +46,20 @@ export async function startServer(
   });
   const workspaceId = await createWorkspace(database, "Test", Date.now());
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
+  let url = "";
   const app = createApp({
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    publicUrl: () => url,
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
   });
   const server = await listen(app, "127.0.0.1", 0);
+  url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...init.headers };
@@ -71,7 +75,8 @@ export async function startServer(
   }
 
   return {
-    url: server.url,
+    url,
+    workspaceId,
     key,
     log: () => lines.join(""),
     fetch: request,
