@@ -4,6 +4,7 @@ import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
+import type { Services } from "../../../server/http/services.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
@@ -36,6 +37,7 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
+  settings: Partial<Pick<Services, "clock" | "publicUrl">> = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -57,6 +59,7 @@ export async function startServer(
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
+    ...settings,
   });
   const server = await listen(app, "127.0.0.1", 0);
   url = server.url;
