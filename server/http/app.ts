@@ -1,20 +1,20 @@
 import express from "express";
 import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
-import { auditRoutes } from "../audit/routes.ts";
+import { auditOperations } from "../audit/routes.ts";
 import { conversationOperations } from "../conversations/routes.ts";
-import { editRoutes } from "../customers/edit-routes.ts";
-import { historyRoutes } from "../customers/history-routes.ts";
-import { noteRoutes } from "../customers/note-routes.ts";
-import { customerRoutes } from "../customers/routes.ts";
-import { mergingRoutes } from "../merging/routes.ts";
+import { editOperations } from "../customers/edit-routes.ts";
+import { historyOperations } from "../customers/history-routes.ts";
+import { noteOperations } from "../customers/note-routes.ts";
+import { customerOperations } from "../customers/routes.ts";
+import { mergingOperations } from "../merging/routes.ts";
 import { createIdentityKeys } from "../identity/key-cache.ts";
-import { identityRoutes } from "../identity/routes.ts";
-import { findingRoutes } from "../findings/routes.ts";
-import { tagRoutes } from "../customers/tag-routes.ts";
-import { erasureRoutes } from "../erasure/routes.ts";
-import { exportRoutes } from "../exports/routes.ts";
-import { importRoutes } from "../imports/routes.ts";
+import { identityOperations } from "../identity/routes.ts";
+import { findingOperations } from "../findings/routes.ts";
+import { tagOperations } from "../customers/tag-routes.ts";
+import { erasureOperations } from "../erasure/routes.ts";
+import { exportOperations } from "../exports/routes.ts";
+import { importOperations } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate, authenticatePerson } from "./authenticate.ts";
@@ -42,26 +42,26 @@ export function createApp(services: Services): Express {
   const served = [
     ...healthOperations(services),
     ...conversationOperations(services, identityKeys),
+    ...customerOperations(services),
+    ...editOperations(services),
+    ...historyOperations(services),
+    ...noteOperations(services),
+    ...tagOperations(services),
     ...filterOperations(services),
+    ...mergingOperations(services),
+    ...erasureOperations(services),
+    ...exportOperations(services),
+    ...importOperations(services),
     ...retentionOperations(services),
+    ...findingOperations(services),
+    ...identityOperations(services, identityKeys),
+    ...auditOperations(services),
     ...sessionOperations(services),
     ...personOperations(services),
     ...memberOperations(services),
   ];
   mount(app, served, { workspace: authenticated, person: authenticatePerson(services) });
-  app.use("/v1", authenticated);
-  app.use(editRoutes(services));
-  app.use(noteRoutes(services));
-  app.use(tagRoutes(services));
-  app.use(historyRoutes(services));
-  app.use(erasureRoutes(services));
-  app.use(exportRoutes(services)); // before the customers: export.csv is no id
-  app.use(importRoutes(services)); // nor is import
-  app.use(customerRoutes(services));
-  app.use(mergingRoutes(services));
-  app.use(auditRoutes(services));
-  app.use(identityRoutes(services, identityKeys));
-  app.use(findingRoutes(services));
+  app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from "express";
+import type { RequestHandler } from "express";
 import { SCOPES } from "../access/permission-contract.ts";
 import type { Caller } from "../access/caller.ts";
 import { memberOf, sessionOf } from "../sessions/signed-in.ts";
@@ -18,7 +18,6 @@ export function authenticate(services: Services): RequestHandler {
     const member = request.headers.authorization === undefined ? await memberOf(services, request) : null;
     if (member !== null) {
       response.locals["workspaceId"] = member.workspaceId;
-      response.locals["actor"] = member.actor;
       response.locals["caller"] = member;
       next();
       return;
@@ -36,7 +35,6 @@ export function authenticate(services: Services): RequestHandler {
     const { workspaceId, keyId } = holder;
     const actor: Actor = { kind: "api_key", id: keyId };
     response.locals["workspaceId"] = workspaceId;
-    response.locals["actor"] = actor;
     response.locals["caller"] = { kind: "key", workspaceId, actor, scopes: SCOPES } satisfies Caller;
     next();
   };
@@ -51,19 +49,4 @@ export function authenticatePerson(services: Services): RequestHandler {
     response.locals["session"] = session satisfies Session;
     next();
   };
-}
-
-/** The workspace whose key the request carries. */
-export function workspaceOf(response: Response): string {
-  const workspaceId: unknown = response.locals["workspaceId"];
-  if (typeof workspaceId !== "string")
-    throw new Error("a route without authentication asked for its workspace");
-  return workspaceId;
-}
-
-/** Who makes the request, for the audit. */
-export function actorOf(response: Response): Actor {
-  const actor: Actor | undefined = response.locals["actor"];
-  if (actor === undefined) throw new Error("a route without authentication asked who makes the request");
-  return actor;
 }

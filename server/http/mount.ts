@@ -52,7 +52,10 @@ const permitted =
 
 /** A fixed part of a path before a parameter in its place: /v1/customers/import is no customer. */
 function comparePaths(a: string, b: string): number {
-  const [left, right] = [a.split("/"), b.split("/")];
+  const [left, right] = [
+    [...a.split("/"), ""],
+    [...b.split("/"), ""],
+  ];
   const at = left.findIndex((part, index) => part !== right[index]);
   const [mine, other] = [left[at] ?? "", right[at] ?? ""];
   return Number(mine.startsWith("{")) - Number(other.startsWith("{")) || mine.localeCompare(other, "en");

@@ -9,6 +9,8 @@ export interface Plain {
   readonly about: string;
   /** Of a body. */
   readonly bytesMax?: number;
+  /** What its text is as JSON: of an answer that is sent in pieces. */
+  readonly json?: z.ZodType;
 }
 
 export type Content = z.ZodType | Plain;
@@ -31,6 +33,8 @@ export interface Operation {
   readonly body?: Content;
   /** It changes what was read before, and wants the ETag of it as If-Match. */
   readonly ifMatch?: true;
+  /** The answer's ETag is the version of what it shows. */
+  readonly etag?: true;
   /** Of the answer when all goes well; 200 where it is not stated, and 204 where nothing is answered. */
   readonly status?: number;
   /** What is answered when all goes well; null: nothing. */

@@ -4,6 +4,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Caller } from "../access/caller.ts";
 import { errorCode } from "../error-code.ts";
 import type { Session } from "../sessions/sessions.ts";
+import { versionsSeen } from "./etag.ts";
 import { isPlain, type AnswerOf, type Operation, type Pieces, type Told } from "./operation-contract.ts";
 import { parseBody, parseQuery } from "./parse.ts";
 
@@ -12,7 +13,12 @@ export type Asked<Contract extends Operation> = Told<Contract> & {
   readonly request: Request;
   /** Sets a header of the answer; a list: several of that name. */
   setHeader(name: string, value: string | readonly string[]): void;
-};
+} & (Contract extends { readonly ifMatch: true } ? Seen : unknown);
+
+/** What the request's If-Match says; null: any version. */
+interface Seen {
+  readonly seen: readonly number[] | null;
+}
 
 /** An operation and what answers it. `callers`: whom it is for, which the table of permissions must agree with. */
 export interface Served {
@@ -69,8 +75,9 @@ function asked<Contract extends Operation>(
   request: Request,
   response: Response,
 ): Asked<Contract> {
-  const { query, body } = operation;
+  const { query, body, ifMatch } = operation;
   const parsed = {
+    ...(ifMatch === true ? { seen: versionsSeen(request) } : {}),
     params: request.params,
     query: query === undefined ? undefined : parseQuery(query, request.query),
     body: body === undefined || isPlain(body) ? request.body : parseBody(body, request.body),
@@ -79,8 +86,8 @@ function asked<Contract extends Operation>(
     // The types say what the contract's own schemas have just made of it.
     ...(parsed as Told<Contract>),
     request,
-    setHeader: (name, value) => void response.setHeader(name, value),
-  };
+    setHeader: (name: string, value: string | readonly string[]) => void response.setHeader(name, value),
+  } as Asked<Contract>;
 }
 
 async function send({ status = 200, answer }: Operation, response: Response, body: unknown): Promise<void> {

@@ -31,6 +31,9 @@ export const IdentityKeyView = z.object({
 });
 export type IdentityKeyView = z.infer<typeof IdentityKeyView>;
 
+/** The answer of GET /v1/identity/keys. */
+export const IdentityKeyList = z.object({ keys: z.array(IdentityKeyView) });
+
 /** The answer to POST: `secret` is shown now or never. Its characters are the key's bytes, as JWT libraries take them. */
 export const NewIdentityKeyView = IdentityKeyView.extend({ secret: z.string().nullable() });
 export type NewIdentityKeyView = z.infer<typeof NewIdentityKeyView>;
