@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { Region } from "./conversations/contract.ts";
+import { packageRoot } from "./package-root.ts";
 import { isKeyServiceUrl } from "./privacy/http-key-provider.ts";
 import { parseRootKey } from "./privacy/root-keys.ts";
 import type { RootKeys } from "./privacy/root-keys.ts";
@@ -124,9 +124,5 @@ function readEnvFile(
   }
 }
 
-/** The rule pack that comes with the program: beside package.json, both in a checkout and from dist/. */
-function packagedRules(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
-  return join(folder, "rules");
-}
+/** The rule pack that comes with the program. */
+const packagedRules = () => join(packageRoot(), "rules");

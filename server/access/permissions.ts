@@ -75,6 +75,7 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   listInvitations: may(ADMINS, "admin"),
   invite: may(ADMINS, null),
   revokeInvitation: may(ADMINS, null),
+  readInvitation: "anybody",
   acceptInvitation: "anybody",
 
   getRetention: may(ADMINS, "admin"),

@@ -23,6 +23,7 @@ import { mount } from "./mount.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { memberOperations } from "../members/routes.ts";
+import { pageRoutes } from "../pages/routes.ts";
 import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
 import { sessionOperations } from "../sessions/routes.ts";
@@ -61,6 +62,7 @@ export function createApp(services: Services): Express {
     ...memberOperations(services),
   ];
   mount(app, served, { workspace: authenticated, person: authenticatePerson(services) });
+  app.use(pageRoutes());
   app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));

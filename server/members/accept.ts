@@ -1,13 +1,13 @@
 import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
-import type { Acceptance, InvitationView } from "./contract.ts";
+import type { Acceptance, InvitationDetails, InvitationView } from "./contract.ts";
 import { createPerson, findPerson, listWorkspaceOf, personLock } from "../people/people.ts";
 import { checkNewPassword, hashPassword } from "../people/password.ts";
 import { inSealedWorkspace, type Store } from "../privacy/store.ts";
 import { rotateSession, startSession, type NewSession, type Session } from "../sessions/sessions.ts";
 import { INSTALLATION_ID } from "../workspaces/workspaces.ts";
 import { deleteInvitation, findInvitation } from "./invitations.ts";
-import { addMember, membersLock } from "./members.ts";
+import { addMember, membersLock, readName } from "./members.ts";
 
 /** Makes whoever has the link a member: a new person with a password, or the person it is for, who is signed in with `session`.
  *  Returns their session, in the workspace, with a new secret. Throws `link_spent`, `account_exists`, `invalid_request`. */
@@ -26,6 +26,21 @@ export async function acceptInvitation(
     const rotated = session === null ? null : await rotateSession(tx, session.id, workspaceId);
     return rotated ?? startSession(tx, personId, workspaceId, now);
   });
+}
+
+/** What an invitation is, to whoever has its link. Throws `link_spent`. */
+export async function readInvitation(
+  store: Store,
+  token: string,
+  session: Session | null,
+  now: number,
+): Promise<InvitationDetails> {
+  const found = await findInvitation(store, token, now);
+  if (found === null) throw spent();
+  const { email, role } = found.invitation;
+  const person = await inSealedWorkspace(store, INSTALLATION_ID, (tx) => findPerson(tx, email));
+  const account = person === null ? "none" : person.id === session?.personId ? "signed_in" : "signed_out";
+  return { email, role, workspace: await readName(store.database, found.workspaceId), account };
 }
 
 interface Given {

@@ -47,6 +47,20 @@ export type Invited = z.infer<typeof Invited>;
 export const InvitationList = z.object({ invitations: z.array(InvitationView) });
 export type InvitationList = z.infer<typeof InvitationList>;
 
+/** The body of POST /v1/invitations/read. */
+export const InvitationToken = z.strictObject({ token: LinkToken });
+
+/** What an invitation is, to whoever has its link. */
+export const InvitationDetails = z.object({
+  email: z.string(),
+  role: Role,
+  /** The workspace's name. */
+  workspace: z.string(),
+  /** Of whom it is for: none yet, so a password is chosen; or one, and whether it is they who are signed in. */
+  account: z.enum(["none", "signed_out", "signed_in"]),
+});
+export type InvitationDetails = z.infer<typeof InvitationDetails>;
+
 /** The body of POST /v1/invitations/accept. `password`: of whoever has no account yet. */
 export const Acceptance = z.strictObject({ token: LinkToken, password: PasswordText.optional() });
 export type Acceptance = z.output<typeof Acceptance>;

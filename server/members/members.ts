@@ -24,6 +24,17 @@ export async function readMembership(
   return row === undefined ? null : { id: workspaceId, name: row.name, role: row.role };
 }
 
+/** The workspace's name. */
+export async function readName(database: Database, workspaceId: string): Promise<string> {
+  const [row] = await inWorkspace(database, workspaceId, (tx) =>
+    tx.last<{ readonly name: string }>("select name from workspaces where workspace_id = :workspaceId", {
+      workspaceId,
+    }),
+  );
+  if (row === undefined) throw new Error("a workspace that has invitations is gone");
+  return row.name;
+}
+
 export async function readRole(tx: WorkspaceTransaction, personId: string): Promise<Role | null> {
   const [row] = await tx.prepared<{ readonly role: Role }>(
     "select role from members where workspace_id = :workspaceId and person_id = :personId",

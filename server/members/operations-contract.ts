@@ -2,7 +2,9 @@ import { operation } from "../http/operation-contract.ts";
 import { SessionView } from "../people/contract.ts";
 import {
   Acceptance,
+  InvitationDetails,
   InvitationList,
+  InvitationToken,
   Invited,
   MemberList,
   MemberView,
@@ -71,6 +73,17 @@ export const revokeInvitationOperation = operation({
   title: "Take an invitation back",
   group,
   answer: null,
+});
+
+export const readInvitationOperation = operation({
+  id: "readInvitation",
+  method: "post",
+  path: "/v1/invitations/read",
+  title: "What an invitation is, to whoever has its link",
+  about: "A POST, so that the link's secret stands in no address.",
+  group,
+  body: InvitationToken,
+  answer: InvitationDetails,
 });
 
 export const acceptInvitationOperation = operation({

@@ -8,7 +8,7 @@ import { sessionCookie } from "../sessions/cookie.ts";
 import { refuseForeign } from "../sessions/csrf.ts";
 import { viewSession } from "../sessions/session-view.ts";
 import { sessionOf } from "../sessions/signed-in.ts";
-import { acceptInvitation } from "./accept.ts";
+import { acceptInvitation, readInvitation } from "./accept.ts";
 import { changeMember, getMember, listMembers } from "./change-members.ts";
 import type { InvitationView, Invited } from "./contract.ts";
 import { deleteInvitation, invite, listInvitations } from "./invitations.ts";
@@ -18,6 +18,7 @@ import {
   inviteOperation,
   listInvitationsOperation,
   listMembersOperation,
+  readInvitationOperation,
   removeMemberOperation,
   revokeInvitationOperation,
 } from "./operations-contract.ts";
@@ -74,6 +75,11 @@ function invitationOperations(services: Services): readonly Served[] {
         const subject = { kind: "invitation", id } as const;
         writeEvent(tx, { actor, action: "member.invitation_revoked", subject, at: clock() });
       });
+    }),
+
+    serveAnybody(readInvitationOperation, async ({ request, body }) => {
+      const session = await sessionOf(services, request);
+      return readInvitation(services, body.token, session, clock());
     }),
 
     serveAnybody(acceptInvitationOperation, async ({ request, body, setHeader }) => {

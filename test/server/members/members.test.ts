@@ -6,7 +6,7 @@ import { RESET_MS } from "../../../server/people/reset.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { useDatabase } from "../../support/test-databases.ts";
 import { startServer, type TestServer } from "../http/start-server.ts";
-import { startMailServer, type MailServer } from "../identity/mail-server.ts";
+import { startMailServer, tokenIn, type MailServer } from "../identity/mail-server.ts";
 import { joined, newBrowser, PASSWORD, setUpOwner, type Browser } from "../sessions/browser.ts";
 
 const database = useDatabase("pglite");
@@ -74,6 +74,16 @@ describe("an invitation", () => {
       "account_exists",
     ]);
     await bea.send("POST", "/v1/session", { email: "bea@team.example", password: PASSWORD });
+    const details = { email: "bea@team.example", role: "viewer", workspace: "My workspace" };
+    for (const [by, account] of [
+      [owner, "signed_out"],
+      [bea, "signed_in"],
+    ] as const) {
+      expect((await by.send("POST", "/v1/invitations/read", { token })).body).toEqual({
+        ...details,
+        account,
+      });
+    }
     expect(outcome(await bea.send("GET", "/v1/customers"))).toEqual([403, "forbidden"]); // a member of nothing
     const before = bea.cookie;
     const answer = await accept(token, null, bea);
@@ -176,12 +186,6 @@ describe("a role", () => {
     });
   });
 });
-
-/** Long lines are folded with = at their end, and = is =3D. */
-const tokenIn = (mail: { readonly text: string }) =>
-  /\/(?:reset|invitation)#([\w.-]+)/u.exec(
-    mail.text.replaceAll(/=\r?\n/gu, "").replaceAll("=3D", "="),
-  )?.[1] ?? "";
 
 describe("with a mail server", () => {
   let mails: MailServer;
