@@ -60,6 +60,25 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
 
   listAuditEvents: may(ADMINS, "admin"),
 
+  signIn: "anybody",
+  getSession: "person",
+  signOut: "person",
+  signOutEverywhere: "person",
+  switchWorkspace: "person",
+  setUp: "anybody",
+  changePassword: "person",
+  requestPasswordReset: "anybody",
+  resetPassword: "anybody",
+
+  listMembers: may(ADMINS, "admin"),
+  changeRole: may(ADMINS, null),
+  removeMember: may(ADMINS, null),
+  listInvitations: may(ADMINS, "admin"),
+  invite: may(ADMINS, null),
+  revokeInvitation: may(ADMINS, null),
+  readInvitation: "anybody",
+  acceptInvitation: "anybody",
+
   getRetention: may(ADMINS, "admin"),
   setRetention: may(ADMINS, "admin"),
   previewRetention: may(ADMINS, "admin"),

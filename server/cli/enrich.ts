@@ -10,6 +10,7 @@ import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
+import { peopleCommand } from "./people.ts";
 import { Refusal } from "./refusal.ts";
 import { replayCommand } from "./replay.ts";
 import { retentionCommand } from "./retention.ts";
@@ -36,6 +37,7 @@ const program = new Command("enrich")
   .addCommand(rulesCommand())
   .addCommand(customersCommand())
   .addCommand(keyCommand())
+  .addCommand(peopleCommand())
   .addCommand(keysCommand())
   .addCommand(erasuresCommand())
   .addCommand(retentionCommand());

@@ -17,6 +17,7 @@ import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
+import { makeSetupLink } from "./setup-link.ts";
 import { readPack, readSettings } from "./settings.ts";
 import { isFirstServer, superviseWorkers, waitForStop } from "./workers.ts";
 
@@ -56,23 +57,27 @@ async function serve(): Promise<void> {
     const mailer =
       environment.SMTP_URL === undefined ? null : smtpMailer(environment.SMTP_URL, environment.MAIL_FROM);
     let closing = false;
+    let listensOn = ""; // known once it listens
     const app = createApp({
       database,
       rules,
       keyrings,
       log,
       mailer,
+      publicUrl: () => environment.PUBLIC_URL ?? listensOn,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,
       isClosing: () => closing,
     });
     const server = await listenOrRefuse(app, environment);
+    listensOn = localUrl(server.url);
     const sweeping = sweepHourly({ database, keyrings }, workspaceId, log);
     // Only now: a key that is shown once must not be lost to a port that is taken.
     if (isFirstServer()) {
       const key = await firstKey(database, workspaceId);
-      const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, key };
+      const setup = await makeSetupLink(database, environment, listensOn);
+      const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, setup, key };
       console.log(greeting(server.url, environment, database, started));
     }
     const rootsFile = environment.AUDIT_ROOTS_FILE;
@@ -135,6 +140,8 @@ interface Started {
   readonly rootKeyPlace: string;
   /** Lines about a root key that was made at this start. */
   readonly notice: readonly string[];
+  /** By which the first owner is found; null when there is one. */
+  readonly setup: { readonly link: string; readonly path: string } | null;
   readonly key: string | null;
 }
 
@@ -142,9 +149,8 @@ function greeting(
   url: string,
   environment: Environment,
   database: Database,
-  { packHash, rootKeyPlace, notice, key }: Started,
+  { packHash, rootKeyPlace, notice, setup, key }: Started,
 ): string {
-  const local = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   const data = database.kind === "pglite" ? `embedded database in ${environment.DATA_DIR}` : "PostgreSQL";
   const lines = [
     "",
@@ -155,14 +161,35 @@ function greeting(
     "",
     ...notice,
     ...(notice.length === 0 ? [] : [""]),
+    ...(setup === null ? [] : setupNotice(setup)),
   ];
   if (key === null) {
     const first = database.kind === "pglite" ? "stop this server and run" : "run";
     return [...lines, `To make another API key, ${first}: ${command("key create")}`, ""].join("\n");
   }
-  return [...lines, "Your API key, shown this once:", `  ${key}`, "", "Try it:", curl(local, key), ""].join(
-    "\n",
-  );
+  return [
+    ...lines,
+    "Your API key, shown this once:",
+    `  ${key}`,
+    "",
+    "Try it:",
+    curl(localUrl(url), key),
+    "",
+  ].join("\n");
+}
+
+function setupNotice({ link, path }: NonNullable<Started["setup"]>): readonly string[] {
+  return [
+    "Nobody can sign in yet. Whoever opens this link first becomes the owner; it is good once, for seven days:",
+    `  ${link}`,
+    `  It is also in ${path}`,
+    "",
+  ];
+}
+
+/** The address on this machine of a server that listens on all of its addresses. */
+function localUrl(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
 /** A line for a shell's prompt. Nothing in it needs escaping: the text has no apostrophe. */

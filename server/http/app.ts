@@ -19,14 +19,18 @@ import { exportOperations } from "../exports/routes.ts";
 import { importOperations } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, authenticatePerson } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
 import { docsPage } from "../openapi/docs-page.ts";
 import { withOpenApi } from "../openapi/routes.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
+import { memberOperations } from "../members/routes.ts";
+import { pageRoutes } from "../pages/routes.ts";
+import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
+import { sessionOperations } from "../sessions/routes.ts";
 import type { Services } from "./services.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
@@ -57,9 +61,13 @@ export function createApp(services: Services): Express {
     ...findingOperations(services),
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
+    ...sessionOperations(services),
+    ...personOperations(services),
+    ...memberOperations(services),
   ]);
-  mount(app, served, authenticated);
+  mount(app, served, { workspace: authenticated, person: authenticatePerson(services) });
   app.use(docsPage());
+  app.use(pageRoutes());
   app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));

@@ -1,6 +1,8 @@
 import type { RequestHandler } from "express";
 import { SCOPES } from "../access/permission-contract.ts";
 import type { Caller } from "../access/caller.ts";
+import { memberOf, sessionOf } from "../sessions/signed-in.ts";
+import type { Session } from "../sessions/sessions.ts";
 import { createKeyCache } from "../workspaces/key-cache.ts";
 import type { Actor } from "../audit/events.ts";
 import { AppError } from "../app-error.ts";
@@ -8,13 +10,24 @@ import type { Services } from "./services.ts";
 
 const KEY_CHARS_MAX = 200; // ours have 90
 
-/** Lets a request through that carries a valid API key, and remembers whose it is. Looks at nothing else of it first. */
-export function authenticate({ database, clock }: Services): RequestHandler {
-  const keys = createKeyCache(database, clock);
+/** Lets a request through that carries a valid API key, or the cookie of somebody signed in who is a member, and remembers
+ *  whose it is. Looks at nothing else of it first. */
+export function authenticate(services: Services): RequestHandler {
+  const keys = createKeyCache(services.database, services.clock);
   return async (request, response, next) => {
+    const member = request.headers.authorization === undefined ? await memberOf(services, request) : null;
+    if (member !== null) {
+      response.locals["workspaceId"] = member.workspaceId;
+      response.locals["caller"] = member;
+      next();
+      return;
+    }
     const [, key] = /^Bearer +(\S+) *$/iu.exec(request.headers.authorization ?? "") ?? [];
     if (key === undefined || key.length > KEY_CHARS_MAX) {
-      throw new AppError("unauthorized", "An API key is needed: send Authorization: Bearer and the key.");
+      throw new AppError(
+        "unauthorized",
+        "An API key is needed: send Authorization: Bearer and the key. People sign in.",
+      );
     }
     const holder = await keys.verify(key);
     // The same words for an unknown, a wrong and a revoked key: which of them it is concerns nobody outside.
@@ -23,6 +36,17 @@ export function authenticate({ database, clock }: Services): RequestHandler {
     const actor: Actor = { kind: "api_key", id: keyId };
     response.locals["workspaceId"] = workspaceId;
     response.locals["caller"] = { kind: "key", workspaceId, actor, scopes: SCOPES } satisfies Caller;
+    next();
+  };
+}
+
+/** Lets a request through that comes from somebody signed in, whether or not they are a member of anything. */
+export function authenticatePerson(services: Services): RequestHandler {
+  return async (request, response, next) => {
+    const session = await sessionOf(services, request);
+    if (session === null)
+      throw new AppError("unauthorized", "Nobody is signed in, or no longer: sign in first.");
+    response.locals["session"] = session satisfies Session;
     next();
   };
 }
