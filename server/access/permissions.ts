@@ -35,6 +35,10 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   saveFilter: may(EDITORS, "customers:write"),
   deleteFilter: may(EDITORS, "customers:write"),
 
+  listKeys: may(ADMINS, "admin"),
+  createKey: may(ADMINS, "admin"),
+  revokeKey: may(ADMINS, "admin"),
+
   listDuplicates: may(READERS, "customers:read"),
   listMerges: may(READERS, "customers:read"),
   mergeCustomers: may(ADMINS, "customers:write"),

@@ -72,7 +72,7 @@ async function serve(): Promise<void> {
     });
     const server = await listenOrRefuse(app, environment);
     listensOn = localUrl(server.url);
-    const sweeping = sweepHourly({ database, keyrings }, workspaceId, log);
+    const sweeping = sweepHourly({ database, keyrings }, log);
     // Only now: a key that is shown once must not be lost to a port that is taken.
     if (isFirstServer()) {
       const key = await firstKey(database, workspaceId);
@@ -81,7 +81,7 @@ async function serve(): Promise<void> {
       console.log(greeting(server.url, environment, database, started));
     }
     const rootsFile = environment.AUDIT_ROOTS_FILE;
-    const sealer = startSealer(database, workspaceId, log, { rootsFile, clock: Date.now });
+    const sealer = startSealer(database, log, { rootsFile, clock: Date.now });
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);
@@ -131,8 +131,9 @@ async function listenOrRefuse(
 /** A new key for a workspace that has none that works, or null. Not only on the very first start: that one may have ended
  *  before anybody saw a key, or another command may have made the workspace. */
 async function firstKey(database: Database, workspaceId: string): Promise<string | null> {
-  if (await hasLiveApiKey(database, workspaceId)) return null;
-  return (await createApiKey(database, workspaceId, "server start", Date.now())).key;
+  if (await hasLiveApiKey(database, workspaceId, Date.now())) return null;
+  const actor = { kind: "system", id: "server start" } as const;
+  return (await createApiKey(database, workspaceId, "server start", Date.now(), { actor })).key;
 }
 
 interface Started {

@@ -32,6 +32,7 @@ import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
 import { sessionOperations } from "../sessions/routes.ts";
 import type { Services } from "./services.ts";
+import { keyOperations } from "../workspaces/key-routes.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
 export function createApp(services: Services): Express {
@@ -58,6 +59,7 @@ export function createApp(services: Services): Express {
     ...exportOperations(services),
     ...importOperations(services),
     ...retentionOperations(services),
+    ...keyOperations(services),
     ...findingOperations(services),
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
