@@ -19,6 +19,7 @@ import { exportOperations } from "../exports/routes.ts";
 import { importOperations } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
+import { createMask } from "../masking/mask.ts";
 import { authenticate } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
@@ -29,8 +30,11 @@ import { requestLog } from "./request-log.ts";
 import { retentionOperations } from "../retention/routes.ts";
 import type { Services } from "./services.ts";
 
-/** The whole HTTP interface. Everything under /v1 wants an API key. */
-export function createApp(services: Services): Express {
+/** The whole HTTP interface. Everything under /v1 wants a caller, whom `authenticated` names. */
+export function createApp(
+  services: Services,
+  authenticated: RequestHandler = authenticate(services),
+): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
@@ -39,7 +43,6 @@ export function createApp(services: Services): Express {
   app.use(securityHeaders());
   app.use(requestLog(services.log));
   const identityKeys = createIdentityKeys(services, services.clock);
-  const authenticated = authenticate(services);
   const served = withOpenApi([
     ...healthOperations(services),
     ...conversationOperations(services, identityKeys),
@@ -58,7 +61,7 @@ export function createApp(services: Services): Express {
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
   ]);
-  mount(app, served, authenticated);
+  mount(app, served, { authenticate: authenticated, mask: createMask(services.rules) });
   app.use(docsPage());
   app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);

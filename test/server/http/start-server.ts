@@ -1,9 +1,12 @@
 import { Writable } from "node:stream";
+import type { RequestHandler } from "express";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
+import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
+import type { Services } from "../../../server/http/services.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
@@ -35,6 +38,7 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
+  authenticated: (services: Services) => RequestHandler = authenticate,
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -45,7 +49,7 @@ export async function startServer(
   });
   const workspaceId = await createWorkspace(database, "Test", Date.now());
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
-  const app = createApp({
+  const services: Services = {
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
@@ -54,8 +58,8 @@ export async function startServer(
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
-  });
-  const server = await listen(app, "127.0.0.1", 0);
+  };
+  const server = await listen(createApp(services, authenticated(services)), "127.0.0.1", 0);
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...init.headers };
