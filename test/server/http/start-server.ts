@@ -1,8 +1,10 @@
 import { Writable } from "node:stream";
+import type { RequestHandler } from "express";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
@@ -39,7 +41,9 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  settings: Partial<Pick<Services, "clock" | "publicUrl">> = {},
+  settings: Partial<Pick<Services, "clock" | "publicUrl">> & {
+    readonly authenticated?: (services: Services) => RequestHandler;
+  } = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -51,7 +55,8 @@ export async function startServer(
   const workspaceId = await createWorkspace(database, "Test", Date.now());
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   let url = "";
-  const app = createApp({
+  const { authenticated = authenticate, ...others } = settings;
+  const services: Services = {
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
@@ -61,9 +66,9 @@ export async function startServer(
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
-    ...settings,
-  });
-  const server = await listen(app, "127.0.0.1", 0);
+    ...others,
+  };
+  const server = await listen(createApp(services, authenticated(services)), "127.0.0.1", 0);
   url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
