@@ -5,8 +5,11 @@ create table api_keys (
   id uuid not null,
   label text not null,
   secret_hash bytea not null,
+  scopes text[] not null,
   created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  used_at timestamp with time zone,
   constraint api_keys_pkey PRIMARY KEY (workspace_id, id),
   constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
   constraint api_keys_secret_hash_check CHECK ((length(secret_hash) = 32))
@@ -15,6 +18,9 @@ alter table api_keys enable row level security;
 alter table api_keys force row level security;
 create policy workspace on api_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on api_keys to enrich_app;
+comment on column api_keys.expires_at is 'From then on it is refused; null: never';
+comment on column api_keys.scopes is 'What it may do: see server/access/permission-contract.ts';
+comment on column api_keys.used_at is 'Its last use, to a minute';
 
 create table attempts (
   workspace_id uuid not null,

@@ -23,10 +23,12 @@ export const APP_ERRORS = {
   filter_not_found: 404,
   member_not_found: 404,
   invitation_not_found: 404,
+  key_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   filter_exists: 409, // one of this name
   too_many_filters: 409,
+  too_many_keys: 409,
   message_id_reused: 409, // the same messageId with another text
   already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
   already_unmerged: 409,

@@ -9,6 +9,7 @@ import { parseRootKey } from "./privacy/root-keys.ts";
 import type { RootKeys } from "./privacy/root-keys.ts";
 
 const PORT_MAX = 65_535;
+const WORKERS_MAX = 64;
 const SILENCE_MINUTES_MAX = 30 * 24 * 60; // after a month it is another conversation by any measure
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -66,6 +67,8 @@ export const Environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   /** 0 takes any free port. */
   PORT: wholeNumber(0, PORT_MAX).default(3000),
+  /** Server processes that share the port; on PostgreSQL only. */
+  WORKERS: wholeNumber(1, WORKERS_MAX).default(1),
   DATABASE_URL: databaseUrl.optional(),
   DATA_DIR: directory.default(() => resolve("data")),
   RULES_DIR: directory.default(() => packagedRules()),

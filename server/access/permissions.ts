@@ -11,6 +11,7 @@ const may = (roles: readonly Role[], scope: Scope | null) => ({ roles, scope });
 export const PERMISSIONS: Readonly<Record<string, Access>> = {
   checkAlive: "anybody",
   checkReady: "anybody",
+  getOpenApi: "anybody",
 
   chat: may(EDITORS, "chat"),
   getConversation: may(READERS, "customers:read"),
@@ -33,6 +34,10 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   listFilters: may(READERS, "customers:read"),
   saveFilter: may(EDITORS, "customers:write"),
   deleteFilter: may(EDITORS, "customers:write"),
+
+  listKeys: may(ADMINS, "admin"),
+  createKey: may(ADMINS, "admin"),
+  revokeKey: may(ADMINS, "admin"),
 
   listDuplicates: may(READERS, "customers:read"),
   listMerges: may(READERS, "customers:read"),

@@ -38,10 +38,14 @@ export type AuditAction =
   | "member.removed"
   | "person.password_changed"
   | "person.password_reset"
-  | "person.totp_changed";
+  | "person.totp_changed"
+  | "key.created"
+  | "key.revoked"
+  | "workspace.created"
+  | "workspace.renamed";
 
 export type AuditSubject =
-  "customer" | "workspace" | "filter" | "finding" | "conversation" | "person" | "invitation";
+  "customer" | "workspace" | "filter" | "finding" | "conversation" | "person" | "invitation" | "key";
 
 export interface AuditEvent {
   readonly actor: Actor;

@@ -17,6 +17,7 @@ import { retentionCommand } from "./retention.ts";
 import { rulesCommand } from "./rules.ts";
 import { serveCommand } from "./serve.ts";
 import { understandCommand } from "./understand.ts";
+import { workspaceCommand } from "./workspace.ts";
 
 // The reader may have seen enough: `enrich understand < file | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -36,6 +37,7 @@ const program = new Command("enrich")
   .addCommand(auditCommand())
   .addCommand(rulesCommand())
   .addCommand(customersCommand())
+  .addCommand(workspaceCommand())
   .addCommand(keyCommand())
   .addCommand(peopleCommand())
   .addCommand(keysCommand())

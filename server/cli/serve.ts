@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { Command } from "commander";
 import { startSealer } from "../audit/sealer.ts";
 import type { Database } from "../database/database.ts";
@@ -18,7 +19,7 @@ import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
 import { makeSetupLink } from "./setup-link.ts";
 import { readPack, readSettings } from "./settings.ts";
-import { waitForSignal } from "./wait-for-signal.ts";
+import { isFirstServer, superviseWorkers, waitForStop } from "./workers.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -26,12 +27,20 @@ export function serveCommand(): Command {
   return new Command("serve").summary("serve the HTTP interface").action(serve);
 }
 
-/** Starts in the order in which things can be refused without harm: settings, rules, database, keys, address. Returns when
+/** With several WORKERS, each does this. Starts in the order in which things can be refused without harm: settings, rules, database, keys, address. Returns when
  *  a signal has stopped it and everything is closed. */
 async function serve(): Promise<void> {
-  const stopped = waitForSignal();
   const environment = readSettings();
   const log = createLog(environment.LOG_LEVEL);
+  if (cluster.isPrimary && environment.WORKERS > 1) {
+    if (environment.DATABASE_URL === undefined) {
+      throw new Refusal([
+        "The embedded database belongs to one process: for more WORKERS than 1, set DATABASE_URL to a PostgreSQL server.",
+      ]);
+    }
+    return superviseWorkers(environment.WORKERS, environment, log);
+  }
+  const stopped = waitForStop();
   process.on("uncaughtException", (error) => endAfter(error, log));
   const pack = await readPack(environment.RULES_DIR);
   let notice: readonly string[] = [];
@@ -63,14 +72,16 @@ async function serve(): Promise<void> {
     });
     const server = await listenOrRefuse(app, environment);
     listensOn = localUrl(server.url);
-    const sweeping = sweepHourly({ database, keyrings }, workspaceId, log);
+    const sweeping = sweepHourly({ database, keyrings }, log);
     // Only now: a key that is shown once must not be lost to a port that is taken.
-    const key = await firstKey(database, workspaceId);
-    const setup = await makeSetupLink(database, environment, listensOn);
-    const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, setup, key };
-    console.log(greeting(server.url, environment, database, started));
+    if (isFirstServer()) {
+      const key = await firstKey(database, workspaceId);
+      const setup = await makeSetupLink(database, environment, listensOn);
+      const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, setup, key };
+      console.log(greeting(server.url, environment, database, started));
+    }
     const rootsFile = environment.AUDIT_ROOTS_FILE;
-    const sealer = startSealer(database, workspaceId, log, { rootsFile, clock: Date.now });
+    const sealer = startSealer(database, log, { rootsFile, clock: Date.now });
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);
@@ -80,6 +91,7 @@ async function serve(): Promise<void> {
     await sealer.close();
   } finally {
     await database.close();
+    cluster.worker?.disconnect(); // the line to the supervisor would keep this process alive
   }
 }
 
@@ -119,8 +131,9 @@ async function listenOrRefuse(
 /** A new key for a workspace that has none that works, or null. Not only on the very first start: that one may have ended
  *  before anybody saw a key, or another command may have made the workspace. */
 async function firstKey(database: Database, workspaceId: string): Promise<string | null> {
-  if (await hasLiveApiKey(database, workspaceId)) return null;
-  return (await createApiKey(database, workspaceId, "server start", Date.now())).key;
+  if (await hasLiveApiKey(database, workspaceId, Date.now())) return null;
+  const actor = { kind: "system", id: "server start" } as const;
+  return (await createApiKey(database, workspaceId, "server start", Date.now(), { actor })).key;
 }
 
 interface Started {

@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import express from "express";
 import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
@@ -20,6 +22,8 @@ import { AppError } from "../app-error.ts";
 import { authenticate, authenticatePerson } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
+import { docsPage } from "../openapi/docs-page.ts";
+import { withOpenApi } from "../openapi/routes.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { memberOperations } from "../members/routes.ts";
@@ -28,6 +32,7 @@ import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
 import { sessionOperations } from "../sessions/routes.ts";
 import type { Services } from "./services.ts";
+import { keyOperations } from "../workspaces/key-routes.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
 export function createApp(services: Services): Express {
@@ -36,11 +41,11 @@ export function createApp(services: Services): Express {
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
   app.enable("case sensitive routing");
   app.set("query parser", "simple"); // nested query objects are nobody's friend
-  app.use(securityHeaders);
+  app.use(securityHeaders());
   app.use(requestLog(services.log));
   const identityKeys = createIdentityKeys(services, services.clock);
   const authenticated = authenticate(services);
-  const served = [
+  const served = withOpenApi([
     ...healthOperations(services),
     ...conversationOperations(services, identityKeys),
     ...customerOperations(services),
@@ -54,14 +59,16 @@ export function createApp(services: Services): Express {
     ...exportOperations(services),
     ...importOperations(services),
     ...retentionOperations(services),
+    ...keyOperations(services),
     ...findingOperations(services),
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
     ...sessionOperations(services),
     ...personOperations(services),
     ...memberOperations(services),
-  ];
+  ]);
   mount(app, served, { workspace: authenticated, person: authenticatePerson(services) });
+  app.use(docsPage());
   app.use(pageRoutes());
   app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);
@@ -70,20 +77,30 @@ export function createApp(services: Services): Express {
 }
 
 /** The headers that mean something for JSON: it is never guessed to be a page, and as one it may load, frame and send nothing.
- *  The rest of helmet's is about pages; computing and sending it took longer than parsing the message. */
-const securityHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  },
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xFrameOptions: { action: "deny" },
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-});
+ *  The rest of helmet's is about pages. They are the same for every answer, so helmet is asked for them once. */
+function securityHeaders(): RequestHandler {
+  const headers = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xFrameOptions: { action: "deny" },
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  });
+  const request = new IncomingMessage(new Socket());
+  const sample = new ServerResponse(request);
+  headers(request, sample, () => {});
+  const fixed = new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]));
+  return (_request, response, next) => {
+    response.setHeaders(fixed);
+    next();
+  };
+}
 
 const notFound: RequestHandler = () => {
   throw new AppError("not_found", "There is nothing at this address.");

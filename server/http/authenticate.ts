@@ -1,9 +1,9 @@
 import type { RequestHandler } from "express";
-import { SCOPES } from "../access/permission-contract.ts";
 import type { Caller } from "../access/caller.ts";
 import { memberOf, sessionOf } from "../sessions/signed-in.ts";
 import type { Session } from "../sessions/sessions.ts";
 import { createKeyCache } from "../workspaces/key-cache.ts";
+import { createKeyUse } from "../workspaces/key-use.ts";
 import type { Actor } from "../audit/events.ts";
 import { AppError } from "../app-error.ts";
 import type { Services } from "./services.ts";
@@ -13,7 +13,9 @@ const KEY_CHARS_MAX = 200; // ours have 90
 /** Lets a request through that carries a valid API key, or the cookie of somebody signed in who is a member, and remembers
  *  whose it is. Looks at nothing else of it first. */
 export function authenticate(services: Services): RequestHandler {
-  const keys = createKeyCache(services.database, services.clock);
+  const { database, clock, log } = services;
+  const keys = createKeyCache(database, clock);
+  const noteUse = createKeyUse(database, clock, log);
   return async (request, response, next) => {
     const member = request.headers.authorization === undefined ? await memberOf(services, request) : null;
     if (member !== null) {
@@ -30,12 +32,13 @@ export function authenticate(services: Services): RequestHandler {
       );
     }
     const holder = await keys.verify(key);
-    // The same words for an unknown, a wrong and a revoked key: which of them it is concerns nobody outside.
+    // The same words for an unknown, a wrong, an expired and a revoked key: which of them it is concerns nobody outside.
     if (holder === null) throw new AppError("unauthorized", "The API key is not valid.");
-    const { workspaceId, keyId } = holder;
+    noteUse(holder);
+    const { workspaceId, keyId, scopes } = holder;
     const actor: Actor = { kind: "api_key", id: keyId };
     response.locals["workspaceId"] = workspaceId;
-    response.locals["caller"] = { kind: "key", workspaceId, actor, scopes: SCOPES } satisfies Caller;
+    response.locals["caller"] = { kind: "key", workspaceId, actor, scopes } satisfies Caller;
     next();
   };
 }

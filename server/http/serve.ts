@@ -93,7 +93,14 @@ function asked<Contract extends Operation>(
 async function send({ status = 200, answer }: Operation, response: Response, body: unknown): Promise<void> {
   if (answer === null) response.status(204).end();
   else if (isPlain(answer) && isPieces(body)) await sendPieces(response, answer.mediaType, body);
-  else response.status(status).json(body);
+  else sendJson(response.status(status), JSON.stringify(body));
+}
+
+/** What express's own `json` does, less what it looks up on the way. */
+function sendJson(response: Response, text: string): void {
+  response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.setHeader("Content-Length", Buffer.byteLength(text));
+  response.end(text);
 }
 
 const isPieces = (body: unknown): body is Pieces =>

@@ -13,7 +13,8 @@ const NOW = Date.UTC(2026, 0, 1);
 const rows: Readonly<Record<string, string>> = {
   workspaces: "(workspace_id, name, created_at) values (:w, 'W', now())",
   installation_workspaces: "(workspace_id, listed_id, created_at) values (:w, :w, now())",
-  api_keys: "(workspace_id, id, label, secret_hash, created_at) values (:w, :w, '', sha256(''), now())",
+  api_keys:
+    "(workspace_id, id, label, secret_hash, scopes, created_at) values (:w, :w, '', sha256(''), '{}', now())",
   handles: `(workspace_id, id, platform, handle_key, revision, created_at)
     values (:w, :w, 'api', sha256(''), 1, now())`,
   customers: `(workspace_id, id, profile, fields, tokens, created_at, updated_at)
