@@ -27,9 +27,10 @@ export type AuditAction =
   | "retention.changed"
   | "filter.changed"
   | "finding.marked"
+  | "webhook.changed"
   | "conversation.proved";
 
-export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation";
+export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation" | "webhook";
 
 export interface AuditEvent {
   readonly actor: Actor;

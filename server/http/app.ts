@@ -23,6 +23,7 @@ import { mount } from "./mount.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { retentionOperations } from "../retention/routes.ts";
+import { webhookOperations } from "../webhooks/routes.ts";
 import type { Services } from "./services.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
@@ -41,6 +42,7 @@ export function createApp(services: Services): Express {
     ...conversationOperations(services, identityKeys),
     ...filterOperations(services),
     ...retentionOperations(services),
+    ...webhookOperations(services),
   ];
   mount(app, served, authenticated);
   app.use("/v1", authenticated);

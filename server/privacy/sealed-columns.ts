@@ -17,7 +17,10 @@ export type SealedColumn =
   | "notes.text"
   | "signing_keys.private_key"
   | "customer_filters.name"
-  | "customer_filters.filter";
+  | "customer_filters.filter"
+  | "webhook_endpoints.url"
+  | "webhook_endpoints.secrets"
+  | "webhook_events.sealed";
 
 /** Where a value belongs. `row`: the row's id; of a turn, the conversation's and the turn's number (see turnRow). */
 function placeOf(workspaceId: string, sealed: SealedColumn, row: string): Place {

@@ -50,6 +50,7 @@ export async function startServer(
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    outgoing: { allowPrivate: true },
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
