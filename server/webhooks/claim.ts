@@ -59,6 +59,7 @@ export async function claimDue(
   });
 }
 
+// Not joined: the first plans would read all deliveries (see turn/open-statement.ts).
 const claim = `
   with due as materialized (
     select event_id, endpoint_id from webhook_deliveries
@@ -67,11 +68,10 @@ const claim = `
     for update skip locked
   ),
   mine as (
-    update webhook_deliveries as delivery set attempts = attempts + 1, next_at = :until, last_at = :now
-    from due
-    where delivery.workspace_id = :workspaceId and delivery.event_id = due.event_id
-      and delivery.endpoint_id = due.endpoint_id
-    returning delivery.event_id, delivery.endpoint_id, delivery.attempts
+    update webhook_deliveries set attempts = attempts + 1, next_at = :until, last_at = :now
+    where workspace_id = :workspaceId and event_id = any(array(select event_id from due))
+      and (event_id, endpoint_id) in (select event_id, endpoint_id from due)
+    returning event_id, endpoint_id, attempts
   )
   select mine.*, event.type, event.at, event.about, event.conversation_id, event.customer_id, event.sealed_for,
     event.sealed, key.workspace_key_version as key_version, key.wrapped as key_wrapped

@@ -30,6 +30,11 @@ import { findDuplicates } from "../../../server/merging/duplicates.ts";
 import { listMerges } from "../../../server/merging/list-merges.ts";
 import { mergeCustomers } from "../../../server/merging/merge.ts";
 import { unmergeCustomers } from "../../../server/merging/unmerge.ts";
+import { claimDue } from "../../../server/webhooks/claim.ts";
+import { listDeliveries, redeliver, testWebhook } from "../../../server/webhooks/deliveries.ts";
+import { createWebhook, deleteWebhook } from "../../../server/webhooks/endpoints.ts";
+import { purgeEvents } from "../../../server/webhooks/purge.ts";
+import { putBack, settleDelivery } from "../../../server/webhooks/settle-delivery.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
@@ -76,8 +81,8 @@ async function planOf(database: Database, text: string): Promise<readonly string
   }
 }
 
-// A workspace's own keys are a handful, and are read together; of itself there is one row.
-const OF_KEYS = /(?:from|into) (?:workspace_keys|signing_keys)|(?:from|update) workspaces/u;
+// A workspace's own keys and webhooks are a handful, and are read together; of itself there is one row.
+const OF_KEYS = /(?:from|into) (?:workspace_keys|signing_keys|webhook_endpoints)|(?:from|update) workspaces/u;
 
 async function drain(pieces: AsyncIterable<unknown>): Promise<void> {
   for await (const piece of pieces) expect(piece).toBeDefined();
@@ -99,6 +104,24 @@ async function edit(database: Database, workspaceId: string, id: string): Promis
   await deleteNote(store, workspaceId, id, note.id, by);
   await customerHistory(store, workspaceId, id, { limit: 10, messages: 10 }, by);
   await listClaims(store, workspaceId, id, { limit: 10 }, by);
+}
+
+async function deliverWebhooks(database: Database, workspaceId: string): Promise<void> {
+  const store = storeOf(database);
+  const asked = { url: "https://plans.example/", events: ["customer.created" as const], withValues: true };
+  const deed = { actor: DEED.actor, now: NOON };
+  const { id } = await createWebhook(store, workspaceId, asked, { allowPrivate: false }, deed);
+  const { eventId } = await testWebhook(store, workspaceId, id, NOON);
+  const { claimed } = await claimDue(store, workspaceId, NOON);
+  expect(claimed).toHaveLength(1);
+  for (const one of claimed) {
+    await putBack(store, workspaceId, one, NOON);
+    await settleDelivery(store, workspaceId, { ...one, attempts: 0 }, 410, NOON, 0);
+  }
+  await listDeliveries(store, workspaceId, id, { limit: 10 });
+  await redeliver(store, workspaceId, id, eventId, NOON);
+  await purgeEvents(database, workspaceId, NOON);
+  await deleteWebhook(store, workspaceId, id, deed);
 }
 
 describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (kind) => {
@@ -168,6 +191,7 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     await erase(store, workspaceId, { customerId: id, conversationIds: [] }, occasion);
     await listErasures(heard, workspaceId, { limit: 10 });
     await drain(exportLedger(store, workspaceId));
+    await deliverWebhooks(heard, workspaceId);
     expect(seen.size).toBeGreaterThan(80);
 
     const searches: string[] = [];
