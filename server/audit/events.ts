@@ -28,9 +28,33 @@ export type AuditAction =
   | "filter.changed"
   | "finding.marked"
   | "webhook.changed"
-  | "conversation.proved";
+  | "conversation.proved"
+  | "session.signed_in"
+  | "session.signed_out"
+  | "session.failed"
+  | "member.invited"
+  | "member.invitation_revoked"
+  | "member.joined"
+  | "member.role_changed"
+  | "member.removed"
+  | "person.password_changed"
+  | "person.password_reset"
+  | "person.totp_changed"
+  | "key.created"
+  | "key.revoked"
+  | "workspace.created"
+  | "workspace.renamed";
 
-export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation" | "webhook";
+export type AuditSubject =
+  | "customer"
+  | "workspace"
+  | "filter"
+  | "finding"
+  | "conversation"
+  | "person"
+  | "invitation"
+  | "key"
+  | "webhook";
 
 export interface AuditEvent {
   readonly actor: Actor;

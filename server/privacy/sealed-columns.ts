@@ -20,7 +20,10 @@ export type SealedColumn =
   | "customer_filters.filter"
   | "webhook_endpoints.url"
   | "webhook_endpoints.secrets"
-  | "webhook_events.sealed";
+  | "webhook_events.sealed"
+  | "people.email"
+  | "people.totp_secret"
+  | "invitations.email";
 
 /** Where a value belongs. `row`: the row's id; of a turn, the conversation's and the turn's number (see turnRow). */
 function placeOf(workspaceId: string, sealed: SealedColumn, row: string): Place {

@@ -105,6 +105,14 @@ describe("a URL that requests are to be sent to", () => {
   });
 });
 
+const faultOf = (attempt: Promise<number>) =>
+  attempt.then(
+    (status) => `answered ${status}`,
+    (error: unknown) => (error instanceof OutgoingRefused ? error.fault : String(error)),
+  );
+
+const lost = () => Promise.reject(new Error("ENOTFOUND"));
+
 describe("a post", () => {
   const seen: { readonly host: string | undefined; readonly url: string | undefined }[] = [];
   const server = createServer((request, response) => {
@@ -124,11 +132,8 @@ describe("a post", () => {
     server.close();
   });
 
-  const faultOf = (attempt: Promise<number>) =>
-    attempt.then(
-      (status) => `answered ${status}`,
-      (error: unknown) => (error instanceof OutgoingRefused ? error.fault : String(error)),
-    );
+  const local = (path: string, timeoutMs = 5_000) =>
+    faultOf(post(`http://127.0.0.1:${port}${path}`, {}, "{}", { rules: LOCAL, timeoutMs }));
 
   test("goes to an address that was resolved once, under the name of the URL", async () => {
     const asked: string[] = [];
@@ -150,7 +155,6 @@ describe("a post", () => {
     expect(await to("93.184.216.34", "10.0.0.1")).toBe("address_not_public");
     expect(await to("::ffff:169.254.169.254")).toBe("address_not_public");
     expect(await to()).toBe("unknown_host");
-    const lost = () => Promise.reject(new Error("ENOTFOUND"));
     expect(await faultOf(post("https://crm.example/", {}, "", { rules: STRICT, resolve: lost }))).toBe(
       "unknown_host",
     );
@@ -161,12 +165,10 @@ describe("a post", () => {
   });
 
   test("follows no redirect, waits no longer than its time and reads no endless answer", async () => {
-    const to = (path: string, timeoutMs = 5_000) =>
-      faultOf(post(`http://127.0.0.1:${port}${path}`, {}, "{}", { rules: LOCAL, timeoutMs }));
-    expect(await to("/redirect")).toBe("answered 302");
+    expect(await local("/redirect")).toBe("answered 302");
     expect(seen.map(({ url }) => url)).not.toContain("/secret");
-    expect(await to("/silent", 100)).toBe("timeout");
-    expect(await to("/endless")).toBe("answered 200");
+    expect(await local("/silent", 100)).toBe("timeout");
+    expect(await local("/endless")).toBe("answered 200");
   });
 
   test("takes no certificate that nobody vouches for", async () => {
