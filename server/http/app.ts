@@ -32,6 +32,7 @@ import { pageRoutes } from "../pages/routes.ts";
 import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
 import { sessionOperations } from "../sessions/routes.ts";
+import { webhookOperations } from "../webhooks/routes.ts";
 import type { Services } from "./services.ts";
 import { keyOperations } from "../workspaces/key-routes.ts";
 
@@ -62,6 +63,7 @@ export function createApp(
     ...exportOperations(services),
     ...importOperations(services),
     ...retentionOperations(services),
+    ...webhookOperations(services),
     ...keyOperations(services),
     ...findingOperations(services),
     ...identityOperations(services, identityKeys),

@@ -13,6 +13,8 @@ import { planLink, statedEmailKey } from "./plan-link.ts";
 import { readLink, type Check } from "./read-link.ts";
 import { record } from "./record.ts";
 import type { Remembered } from "./remembered.ts";
+import { fieldCollected } from "../webhooks/conversation-events.ts";
+import { tell } from "../webhooks/tell.ts";
 import { linkedBy, provenBy, settle, withIdentity, type Heard, type Message } from "./settle.ts";
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
@@ -120,7 +122,16 @@ async function takeDetail(
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);
   const write = record(tx.keyring, recorded);
-  for (const { sql, bindings } of [...before, write, ...after]) tx.later(sql, bindings);
+  const heardAt = {
+    conversationId: own.id,
+    customerId: plan.target.id,
+    messageSeq: recorded.conversation.messageCount + 1,
+    now: message.now,
+  };
+  const told = own.says.map((said) =>
+    tell(tx.workspaceId, fieldCollected(heardAt, recorded.conversation.key, said)),
+  );
+  for (const { sql, bindings } of [...before, write, ...after, ...told]) tx.later(sql, bindings);
   return { response: answered(message, response, heard), left: linkedBy(write.link, left) };
 }
 

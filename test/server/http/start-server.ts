@@ -61,6 +61,7 @@ export async function startServer(
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    outgoing: { allowPrivate: true },
     publicUrl: () => url,
     silenceMs: 30 * 60_000,
     regionDefault: null,
