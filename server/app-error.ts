@@ -5,6 +5,7 @@ export const APP_ERRORS = {
   malformed_csv: 400,
   unauthorized: 401,
   identity_invalid: 401, // a signed identity that is expired, not ours or not of this person
+  upgrade_required: 402, // the plan does not include it, or is not paid: upgradeUrl says where to change that
   forbidden: 403, // the role, or the API key's scopes, do not hold it
   not_found: 404, // no such route
   conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
@@ -18,6 +19,8 @@ export const APP_ERRORS = {
   note_not_found: 404,
   erasure_not_found: 404,
   filter_not_found: 404,
+  action_not_found: 404,
+  configuration_not_found: 404, // the action has no such version
   method_not_allowed: 405,
   request_timeout: 408,
   filter_exists: 409, // one of this name
@@ -31,6 +34,10 @@ export const APP_ERRORS = {
   email_taken: 409, // another customer has it
   nothing_to_verify: 409, // the field has no value
   too_many_tags: 409,
+  action_added: 409, // it is there already
+  action_not_added: 409,
+  action_not_activated: 409,
+  action_built_in: 409, // it can be disabled, and not removed
   edited_meanwhile: 412, // If-Match names another version than the customer's
   body_too_large: 413,
   unsupported_media_type: 415,
@@ -65,6 +72,8 @@ export class AppError extends Error {
   readonly faults: readonly Fault[];
   /** The customer into whom the one that was asked for was merged. */
   readonly mergedInto: string | null;
+  /** Where the plan can be changed. */
+  readonly upgradeUrl: string | null;
 
   constructor(
     code: AppErrorCode,
@@ -73,12 +82,14 @@ export class AppError extends Error {
       readonly cause?: unknown;
       readonly faults?: readonly Fault[];
       readonly mergedInto?: string | null;
+      readonly upgradeUrl?: string;
     } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.faults = options.faults ?? [];
     this.mergedInto = options.mergedInto ?? null;
+    this.upgradeUrl = options.upgradeUrl ?? null;
   }
 
   get status(): number {

@@ -27,9 +27,15 @@ export type AuditAction =
   | "retention.changed"
   | "filter.changed"
   | "finding.marked"
-  | "conversation.proved";
+  | "conversation.proved"
+  | "action.added"
+  | "action.activated"
+  | "action.enabled"
+  | "action.disabled"
+  | "action.configured"
+  | "plan.changed";
 
-export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation";
+export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation" | "action";
 
 export interface AuditEvent {
   readonly actor: Actor;

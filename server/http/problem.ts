@@ -16,6 +16,8 @@ export interface Problem {
   readonly errors?: readonly Fault[];
   /** The customer into whom the one that was asked for was merged. */
   readonly mergedInto?: string;
+  /** Where the plan can be changed. */
+  readonly upgradeUrl?: string;
 }
 
 /** The problem that an error is to the caller. */
@@ -29,6 +31,7 @@ export function problemOf(error: AppError, requestId?: string): Problem {
     ...(requestId === undefined ? {} : { instance: `urn:uuid:${requestId}` }),
     ...(error.faults.length === 0 ? {} : { errors: error.faults }),
     ...(error.mergedInto === null ? {} : { mergedInto: error.mergedInto }),
+    ...(error.upgradeUrl === null ? {} : { upgradeUrl: error.upgradeUrl }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { v7 } from "uuid";
+import { startOn } from "../actions/changes.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 
@@ -12,16 +13,19 @@ export const INSTALLATION_ID = "00000000-0001-7000-8000-000000000000";
 
 const FIRST_WORKSPACE_NAME = "My workspace";
 
-/** Creates a workspace and returns its id. `now`: milliseconds since the epoch. */
+/** Creates a workspace, on Starter, and returns its id. `now`: milliseconds since the epoch. */
 export async function createWorkspace(database: Database, name: string, now: number): Promise<string> {
   const workspaceId = v7({ msecs: now });
   await insertOnce(database, workspaceId, name, now);
   return workspaceId;
 }
 
-/** Makes sure that the first workspace exists, and returns its id. Several processes may do so at once. */
+/** Makes sure that the first workspace exists, on Professional with the action active until somebody decides otherwise, and
+ *  returns its id. Several processes may do so at once. */
 export async function ensureFirstWorkspace(database: Database, now: number): Promise<string> {
   await insertOnce(database, FIRST_WORKSPACE_ID, FIRST_WORKSPACE_NAME, now);
+  const actor = { kind: "system", id: "installation" } as const;
+  await startOn(database, FIRST_WORKSPACE_ID, "professional", { actor, at: now });
   return FIRST_WORKSPACE_ID;
 }
 

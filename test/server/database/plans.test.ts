@@ -30,7 +30,7 @@ import { findDuplicates } from "../../../server/merging/duplicates.ts";
 import { listMerges } from "../../../server/merging/list-merges.ts";
 import { mergeCustomers } from "../../../server/merging/merge.ts";
 import { unmergeCustomers } from "../../../server/merging/unmerge.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 import { storeOf } from "../../support/stores.ts";

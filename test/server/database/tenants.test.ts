@@ -56,6 +56,15 @@ const rows: Readonly<Record<string, string>> = {
   erasures: `(workspace_id, id, at, subject_kind, subject_id, certificate, signature, signing_key_id)
     values (:w, :w, now(), 'customer', :w, '', sha256('') || sha256(''), :w)`,
   data_keys: "(workspace_id, subject_id, workspace_key_version, wrapped) values (:w, :w, 1, '')",
+  actions: `(workspace_id, action, enabled, configuration_version, added_at, added_by_kind, added_by_id,
+      changed_at, changed_by_kind, changed_by_id)
+    values (:w, 'a', true, 1, now(), 'operator', '', now(), 'operator', '')`,
+  action_configurations: `(workspace_id, action, version, configuration, actor_kind, actor_id, at)
+    values (:w, 'a', 1, '{}', 'operator', '', now())`,
+  subscriptions: `(workspace_id, plan, status, provider, changed_at, changed_by_kind, changed_by_id)
+    values (:w, 'starter', 'active', 'manual', now(), 'operator', '')`,
+  billing_events: `(workspace_id, id, type, created_at, received_at, told)
+    values (:w, 'evt_1', 'invoice.paid', now(), now(), '{}')`,
   refusals: "(workspace_id, conversation_id, field, handle_id, at) values (:w, :w, 'phone', :w, now())",
 };
 const tables = Object.keys(rows);

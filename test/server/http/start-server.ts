@@ -7,7 +7,7 @@ import { listen } from "../../../server/http/listen.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { storeOf } from "../../support/stores.ts";
 
 export interface Answer {
