@@ -3,6 +3,7 @@ export const APP_ERRORS = {
   invalid_request: 400, // a field is missing, unknown, of the wrong type or outside its limits
   malformed_json: 400,
   malformed_csv: 400,
+  signature_invalid: 400, // an event that the payment provider has not signed, or long ago
   unauthorized: 401,
   identity_invalid: 401, // a signed identity that is expired, not ours or not of this person
   upgrade_required: 402, // the plan does not include it, or is not paid: upgradeUrl says where to change that
@@ -37,6 +38,8 @@ export const APP_ERRORS = {
   action_added: 409, // it is there already
   action_not_added: 409,
   action_not_activated: 409,
+  billing_by_hand: 409, // no payment provider is set
+  billing_by_provider: 409, // what is paid there counts
   action_built_in: 409, // it can be disabled, and not removed
   edited_meanwhile: 412, // If-Match names another version than the customer's
   body_too_large: 413,
@@ -54,6 +57,7 @@ export const APP_ERRORS = {
   data_folder_locked: 503, // another process has the embedded database open
   keys_unavailable: 503, // no root key, another one, or a key service that fails
   keys_outdated: 503, // the workspace's key was rotated a moment ago: try again
+  billing_unavailable: 503, // the payment provider does not answer, or refuses
   shutting_down: 503,
 } as const satisfies Record<string, number>;
 

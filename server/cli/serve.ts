@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { startSealer } from "../audit/sealer.ts";
+import { manualBilling } from "../billing/provider.ts";
 import type { Database } from "../database/database.ts";
 import type { Environment } from "../environment.ts";
 import { errorCode } from "../error-code.ts";
@@ -53,6 +54,7 @@ async function serve(): Promise<void> {
       keyrings,
       log,
       mailer,
+      billing: manualBilling(),
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,

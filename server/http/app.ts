@@ -1,7 +1,9 @@
 import express from "express";
 import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
+import { actionOperations } from "../actions/routes.ts";
 import { auditRoutes } from "../audit/routes.ts";
+import { billingOperations } from "../billing/routes.ts";
 import { conversationOperations } from "../conversations/routes.ts";
 import { editRoutes } from "../customers/edit-routes.ts";
 import { historyRoutes } from "../customers/history-routes.ts";
@@ -25,8 +27,8 @@ import { requestLog } from "./request-log.ts";
 import { retentionOperations } from "../retention/routes.ts";
 import type { Services } from "./services.ts";
 
-/** The whole HTTP interface. Everything under /v1 wants an API key. */
-export function createApp(services: Services): Express {
+/** The whole HTTP interface. Everything under /v1 wants an API key, or what else `authenticated` lets in. */
+export function createApp(services: Services, authenticated = authenticate(services)): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
@@ -35,12 +37,13 @@ export function createApp(services: Services): Express {
   app.use(securityHeaders);
   app.use(requestLog(services.log));
   const identityKeys = createIdentityKeys(services, services.clock);
-  const authenticated = authenticate(services);
   const served = [
     ...healthOperations(services),
     ...conversationOperations(services, identityKeys),
     ...filterOperations(services),
     ...retentionOperations(services),
+    ...actionOperations(services),
+    ...billingOperations(services),
   ];
   mount(app, served, authenticated);
   app.use("/v1", authenticated);

@@ -1,13 +1,17 @@
 import { Writable } from "node:stream";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
+import { manualBilling, type BillingProvider } from "../../../server/billing/provider.ts";
 import type { Database } from "../../../server/database/database.ts";
+import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
+import type { Services } from "../../../server/http/services.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../support/workspaces.ts";
+import { membersToo } from "./members-too.ts";
 import { storeOf } from "../../support/stores.ts";
 
 export interface Answer {
@@ -22,6 +26,7 @@ export interface Answer {
 export interface TestServer {
   readonly url: string;
   readonly key: string;
+  readonly workspaceId: string;
   /** The log so far. */
   log(): string;
   fetch(path: string, init?: RequestInit): Promise<Answer>;
@@ -35,6 +40,7 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
+  options: { readonly workspaceId?: string; readonly billing?: BillingProvider } = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -43,18 +49,20 @@ export async function startServer(
       done();
     },
   });
-  const workspaceId = await createWorkspace(database, "Test", Date.now());
+  const workspaceId = options.workspaceId ?? (await createWorkspace(database, "Test", Date.now()));
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
-  const app = createApp({
+  const services: Services = {
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    billing: options.billing ?? manualBilling(),
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
-  });
+  };
+  const app = createApp(services, membersToo(authenticate(services)));
   const server = await listen(app, "127.0.0.1", 0);
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
@@ -73,6 +81,7 @@ export async function startServer(
   return {
     url: server.url,
     key,
+    workspaceId,
     log: () => lines.join(""),
     fetch: request,
     async chat(body) {

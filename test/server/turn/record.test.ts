@@ -48,7 +48,7 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
           wrappedKey: null,
           state: INITIAL_STATE,
           sinceActivation: true,
-        messageCount: 2,
+          messageCount: 2,
           chain: null,
           customerId: customer?.id ?? null,
           linkSeq: 2,
