@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import { PLANS, type Plan } from "./billing/plans-contract.ts";
 import { Region } from "./conversations/contract.ts";
 import { isKeyServiceUrl } from "./privacy/http-key-provider.ts";
 import { parseRootKey } from "./privacy/root-keys.ts";
@@ -50,6 +51,20 @@ const smtpUrl = z
     "must be an address such as smtp://user:password@mail.example:587",
   );
 
+/** The price of each plan. */
+const stripePrices = z.string().transform((text, context): Readonly<Record<Plan, string>> => {
+  const stated = new Map(
+    text.split(",").map((part) => [part.split("=")[0]?.trim(), part.split("=")[1]?.trim()]),
+  );
+  const { data } = Prices.safeParse(Object.fromEntries(PLANS.map((plan) => [plan, stated.get(plan)])));
+  if (data !== undefined && stated.size === PLANS.length) return data;
+  const message = "must be the price of each plan: starter=price_…,professional=price_…,enterprise=price_…";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+const priceId = z.string().regex(/^price_\w+$/u);
+const Prices = z.object({ starter: priceId, professional: priceId, enterprise: priceId });
+
 const directory = z.string().transform((path) => resolve(path));
 
 /** The settings, as the environment holds them. `.env.example` documents each. */
@@ -68,6 +83,14 @@ export const Environment = z.object({
   /** With it, codes can be mailed to people who are to prove that an address is theirs. */
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email("must be an email address").default("no-reply@localhost.localdomain"),
+  /** With these three, plans are paid at Stripe. */
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().optional(),
+  STRIPE_PRICES: stripePrices.optional(),
+  /** Where the owner changes the plan: a page of the installation's. */
+  UPGRADE_URL: z
+    .url({ protocol: /^https?$/u, error: "must be an address such as https://shop.example/plans" })
+    .optional(),
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),

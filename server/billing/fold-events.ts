@@ -44,20 +44,25 @@ export function foldEvents(
   const { plan, periodEndsAt } = current.terms;
   return {
     plan,
-    status: current.status,
+    status: current.status === "active" && current.hasFailed ? "past_due" : current.status,
     periodEndsAt: periodEndsAt === null ? null : new Date(periodEndsAt * 1_000),
   };
 }
 
-type Current = Told & { readonly terms: NonNullable<Told["terms"]> };
+type Current = Told & {
+  readonly terms: NonNullable<Told["terms"]>;
+  /** A payment failed since the subscription was told of last. */
+  readonly hasFailed: boolean;
+};
 
 function next(current: Current | null, { told }: ToldEvent): Current | null {
   if (told === null) return current;
   const { subscription, terms, status } = told;
   const isSame = current?.subscription === subscription;
-  if (terms === null) return isSame ? { ...current, status } : current;
+  // A payment that goes well puts right one that did not, and no more: of several that are due, another may be open still.
+  if (terms === null) return isSame ? { ...current, hasFailed: status !== "active" } : current;
   const isOlder = current !== null && !isSame && terms.madeAt < current.terms.madeAt;
-  return isOlder ? current : { subscription, terms, status };
+  return isOlder ? current : { subscription, terms, status, hasFailed: false };
 }
 
 function inOrder(one: ToldEvent, other: ToldEvent): number {

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { startSealer } from "../audit/sealer.ts";
-import { manualBilling } from "../billing/provider.ts";
 import type { Database } from "../database/database.ts";
 import type { Environment } from "../environment.ts";
 import { errorCode } from "../error-code.ts";
@@ -14,6 +13,7 @@ import { createKeyrings } from "../privacy/keyrings.ts";
 import { sweepHourly } from "../retention/hourly.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
+import { configuredBilling } from "./configured-billing.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
@@ -33,6 +33,7 @@ async function serve(): Promise<void> {
   const environment = readSettings();
   const log = createLog(environment.LOG_LEVEL);
   process.on("uncaughtException", (error) => endAfter(error, log));
+  const billing = await configuredBilling(environment);
   const pack = await readPack(environment.RULES_DIR);
   let notice: readonly string[] = [];
   const keys = configuredKeys(environment, (path) => {
@@ -54,7 +55,7 @@ async function serve(): Promise<void> {
       keyrings,
       log,
       mailer,
-      billing: manualBilling(),
+      billing,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,
