@@ -92,9 +92,9 @@ async function planOf(database: Database, text: string): Promise<readonly string
   }
 }
 
-// A workspace's own keys, webhooks and open invitations are a handful each, and are read together; of itself there is one row.
+// A workspace's own keys, webhooks and open invitations are a handful each, and are read together; of itself and its plan there is one row.
 const OF_KEYS =
-  /(?:from|into) (?:workspace_keys|signing_keys|webhook_endpoints|invitations)|(?:from|update) workspaces/u;
+  /(?:from|into) (?:workspace_keys|signing_keys|webhook_endpoints|invitations)|(?:from|update) (?:workspaces|subscriptions)/u;
 
 async function drain(pieces: AsyncIterable<unknown>): Promise<void> {
   for await (const piece of pieces) expect(piece).toBeDefined();
