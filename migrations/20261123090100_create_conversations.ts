@@ -10,6 +10,7 @@ const tables = [
     id uuid not null,
     platform text not null,
     handle_key bytea not null check (length(handle_key) = 32),
+    index_version integer not null,
     revision bigint not null,
     created_at timestamptz not null,
     primary key (workspace_id, id),
@@ -17,6 +18,8 @@ const tables = [
   ) with (fillfactor = 70)`,
   `comment on column handles.handle_key is
     'What the platform calls the person, as a blind index; the conversations have it sealed'`,
+  `comment on column handles.index_version is
+    'Of the index key that handle_key is made with: see reindex/. Of customers, of their three keys and tokens'`,
   `comment on column handles.revision is
     'Counted up with every message of the person: what was read at a revision holds as long as it stands'`,
   `alter table handles enable row level security, force row level security`,
@@ -31,6 +34,7 @@ const tables = [
     email_key bytea check (length(email_key) = 32),
     phone_key bytea check (length(phone_key) = 32),
     mailbox_key bytea check (length(mailbox_key) = 32),
+    index_version integer not null,
     merged_into uuid,
     profile bytea not null,
     fields text[] not null,
@@ -136,6 +140,7 @@ const tables = [
     role text not null check (role in ('customer', 'agent', 'bot')),
     text bytea not null,
     message_key bytea check (length(message_key) = 32),
+    index_version integer,
     external_id bytea,
     turn integer,
     response bytea,
@@ -145,7 +150,8 @@ const tables = [
     at timestamptz not null,
     recorded_at timestamptz not null,
     primary key (workspace_id, conversation_id, seq),
-    foreign key (workspace_id, conversation_id) references conversations
+    foreign key (workspace_id, conversation_id) references conversations,
+    check ((message_key is null) = (index_version is null))
   )`,
   `create unique index messages_message_key on messages (workspace_id, handle_id, message_key)
     where message_key is not null`,

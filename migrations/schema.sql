@@ -197,6 +197,7 @@ create table customers (
   email_key bytea,
   phone_key bytea,
   mailbox_key bytea,
+  index_version integer not null,
   merged_into uuid,
   profile bytea not null,
   fields text[] not null,
@@ -300,6 +301,7 @@ create table handles (
   id uuid not null,
   platform text not null,
   handle_key bytea not null,
+  index_version integer not null,
   revision bigint not null,
   created_at timestamp with time zone not null,
   constraint handles_pkey PRIMARY KEY (workspace_id, id),
@@ -313,6 +315,7 @@ alter table handles force row level security;
 create policy workspace on handles as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on handles to enrich_app;
 comment on column handles.handle_key is 'What the platform calls the person, as a blind index; the conversations have it sealed';
+comment on column handles.index_version is 'Of the index key that handle_key is made with: see reindex/. Of customers, of their three keys and tokens';
 comment on column handles.revision is 'Counted up with every message of the person: what was read at a revision holds as long as it stands';
 
 create table identity_challenges (
@@ -321,6 +324,7 @@ create table identity_challenges (
   conversation_id uuid not null,
   email bytea not null,
   email_key bytea not null,
+  index_version integer not null,
   code_hash bytea not null,
   tries integer not null,
   created_at timestamp with time zone not null,
@@ -399,6 +403,7 @@ create table messages (
   role text not null,
   text bytea not null,
   message_key bytea,
+  index_version integer,
   external_id bytea,
   turn integer,
   response bytea,
@@ -410,6 +415,7 @@ create table messages (
   constraint messages_pkey PRIMARY KEY (workspace_id, conversation_id, seq),
   constraint messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
   constraint messages_chain_check CHECK ((length(chain) = 32)),
+  constraint messages_check CHECK (((message_key IS NULL) = (index_version IS NULL))),
   constraint messages_message_key_check CHECK ((length(message_key) = 32)),
   constraint messages_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'bot'::text]))),
   constraint messages_state_hash_check CHECK ((length(state_hash) = 32))

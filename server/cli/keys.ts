@@ -4,9 +4,10 @@ import type { Database } from "../database/database.ts";
 import { KMS_PROVIDER } from "../privacy/http-key-provider.ts";
 import { ROOT_KEY_PROVIDER } from "../privacy/root-keys.ts";
 import { rotateRoot } from "../privacy/rotate-root.ts";
-import { rotateWorkspaceKey, SETTLE_MS } from "../privacy/rotate-workspace.ts";
+import { rotateWorkspaceKey, SETTLE_MS, type Rotated, type Rotation } from "../privacy/rotate-workspace.ts";
 import { loadKeyring, readWorkspaceKeys } from "../privacy/workspace-keys.ts";
 import type { WorkspaceKeyRow } from "../privacy/workspace-keys.ts";
+import { countEarlier, rotateIndexKey } from "../reindex/rotate-index.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import type { ConfiguredKeys } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
@@ -17,7 +18,13 @@ export function keysCommand(): Command {
   return new Command("keys")
     .summary("encryption keys: what there is, and replacing them (API keys: key)")
     .addCommand(new Command("status").summary("which keys there are, and whether they open").action(status))
-    .addCommand(new Command("rotate").summary("replace a key").addCommand(root()).addCommand(workspace()));
+    .addCommand(
+      new Command("rotate")
+        .summary("replace a key")
+        .addCommand(root())
+        .addCommand(workspace())
+        .addCommand(index()),
+    );
 }
 
 async function withKeys<Result>(
@@ -43,6 +50,12 @@ function status(): Promise<void> {
     await loadKeyring(database, inUse, workspaceId, Date.now());
     console.log(`The root key in ${inUse.place} opens every key of this database:`);
     for (const row of rows) console.log(`  ${row.kind.padEnd(5)} version ${row.version}: ${stateOf(row)}`);
+    const [newest, ...earlier] = rows.filter(({ kind }) => kind === "index");
+    if (newest === undefined || earlier.every(({ retiredAt }) => retiredAt !== null)) return;
+    const counts = Object.entries(await countEarlier(database, workspaceId, newest.version));
+    const left = counts.map(([table, count]) => `${table} ${count}`).join(", ");
+    console.log(`The index key is being replaced; rows that an earlier version finds: ${left}.`);
+    console.log("enrich keys rotate index goes on with it.");
   });
 }
 
@@ -77,14 +90,40 @@ function root(): Command {
 }
 
 function workspace(): Command {
-  return new Command("workspace")
-    .summary("make a new workspace key and wrap every data key with it")
+  return replacing(
+    new Command("workspace").summary("make a new workspace key and wrap every data key with it"),
+    rotateWorkspaceKey,
+    "data keys",
+    ({ version, rows }) =>
+      `The workspace key is version ${version} now; ${rows} data keys were wrapped with it.`,
+  );
+}
+
+function index(): Command {
+  return replacing(
+    new Command("index").summary(
+      "make a new index key, and with it all that emails, phones and words are found by",
+    ),
+    rotateIndexKey,
+    "rows",
+    ({ version, rows }) => `The index key is version ${version} now; ${rows} rows are found by it.`,
+  );
+}
+
+/** A command that replaces a key in steps. */
+function replacing(
+  command: Command,
+  rotate: (rotation: Rotation) => Promise<Rotated>,
+  moved: string,
+  done: (rotated: Rotated) => string,
+): Command {
+  return command
     .description("Servers may run meanwhile. It can be interrupted; the next one goes on where it stopped.")
     .option("--alone", "no server runs: do not wait until they know of the new key")
     .action(({ alone }: { readonly alone?: boolean }) =>
       withKeys(async (database, { inUse: provider }, workspaceId) => {
         const isAlone = alone === true || database.kind === "pglite";
-        const { version, rows } = await rotateWorkspaceKey({
+        const rotated = await rotate({
           database,
           provider,
           workspaceId,
@@ -96,9 +135,9 @@ function workspace(): Command {
             );
             await sleep(SETTLE_MS);
           },
-          onProgress: (done) => console.error(`${done} data keys so far`),
+          onProgress: (rows) => console.error(`${rows} ${moved} so far`),
         });
-        console.log(`The workspace key is version ${version} now; ${rows} data keys were wrapped with it.`);
+        console.log(done(rotated));
       }),
     );
 }

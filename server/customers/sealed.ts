@@ -55,6 +55,14 @@ export function ownEmailOf({ values, merged }: StoredProfile): string | null {
   return merged === undefined ? (values["email"] ?? null) : merged.ownEmail;
 }
 
+/** The emails that lead to the customer: the one that is shown, its row's own, and those of whom was merged into it. */
+export function emailsOf(profile: StoredProfile): readonly string[] {
+  const { email } = profile.values;
+  const own = ownEmailOf(profile);
+  const shown = email === undefined ? [] : [email];
+  return [...new Set([...shown, ...(own === null ? [] : [own]), ...(profile.merged?.emails ?? [])])];
+}
+
 export function sealProfile(
   workspaceId: string,
   key: DataKey,

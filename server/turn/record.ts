@@ -1,7 +1,7 @@
 import { stepLine } from "../audit/leaves.ts";
 import { linkOf, type CoveredRow, type Step } from "../audit/step.ts";
 import type { Binding, BoundSql } from "../database/statement.ts";
-import { blindIndex, blindIndexes } from "../privacy/blind-index.ts";
+import { blindIndex, blindIndexes, indexVersion } from "../privacy/blind-index.ts";
 import type { Keyring } from "../privacy/keyring.ts";
 import { sealColumn } from "../privacy/sealed-columns.ts";
 import { recordStatement, type Shape } from "./record-statement.ts";
@@ -48,6 +48,7 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
   if (shape.customer || shape.link || wrappedKey !== null || how === "remembered") {
     bindings["customerId"] = customerId;
   }
+  if (how === "new" || message.key !== null) bindings["indexVersion"] = indexVersion(keyring);
   if (how === "new") bindings["handleKey"] = blindIndex(keyring, "handle", handle.handle);
   if (how === "remembered") bindings["revision"] = handle.remembered;
   if (how === "new" || wrappedKey !== null) bindings["platform"] = handle.platform;

@@ -13,10 +13,10 @@ const NOW = Date.UTC(2026, 0, 1);
 const rows: Readonly<Record<string, string>> = {
   workspaces: "(workspace_id, name, created_at) values (:w, 'W', now())",
   api_keys: "(workspace_id, id, label, secret_hash, created_at) values (:w, :w, '', sha256(''), now())",
-  handles: `(workspace_id, id, platform, handle_key, revision, created_at)
-    values (:w, :w, 'api', sha256(''), 1, now())`,
-  customers: `(workspace_id, id, profile, fields, tokens, created_at, updated_at)
-    values (:w, :w, '', '{}', '{}', now(), now())`,
+  handles: `(workspace_id, id, platform, handle_key, index_version, revision, created_at)
+    values (:w, :w, 'api', sha256(''), 1, 1, now())`,
+  customers: `(workspace_id, id, index_version, profile, fields, tokens, created_at, updated_at)
+    values (:w, :w, 1, '', '{}', '{}', now(), now())`,
   merges: `(workspace_id, id, survivor_id, absorbed_id, conversation_ids, choices, survivor_first_at, survivor_last_at,
       absorbed_first_at, absorbed_last_at, actor_kind, actor_id, merged_at)
     values (:w, :w, :w, :w, '{}', '{}', now(), now(), now(), now(), 'operator', '', now())`,
@@ -33,9 +33,9 @@ const rows: Readonly<Record<string, string>> = {
     values (:w, :w, :w, :w, 1, 1, 'name', '', 0, 4, 'name', false, '', 'claimed', now())`,
   identity_keys: `(workspace_id, id, algorithm, label, public_key, created_at)
     values (:w, :w, 'EdDSA', '', '', now())`,
-  identity_challenges: `(workspace_id, id, conversation_id, email, email_key, code_hash, tries, created_at,
+  identity_challenges: `(workspace_id, id, conversation_id, email, email_key, index_version, code_hash, tries, created_at,
       expires_at)
-    values (:w, :w, :w, '', sha256(''), sha256(''), 0, now(), now())`,
+    values (:w, :w, :w, '', sha256(''), 1, sha256(''), 0, now(), now())`,
   staff_values: `(workspace_id, id, customer_id, field, trust, said, unvalidated, actor_kind, actor_id, at)
     values (:w, :w, :w, 'name', 'staff', '', false, 'operator', '', now())`,
   notes: `(workspace_id, id, customer_id, text, actor_kind, actor_id, at)
