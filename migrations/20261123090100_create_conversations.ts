@@ -40,6 +40,7 @@ const tables = [
     fields text[] not null,
     verified_fields text[] not null default '{}',
     tags text[] not null default '{}',
+    own_tags text[] not null default '{}',
     tokens integer[] not null,
     platforms text[] not null default '{}',
     created_at timestamptz not null,
@@ -60,6 +61,8 @@ const tables = [
     'The customer whom staff took this one for: it stands as it was, without conversations, and its email leads there'`,
   `comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one'`,
   `comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data'`,
+  `comment on column customers.own_tags is
+    'Those that the customer was given itself: tags has those of whom was merged into it besides, and follows from them'`,
   `comment on column customers.version is
     'Counted up with every change of values, conflicts, verified fields and tags: what ETag and If-Match compare'`,
   `comment on column customers.platforms is 'Where its conversations happened, in alphabetical order'`,

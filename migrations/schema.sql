@@ -203,6 +203,7 @@ create table customers (
   fields text[] not null,
   verified_fields text[] not null default '{}'::text[],
   tags text[] not null default '{}'::text[],
+  own_tags text[] not null default '{}'::text[],
   tokens integer[] not null,
   platforms text[] not null default '{}'::text[],
   created_at timestamp with time zone not null,
@@ -228,6 +229,7 @@ comment on column customers.email_key is 'The canonical email as a blind index; 
 comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one';
 comment on column customers.mailbox_key is 'What the mail provider takes the email for, where it takes several addresses for one: see customers/mailbox.ts';
 comment on column customers.merged_into is 'The customer whom staff took this one for: it stands as it was, without conversations, and its email leads there';
+comment on column customers.own_tags is 'Those that the customer was given itself: tags has those of whom was merged into it besides, and follows from them';
 comment on column customers.platforms is 'Where its conversations happened, in alphabetical order';
 comment on column customers.profile is 'Sealed: {values, unvalidated, verified, conflicts} as customers/fold.ts has them';
 comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data';

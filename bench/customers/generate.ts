@@ -103,6 +103,7 @@ function addCustomer(tx: SealedTransaction, rows: Rows, index: number): void {
     tokens: searchTokens(keyring, { name, emails: email === null ? [] : [email], phone }),
     platforms: [platform],
     tags,
+    own_tags: tags,
     verified_fields: verified,
     created_at: new Date(firstAt),
     updated_at: new Date(firstAt),

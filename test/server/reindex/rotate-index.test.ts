@@ -124,12 +124,12 @@ describe.each(DATABASE_KINDS)("rotating the index key on %s", (kind) => {
     const left = Object.values(await countEarlier(database(), workspaceId, 2));
     expect(left.some((count) => count > 0)).toBe(true);
 
-    let isDone = false;
+    const moving = { isDone: false };
     const talking = (async () => {
-      while (!isDone) await serve(shop, people);
+      while (!moving.isDone) await serve(shop, people);
     })();
     const rotated = await rotateIndexKey({ ...rotation, settle: async () => {} }, BATCH_ROWS);
-    isDone = true;
+    moving.isDone = true;
     await talking;
     expect(rotated.version).toBe(2);
     expect(rotated.rows).toBeGreaterThan(4 * BATCH_ROWS);
