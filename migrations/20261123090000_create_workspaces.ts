@@ -18,6 +18,20 @@ const tables = [
     with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
   `grant select, insert, update, delete on workspaces to enrich_app`,
 
+  `create table installation_workspaces (
+    workspace_id uuid not null references workspaces,
+    listed_id uuid not null,
+    created_at timestamptz not null,
+    primary key (workspace_id, listed_id)
+  )`,
+  `comment on table installation_workspaces is
+    'Every workspace of the installation, which is a workspace itself: without a list, row-level security lets nobody find one'`,
+  `alter table installation_workspaces enable row level security, force row level security`,
+  `create policy workspace on installation_workspaces
+    using (workspace_id = current_setting('app.workspace_id')::uuid)
+    with check (workspace_id = current_setting('app.workspace_id')::uuid)`,
+  `grant select, insert, update, delete on installation_workspaces to enrich_app`,
+
   `create table api_keys (
     workspace_id uuid not null references workspaces,
     id uuid not null,
@@ -42,6 +56,7 @@ export async function up(knex: Knex): Promise<void> {
 /** The role stays: other databases of the cluster may use it. */
 export async function down(knex: Knex): Promise<void> {
   await knex.raw("drop table api_keys");
+  await knex.raw("drop table installation_workspaces");
   await knex.raw("drop table workspaces");
 }
 

@@ -365,6 +365,19 @@ create policy workspace on identity_keys as permissive for all to public using (
 grant delete, insert, select, update on identity_keys to enrich_app;
 comment on table identity_keys is 'What the host signs the identity of signed-in people with: a shared secret, sealed, or its public key';
 
+create table installation_workspaces (
+  workspace_id uuid not null,
+  listed_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint installation_workspaces_pkey PRIMARY KEY (workspace_id, listed_id),
+  constraint installation_workspaces_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table installation_workspaces enable row level security;
+alter table installation_workspaces force row level security;
+create policy workspace on installation_workspaces as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on installation_workspaces to enrich_app;
+comment on table installation_workspaces is 'Every workspace of the installation, which is a workspace itself: without a list, row-level security lets nobody find one';
+
 create table merges (
   workspace_id uuid not null,
   id uuid not null,

@@ -5,6 +5,7 @@ export const APP_ERRORS = {
   malformed_csv: 400,
   unauthorized: 401,
   identity_invalid: 401, // a signed identity that is expired, not ours or not of this person
+  forbidden: 403, // the role, or the API key's scopes, do not hold it
   not_found: 404, // no such route
   conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
   turn_not_found: 404,

@@ -2,7 +2,7 @@ import express from "express";
 import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
 import { auditRoutes } from "../audit/routes.ts";
-import { conversationRoutes } from "../conversations/routes.ts";
+import { conversationOperations } from "../conversations/routes.ts";
 import { editRoutes } from "../customers/edit-routes.ts";
 import { historyRoutes } from "../customers/history-routes.ts";
 import { noteRoutes } from "../customers/note-routes.ts";
@@ -15,13 +15,14 @@ import { tagRoutes } from "../customers/tag-routes.ts";
 import { erasureRoutes } from "../erasure/routes.ts";
 import { exportRoutes } from "../exports/routes.ts";
 import { importRoutes } from "../imports/routes.ts";
-import { filterRoutes } from "../filters/routes.ts";
+import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
 import { authenticate } from "./authenticate.ts";
-import { healthRoutes } from "./health.ts";
+import { healthOperations } from "./health.ts";
+import { mount } from "./mount.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
-import { retentionRoutes } from "../retention/routes.ts";
+import { retentionOperations } from "../retention/routes.ts";
 import type { Services } from "./services.ts";
 
 /** The whole HTTP interface. Everything under /v1 wants an API key. */
@@ -33,10 +34,16 @@ export function createApp(services: Services): Express {
   app.set("query parser", "simple"); // nested query objects are nobody's friend
   app.use(securityHeaders);
   app.use(requestLog(services.log));
-  app.use(healthRoutes(services));
-  app.use("/v1", authenticate(services));
   const identityKeys = createIdentityKeys(services, services.clock);
-  app.use(conversationRoutes(services, identityKeys));
+  const authenticated = authenticate(services);
+  const served = [
+    ...healthOperations(services),
+    ...conversationOperations(services, identityKeys),
+    ...filterOperations(services),
+    ...retentionOperations(services),
+  ];
+  mount(app, served, authenticated);
+  app.use("/v1", authenticated);
   app.use(editRoutes(services));
   app.use(noteRoutes(services));
   app.use(tagRoutes(services));
@@ -46,11 +53,9 @@ export function createApp(services: Services): Express {
   app.use(importRoutes(services)); // nor is import
   app.use(customerRoutes(services));
   app.use(mergingRoutes(services));
-  app.use(retentionRoutes(services));
   app.use(auditRoutes(services));
   app.use(identityRoutes(services, identityKeys));
   app.use(findingRoutes(services));
-  app.use(filterRoutes(services));
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

@@ -1,4 +1,6 @@
 import type { RequestHandler, Response } from "express";
+import { SCOPES } from "../access/permission-contract.ts";
+import type { Caller } from "../access/caller.ts";
 import { createKeyCache } from "../workspaces/key-cache.ts";
 import type { Actor } from "../audit/events.ts";
 import { AppError } from "../app-error.ts";
@@ -17,8 +19,11 @@ export function authenticate({ database, clock }: Services): RequestHandler {
     const holder = await keys.verify(key);
     // The same words for an unknown, a wrong and a revoked key: which of them it is concerns nobody outside.
     if (holder === null) throw new AppError("unauthorized", "The API key is not valid.");
-    response.locals["workspaceId"] = holder.workspaceId;
-    response.locals["actor"] = { kind: "api_key", id: holder.keyId } satisfies Actor;
+    const { workspaceId, keyId } = holder;
+    const actor: Actor = { kind: "api_key", id: keyId };
+    response.locals["workspaceId"] = workspaceId;
+    response.locals["actor"] = actor;
+    response.locals["caller"] = { kind: "key", workspaceId, actor, scopes: SCOPES } satisfies Caller;
     next();
   };
 }

@@ -1,25 +1,35 @@
-import { Router } from "express";
+import { z } from "zod";
 import { checkMigrated } from "../database/migrate.ts";
 import { AppError } from "../app-error.ts";
-import { only } from "./only.ts";
+import { operation } from "./operation-contract.ts";
+import { serveAnybody, type Served } from "./serve.ts";
 import type { Services } from "./services.ts";
 
-/** /healthz: the process is alive. /readyz: it can serve, that is, the database answers and its schema is this one's. */
-export function healthRoutes({ database, isClosing }: Services): Router {
-  const router = Router({ caseSensitive: true });
-  router
-    .route("/healthz")
-    .get((_request, response) => {
-      response.json({ status: "ok" });
-    })
-    .all(only("GET"));
-  router
-    .route("/readyz")
-    .get(async (_request, response) => {
+const checkAlive = operation({
+  id: "checkAlive",
+  method: "get",
+  path: "/healthz",
+  title: "Whether the process lives",
+  group: "Health",
+  answer: z.object({ status: z.literal("ok") }),
+});
+
+const checkReady = operation({
+  id: "checkReady",
+  method: "get",
+  path: "/readyz",
+  title: "Whether it can serve: the database answers, and its schema is this program's",
+  group: "Health",
+  answer: z.object({ status: z.literal("ready") }),
+});
+
+export function healthOperations({ database, isClosing }: Services): readonly Served[] {
+  return [
+    serveAnybody(checkAlive, async () => ({ status: "ok" as const })),
+    serveAnybody(checkReady, async () => {
       if (isClosing()) throw new AppError("shutting_down", "The server is shutting down.");
       await checkMigrated(database);
-      response.json({ status: "ready" });
-    })
-    .all(only("GET"));
-  return router;
+      return { status: "ready" as const };
+    }),
+  ];
 }

@@ -1,6 +1,7 @@
 import { raw } from "express";
 import type { RequestHandler } from "express";
 import { AppError } from "../app-error.ts";
+import { isPlain, type Content, type Plain } from "./operation-contract.ts";
 
 // 4,000 characters of text, each escaped by six (a backslash, u and four digits), are 24 kB; the rest is ids.
 export const BODY_BYTES_MAX = 64 * 1024;
@@ -24,6 +25,31 @@ export const jsonBody: readonly RequestHandler[] = [
     next();
   },
 ];
+
+/** Reads a body of another type as bytes: uncompressed, at most `bytesMax`. */
+function plainBody({ mediaType, bytesMax = BODY_BYTES_MAX }: Plain): readonly RequestHandler[] {
+  return [
+    (request, _response, next) => {
+      const [stated = ""] = (request.headers["content-type"] ?? "").split(";");
+      if (stated.trim().toLowerCase() !== mediaType) {
+        const message = `The body must be ${mediaType}: send Content-Type: ${mediaType}.`;
+        throw new AppError("unsupported_media_type", message);
+      }
+      next();
+    },
+    raw({ type: () => true, limit: bytesMax, inflate: false }),
+    (request, _response, next) => {
+      if (!Buffer.isBuffer(request.body)) request.body = Buffer.alloc(0);
+      next();
+    },
+  ];
+}
+
+/** Reads the body that an operation takes; none, where it takes none. */
+export function bodyReader(content: Content | undefined): readonly RequestHandler[] {
+  if (content === undefined) return [];
+  return isPlain(content) ? plainBody(content) : jsonBody;
+}
 
 function parseJson(body: unknown): unknown {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);

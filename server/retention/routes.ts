@@ -1,36 +1,25 @@
-import { Router } from "express";
-import { actorOf, workspaceOf } from "../http/authenticate.ts";
-import { jsonBody } from "../http/json-body.ts";
-import { only } from "../http/only.ts";
-import { parseBody, parseQuery } from "../http/parse.ts";
+import { serve, type Served } from "../http/serve.ts";
 import type { Services } from "../http/services.ts";
-import { PreviewQuery, Retention } from "./contract.ts";
+import {
+  getRetentionOperation,
+  previewRetentionOperation,
+  setRetentionOperation,
+} from "./operations-contract.ts";
 import { getRetention, previewRetention, putRetention } from "./queries.ts";
 
 /** For how long people are kept who say nothing any more. */
-export function retentionRoutes({ database, clock }: Services): Router {
-  const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
+export function retentionOperations({ database, clock }: Services): readonly Served[] {
+  return [
+    serve(getRetentionOperation, async ({ caller }) => {
+      return getRetention(database, caller.workspaceId);
+    }),
 
-  router
-    .route("/v1/retention")
-    .get(async (_request, response) => {
-      response.json(await getRetention(database, workspaceOf(response)));
-    })
-    .put(...jsonBody, async (request, response) => {
-      const retention = parseBody(Retention, request.body);
-      response.json(
-        await putRetention(database, workspaceOf(response), retention, actorOf(response), clock()),
-      );
-    })
-    .all(only("GET", "PUT"));
+    serve(setRetentionOperation, async ({ body, caller: { workspaceId, actor } }) => {
+      return putRetention(database, workspaceId, body, actor, clock());
+    }),
 
-  router
-    .route("/v1/retention/preview")
-    .get(async (request, response) => {
-      const { days = null } = parseQuery(PreviewQuery, request.query);
-      response.json(await previewRetention(database, workspaceOf(response), days, clock()));
-    })
-    .all(only("GET"));
-
-  return router;
+    serve(previewRetentionOperation, async ({ query: { days = null }, caller }) => {
+      return previewRetention(database, caller.workspaceId, days, clock());
+    }),
+  ];
 }

@@ -12,6 +12,7 @@ const NOW = Date.UTC(2026, 0, 1);
 // A row of every table, in an order that the foreign keys allow. All ids are the workspace's, so rows are told apart by it.
 const rows: Readonly<Record<string, string>> = {
   workspaces: "(workspace_id, name, created_at) values (:w, 'W', now())",
+  installation_workspaces: "(workspace_id, listed_id, created_at) values (:w, :w, now())",
   api_keys: "(workspace_id, id, label, secret_hash, created_at) values (:w, :w, '', sha256(''), now())",
   handles: `(workspace_id, id, platform, handle_key, index_version, revision, created_at)
     values (:w, :w, 'api', sha256(''), 1, 1, now())`,

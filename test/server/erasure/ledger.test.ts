@@ -243,7 +243,7 @@ async function restore(
   backup: Backup,
   keeps: (table: string, row: string) => boolean = () => true,
 ): Promise<void> {
-  const kept = ["api_keys", "rule_packs", "workspaces", "workspace_keys"];
+  const kept = ["api_keys", "installation_workspaces", "rule_packs", "workspaces", "workspace_keys"];
   expect((await tablesOf(database)).filter((table) => !kept.includes(table))).toEqual(ORDER.toSorted());
   await inWorkspace(database, workspaceId, async (tx) => {
     for (const table of ORDER.toReversed()) await tx.raw(`delete from ${table}`);

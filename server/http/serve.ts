@@ -1,0 +1,99 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Request, RequestHandler, Response } from "express";
+import type { Caller } from "../access/caller.ts";
+import { errorCode } from "../error-code.ts";
+import { isPlain, type AnswerOf, type Operation, type Pieces, type Told } from "./operation-contract.ts";
+import { parseBody, parseQuery } from "./parse.ts";
+
+/** A request as its operation's handler gets it. `request`: for headers and the address; its body and query are parsed. */
+export type Asked<Contract extends Operation> = Told<Contract> & {
+  readonly request: Request;
+  /** Sets a header of the answer; a list: several of that name. */
+  setHeader(name: string, value: string | readonly string[]): void;
+};
+
+/** An operation and what answers it. `callers`: whom it is for, which the table of permissions must agree with. */
+export interface Served {
+  readonly operation: Operation;
+  readonly callers: "anybody" | "workspace";
+  readonly handler: RequestHandler;
+}
+
+/** Serves an operation to whoever the table of permissions lets in, as members and keys of a workspace. */
+export function serve<const Contract extends Operation>(
+  operation: Contract,
+  handle: (asked: Asked<Contract> & { readonly caller: Caller }) => Promise<AnswerOf<Contract>>,
+): Served {
+  const handler: RequestHandler = async (request, response) => {
+    const caller = callerOf(response);
+    await send(operation, response, await handle({ ...asked(operation, request, response), caller }));
+  };
+  return { operation, callers: "workspace", handler };
+}
+
+/** Serves an operation to anybody, without any credential. */
+export function serveAnybody<const Contract extends Operation>(
+  operation: Contract,
+  handle: (asked: Asked<Contract>) => Promise<AnswerOf<Contract>>,
+): Served {
+  const handler: RequestHandler = async (request, response) => {
+    await send(operation, response, await handle(asked(operation, request, response)));
+  };
+  return { operation, callers: "anybody", handler };
+}
+
+/** The caller whom authenticate.ts let in. */
+function callerOf(response: Response): Caller {
+  const caller: Caller | undefined = response.locals["caller"];
+  if (caller === undefined) throw new Error("an operation of a workspace was served to nobody in particular");
+  return caller;
+}
+
+function asked<Contract extends Operation>(
+  operation: Contract,
+  request: Request,
+  response: Response,
+): Asked<Contract> {
+  const { query, body } = operation;
+  const parsed = {
+    params: request.params,
+    query: query === undefined ? undefined : parseQuery(query, request.query),
+    body: body === undefined || isPlain(body) ? request.body : parseBody(body, request.body),
+  };
+  return {
+    // The types say what the contract's own schemas have just made of it.
+    ...(parsed as Told<Contract>),
+    request,
+    setHeader: (name, value) => void response.setHeader(name, value),
+  };
+}
+
+async function send({ status = 200, answer }: Operation, response: Response, body: unknown): Promise<void> {
+  if (answer === null) response.status(204).end();
+  else if (isPlain(answer) && isPieces(body)) await sendPieces(response, answer.mediaType, body);
+  else response.status(status).json(body);
+}
+
+const isPieces = (body: unknown): body is Pieces =>
+  typeof body === "object" && body !== null && "pieces" in body && "fileName" in body;
+
+/** Sends pieces as they are read, as fast as the reader takes them. After an error the answer ends before its end, so that
+ *  nobody takes it for a whole one. */
+async function sendPieces(
+  response: Response,
+  mediaType: string,
+  { fileName, pieces }: Pieces,
+): Promise<void> {
+  response.attachment(fileName).set("Content-Type", mediaType);
+  if (response.req.method === "HEAD") {
+    response.end();
+    return;
+  }
+  try {
+    await pipeline(Readable.from(pieces), response);
+  } catch (error) {
+    // The reader went away; the log has that line already.
+    if (errorCode(error) !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+  }
+}
