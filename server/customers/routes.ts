@@ -1,6 +1,6 @@
 import { Router } from "express";
 import { AppError } from "../app-error.ts";
-import { workspaceOf } from "../http/authenticate.ts";
+import { actorOf, workspaceOf } from "../http/authenticate.ts";
 import { etagOf } from "../http/etag.ts";
 import { jsonBody } from "../http/json-body.ts";
 import { eraseCustomer } from "../erasure/routes.ts";
@@ -30,7 +30,8 @@ export function customerRoutes(services: Services): Router {
     .get(async (request, response) => {
       const id = parseId(request.params.id);
       if (id === null) throw new AppError("customer_not_found", "There is no such customer.");
-      const detail = await getCustomer(services, workspaceOf(response), id);
+      const by = { actor: actorOf(response), at: services.clock() };
+      const detail = await getCustomer(services, workspaceOf(response), id, by);
       response.set("ETag", etagOf(detail.version)).json(detail);
     })
     .patch(...jsonBody, patchCustomer(services))
