@@ -4,6 +4,7 @@ import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
+import type { Services } from "../../../server/http/services.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
@@ -21,6 +22,7 @@ export interface Answer {
 
 export interface TestServer {
   readonly url: string;
+  readonly workspaceId: string;
   readonly key: string;
   /** The log so far. */
   log(): string;
@@ -35,6 +37,7 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
+  settings: Partial<Pick<Services, "clock" | "publicUrl">> = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -45,17 +48,21 @@ export async function startServer(
   });
   const workspaceId = await createWorkspace(database, "Test", Date.now());
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
+  let url = "";
   const app = createApp({
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    publicUrl: () => url,
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
+    ...settings,
   });
   const server = await listen(app, "127.0.0.1", 0);
+  url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...init.headers };
@@ -71,7 +78,8 @@ export async function startServer(
   }
 
   return {
-    url: server.url,
+    url,
+    workspaceId,
     key,
     log: () => lines.join(""),
     fetch: request,

@@ -176,6 +176,8 @@ describe.each(DATABASE_KINDS)("rotating the index key on %s", (kind) => {
       handles: 1,
       messages: 1,
       identity_challenges: 0,
+      people: 0,
+      invitations: 0,
     });
   });
 });
