@@ -11,9 +11,11 @@ import { verifyCode } from "../../../server/identity/verify-code.ts";
 import { MergeRequest } from "../../../server/merging/contract.ts";
 import { findDuplicates } from "../../../server/merging/duplicates.ts";
 import { mergeCustomers } from "../../../server/merging/merge.ts";
+import { createPerson, findPerson } from "../../../server/people/people.ts";
 import { createKeyrings } from "../../../server/privacy/keyrings.ts";
 import { givenKeyProvider, newRootKey } from "../../../server/privacy/root-keys.ts";
 import { SETTLE_MS } from "../../../server/privacy/rotate-workspace.ts";
+import { inSealedWorkspace } from "../../../server/privacy/store.ts";
 import { countEarlier, rotateIndexKey } from "../../../server/reindex/rotate-index.ts";
 import { INDEXED } from "../../../server/reindex/tables.ts";
 import { chat } from "../../../server/turn/chat.ts";
@@ -105,6 +107,10 @@ describe.each(DATABASE_KINDS)("rotating the index key on %s", (kind) => {
     const asked = { conversationId: twin.conversationId, email: "p1+shop@gmail.com" };
     const challenge = await createChallenge(store, workspaceId, asked, NOON);
 
+    const staff = await inSealedWorkspace(store, workspaceId, (tx) =>
+      createPerson(tx, "staff@work.example", null, NOON),
+    );
+
     const settle = async () => {
       await serve(shop, people); // has not heard of the last step yet
       now += SETTLE_MS;
@@ -147,6 +153,8 @@ describe.each(DATABASE_KINDS)("rotating the index key on %s", (kind) => {
     const code = /\d{3} \d{3}/u.exec(challenge.mail?.text ?? "")?.[0] ?? "";
     const given = { challengeId: challenge.challengeId, code };
     expect(await verifyCode(store, workspaceId, given, DEED.actor, NOON)).toBe(true);
+    const person = await inSealedWorkspace(store, workspaceId, (tx) => findPerson(tx, "staff@work.example"));
+    expect(person?.id).toBe(staff);
     // Each email has one customer still.
     const [counted] = await inWorkspace(database(), workspaceId, (tx) =>
       tx.raw<{ customers: number }>("select cast(count(*) as integer) as customers from customers"),
