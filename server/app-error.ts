@@ -21,6 +21,8 @@ export const APP_ERRORS = {
   note_not_found: 404,
   erasure_not_found: 404,
   filter_not_found: 404,
+  webhook_not_found: 404,
+  delivery_not_found: 404,
   member_not_found: 404,
   invitation_not_found: 404,
   key_not_found: 404,
@@ -28,6 +30,8 @@ export const APP_ERRORS = {
   request_timeout: 408,
   filter_exists: 409, // one of this name
   too_many_filters: 409,
+  too_many_webhooks: 409,
+  delivery_waiting: 409, // it has not failed for good: it is tried again by itself
   too_many_keys: 409,
   message_id_reused: 409, // the same messageId with another text
   already_merged: 409, // one of the two customers is merged into another one, which mergedInto names

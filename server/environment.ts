@@ -84,6 +84,8 @@ export const Environment = z.object({
   PUBLIC_URL: publicUrl.optional(),
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
+  /** Webhooks may be sent to this machine and to private networks, and by http. */
+  ALLOW_PRIVATE_WEBHOOKS: z.stringbool("must be true or false").default(false),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
   SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
   DEFAULT_REGION: Region.optional(),

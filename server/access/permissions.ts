@@ -71,6 +71,9 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   switchWorkspace: "person",
   setUp: "anybody",
   changePassword: "person",
+  enrolTotp: "person",
+  confirmTotp: "person",
+  removeTotp: "person",
   requestPasswordReset: "anybody",
   resetPassword: "anybody",
 
@@ -86,6 +89,16 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   getRetention: may(ADMINS, "admin"),
   setRetention: may(ADMINS, "admin"),
   previewRetention: may(ADMINS, "admin"),
+
+  listWebhooks: may(ADMINS, "admin"),
+  createWebhook: may(ADMINS, "admin"),
+  getWebhook: may(ADMINS, "admin"),
+  updateWebhook: may(ADMINS, "admin"),
+  deleteWebhook: may(ADMINS, "admin"),
+  rotateWebhookSecret: may(ADMINS, "admin"),
+  testWebhook: may(ADMINS, "admin"),
+  listDeliveries: may(ADMINS, "admin"),
+  redeliver: may(ADMINS, "admin"),
 };
 
 /** Throws where the table and the operations differ: one that nobody decided about, or a row that is about nothing. */

@@ -28,6 +28,7 @@ export type AuditAction =
   | "retention.changed"
   | "filter.changed"
   | "finding.marked"
+  | "webhook.changed"
   | "conversation.proved"
   | "session.signed_in"
   | "session.signed_out"
@@ -46,7 +47,15 @@ export type AuditAction =
   | "workspace.renamed";
 
 export type AuditSubject =
-  "customer" | "workspace" | "filter" | "finding" | "conversation" | "person" | "invitation" | "key";
+  | "customer"
+  | "workspace"
+  | "filter"
+  | "finding"
+  | "conversation"
+  | "person"
+  | "invitation"
+  | "key"
+  | "webhook";
 
 export interface AuditEvent {
   readonly actor: Actor;

@@ -4,6 +4,8 @@ import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import { retag } from "./family-tags.ts";
 import { missingCustomer } from "./missing-customer.ts";
+import { customerMarked } from "../webhooks/customer-events.ts";
+import { tell } from "../webhooks/tell.ts";
 import type { ByHand } from "./staff.ts";
 import { TAGS_MAX } from "./tag-contract.ts";
 
@@ -47,7 +49,8 @@ export async function setTag(
     }
     const after = isSet ? [...tags, tag].toSorted() : tags.filter((other) => other !== tag);
     tx.later(isSet ? give : take, { workspaceId, id, tag, at: new Date(at) });
-    for (const { sql, bindings } of retag(workspaceId, [id])) tx.later(sql, bindings);
+    const event = tell(workspaceId, customerMarked(id, ["tags"], at));
+    for (const { sql, bindings } of [...retag(workspaceId, [id]), event]) tx.later(sql, bindings);
     const details = isSet ? { added: tag } : { removed: tag };
     writeEvent(tx, { actor, action: "customer.tagged", subject: { kind: "customer", id }, details, at });
     return { tags: after, version: version + 1 };

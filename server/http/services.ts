@@ -2,6 +2,7 @@ import type { Database } from "../database/database.ts";
 import type { Mailer } from "../identity/mailer.ts";
 import type { Log } from "../log.ts";
 import type { Keyrings } from "../privacy/keyrings.ts";
+import type { OutgoingRules } from "../outgoing/destination.ts";
 import type { LivePack } from "../rules/live-pack.ts";
 
 /** What the routes work with. Made once, at the start. */
@@ -13,6 +14,8 @@ export interface Services {
   readonly log: Log;
   /** Null where no mail server is set. */
   readonly mailer: Mailer | null;
+  /** Where webhooks may be sent. */
+  readonly outgoing: OutgoingRules;
   /** The address by which people reach the server, without a slash at its end: PUBLIC_URL, or else where it listens. */
   readonly publicUrl: () => string;
   /** After so long without a message, a handle's next one begins a new conversation. */

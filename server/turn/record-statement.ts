@@ -1,3 +1,5 @@
+import { tellParts } from "../webhooks/tell.ts";
+
 /** What a message leaves behind: for each of these shapes there is a statement. */
 export interface Shape {
   /** "remembered": its row is not locked, so the statement itself makes sure that it still stands as it was read. */
@@ -36,7 +38,7 @@ function compose(shape: Shape): string {
     ...(shape.turn ? [insertTurn] : []),
     ...(shape.claims ? [insertClaims] : []),
     ...(shape.findings ? [insertFindings] : []),
-    ...(shape.refusals ? [insertRefusals] : []),
+    ...(shape.refusals ? [insertRefusals, tellParts("conversation")] : []),
     insertLeaf(shape),
   ];
   return `with ${parts.join(",")} select id from conversation`;
