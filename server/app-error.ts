@@ -69,7 +69,7 @@ export const APP_ERRORS = {
   sealed_value_unreadable: 500, // changed or moved in the database, or its key is another one
   internal: 500,
   sign_in_busy: 503, // more passwords wait to be checked than may
-  customer_busy: 503, // its conversations move faster than they can be locked: try again
+  customer_busy: 503, // others change it faster than it can be locked: try again
   database_unavailable: 503,
   database_behind: 503, // migrations are missing
   database_newer: 503, // migrated by a newer version of this program
