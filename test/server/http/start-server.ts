@@ -54,6 +54,7 @@ export async function startServer(
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    trustedProxies: false,
     outgoing: { allowPrivate: true },
     publicUrl: () => url,
     silenceMs: 30 * 60_000,
