@@ -19,6 +19,7 @@ import { exportOperations } from "../exports/routes.ts";
 import { importOperations } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
+import { createMask } from "../masking/mask.ts";
 import { authenticate, authenticatePerson } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
@@ -35,8 +36,11 @@ import { webhookOperations } from "../webhooks/routes.ts";
 import type { Services } from "./services.ts";
 import { keyOperations } from "../workspaces/key-routes.ts";
 
-/** The whole HTTP interface. Everything under /v1 wants an API key. */
-export function createApp(services: Services): Express {
+/** The whole HTTP interface. Everything under /v1 wants a caller, whom `authenticated` names. */
+export function createApp(
+  services: Services,
+  authenticated: RequestHandler = authenticate(services),
+): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
@@ -46,7 +50,6 @@ export function createApp(services: Services): Express {
   app.use(securityHeaders());
   app.use(requestLog(services.log));
   const identityKeys = createIdentityKeys(services, services.clock);
-  const authenticated = authenticate(services);
   const served = withOpenApi([
     ...healthOperations(services),
     ...conversationOperations(services, identityKeys),
@@ -70,7 +73,11 @@ export function createApp(services: Services): Express {
     ...personOperations(services),
     ...memberOperations(services),
   ]);
-  mount(app, served, { workspace: authenticated, person: authenticatePerson(services) });
+  mount(app, served, {
+    workspace: authenticated,
+    person: authenticatePerson(services),
+    mask: createMask(services.rules),
+  });
   app.use(docsPage());
   app.use(pageRoutes());
   app.use("/v1", authenticated); // what is not there concerns nobody outside either

@@ -1,12 +1,16 @@
 import { Writable } from "node:stream";
+import type { RequestHandler } from "express";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
+import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { storeOf } from "../../support/stores.ts";
@@ -27,8 +31,8 @@ export interface TestServer {
   /** The log so far. */
   log(): string;
   fetch(path: string, init?: RequestInit): Promise<Answer>;
-  /** POST /v1/chat that must succeed. */
-  chat(body: Readonly<Record<string, unknown>>): Promise<ChatResponse>;
+  /** POST /v1/chat that must succeed; with the customer's id, which staff knows and the answer does not tell. */
+  chat(body: Readonly<Record<string, unknown>>): Promise<TurnAnswer>;
   close(): Promise<void>;
 }
 
@@ -37,7 +41,9 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  settings: Partial<Pick<Services, "clock" | "publicUrl">> = {},
+  settings: Partial<Pick<Services, "clock" | "publicUrl">> & {
+    readonly authenticated?: (services: Services) => RequestHandler;
+  } = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -49,7 +55,8 @@ export async function startServer(
   const workspaceId = await createWorkspace(database, "Test", Date.now());
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   let url = "";
-  const app = createApp({
+  const { authenticated = authenticate, ...others } = settings;
+  const services: Services = {
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
@@ -61,9 +68,9 @@ export async function startServer(
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
-    ...settings,
-  });
-  const server = await listen(app, "127.0.0.1", 0);
+    ...others,
+  };
+  const server = await listen(createApp(services, authenticated(services)), "127.0.0.1", 0);
   url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
@@ -88,8 +95,26 @@ export async function startServer(
     async chat(body) {
       const answer = await request("/v1/chat", { method: "POST", body: JSON.stringify(body) });
       if (answer.status !== 200) throw new Error(`POST /v1/chat answered ${answer.status}: ${answer.text}`);
-      return answer.body;
+      const told: ChatResponse = answer.body;
+      if (told.customer === null) return { ...told, customer: null };
+      const id = await customerIdOf(database, workspaceId, told.conversationId);
+      return { ...told, customer: { id, ...told.customer } };
     },
     close: () => server.close(),
   };
+}
+
+async function customerIdOf(
+  database: Database,
+  workspaceId: string,
+  conversationId: string,
+): Promise<string> {
+  const [row] = await inWorkspace(database, workspaceId, (tx) =>
+    tx.raw<{ customer_id: string }>(
+      "select customer_id from conversations where workspace_id = :workspaceId and id = :conversationId",
+      { workspaceId, conversationId },
+    ),
+  );
+  if (row === undefined) throw new Error("the conversation is gone");
+  return row.customer_id;
 }
