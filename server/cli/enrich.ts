@@ -5,6 +5,7 @@ import { AppError } from "../app-error.ts";
 import { auditCommand } from "./audit.ts";
 import { chatCommand } from "./chat.ts";
 import { customersCommand } from "./customers.ts";
+import { doctorCommand } from "./doctor.ts";
 import { erasuresCommand } from "./erasures.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
@@ -30,6 +31,7 @@ const program = new Command("enrich")
   )
   .addCommand(serveCommand())
   .addCommand(migrateCommand())
+  .addCommand(doctorCommand())
   .addCommand(chatCommand())
   .addCommand(explainCommand())
   .addCommand(understandCommand())
