@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import { PLANS, type Plan } from "./billing/plans-contract.ts";
 import { Region } from "./conversations/contract.ts";
 import { packageRoot } from "./package-root.ts";
 import { parseTrustedProxies, type TrustedProxies } from "./http/trusted-proxies.ts";
@@ -62,6 +63,19 @@ const publicUrl = z
     return url !== null && /^https?:$/u.test(url.protocol) && url.href === `${url.origin}/`;
   }, "must be an address such as https://enrich.example, without a path")
   .transform((address) => new URL(address).origin);
+/** The price of each plan. */
+const stripePrices = z.string().transform((text, context): Readonly<Record<Plan, string>> => {
+  const stated = new Map(
+    text.split(",").map((part) => [part.split("=")[0]?.trim(), part.split("=")[1]?.trim()]),
+  );
+  const { data } = Prices.safeParse(Object.fromEntries(PLANS.map((plan) => [plan, stated.get(plan)])));
+  if (data !== undefined && stated.size === PLANS.length) return data;
+  const message = "must be the price of each plan: starter=price_…,professional=price_…,enterprise=price_…";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+const priceId = z.string().regex(/^price_\w+$/u);
+const Prices = z.object({ starter: priceId, professional: priceId, enterprise: priceId });
 
 const trustedProxies = z.string().transform((text, context): TrustedProxies => {
   const parsed = parseTrustedProxies(text);
@@ -96,6 +110,14 @@ export const Environment = z.object({
   MAIL_FROM: z.email("must be an email address").default("no-reply@localhost.localdomain"),
   /** How people's browsers reach the server: for the links it mails, and for its cookies. */
   PUBLIC_URL: publicUrl.optional(),
+  /** With these three, plans are paid at Stripe. */
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().optional(),
+  STRIPE_PRICES: stripePrices.optional(),
+  /** Where the owner changes the plan: a page of the installation's. */
+  UPGRADE_URL: z
+    .url({ protocol: /^https?$/u, error: "must be an address such as https://shop.example/plans" })
+    .optional(),
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
   /** Where each root is posted, and what the posts are signed with. */

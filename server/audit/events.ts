@@ -43,7 +43,13 @@ export type AuditAction =
   | "key.created"
   | "key.revoked"
   | "workspace.created"
-  | "workspace.renamed";
+  | "workspace.renamed"
+  | "action.added"
+  | "action.activated"
+  | "action.enabled"
+  | "action.disabled"
+  | "action.configured"
+  | "plan.changed";
 
 export type AuditSubject =
   | "customer"
@@ -54,7 +60,8 @@ export type AuditSubject =
   | "person"
   | "invitation"
   | "key"
-  | "webhook";
+  | "webhook"
+  | "action";
 
 export interface AuditEvent {
   readonly actor: Actor;

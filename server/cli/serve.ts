@@ -18,6 +18,7 @@ import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
 import { startDispatcher } from "../webhooks/dispatcher.ts";
 import { listWorkspaceIds } from "../workspaces/workspaces.ts";
+import { configuredBilling } from "./configured-billing.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
@@ -46,6 +47,7 @@ async function serve(): Promise<void> {
   }
   const stopped = waitForStop();
   process.on("uncaughtException", (error) => endAfter(error, log));
+  const billing = await configuredBilling(environment);
   const pack = await readPack(environment.RULES_DIR);
   let notice: readonly string[] = [];
   const keys = configuredKeys(environment, (path) => {
@@ -72,6 +74,7 @@ async function serve(): Promise<void> {
       outgoing,
       trustedProxies: environment.TRUST_PROXY,
       publicUrl: () => environment.PUBLIC_URL ?? listensOn,
+      billing,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,

@@ -3,7 +3,9 @@ import { Socket } from "node:net";
 import express from "express";
 import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
+import { actionOperations } from "../actions/routes.ts";
 import { auditOperations } from "../audit/routes.ts";
+import { billingOperations } from "../billing/routes.ts";
 import { conversationOperations } from "../conversations/routes.ts";
 import { editOperations } from "../customers/edit-routes.ts";
 import { historyOperations } from "../customers/history-routes.ts";
@@ -64,6 +66,8 @@ export function createApp(
     ...exportOperations(services),
     ...importOperations(services),
     ...retentionOperations(services),
+    ...actionOperations(services),
+    ...billingOperations(services),
     ...webhookOperations(services),
     ...keyOperations(services),
     ...findingOperations(services),

@@ -1,3 +1,4 @@
+import type { BillingProvider } from "../billing/provider.ts";
 import type { Database } from "../database/database.ts";
 import type { Mailer } from "../identity/mailer.ts";
 import type { Log } from "../log.ts";
@@ -21,6 +22,8 @@ export interface Services {
   readonly outgoing: OutgoingRules;
   /** The address by which people reach the server, without a slash at its end: PUBLIC_URL, or else where it listens. */
   readonly publicUrl: () => string;
+  /** Who takes the money for plans. */
+  readonly billing: BillingProvider;
   /** After so long without a message, a handle's next one begins a new conversation. */
   readonly silenceMs: number;
   /** The country of national phone numbers where a message does not state one. */

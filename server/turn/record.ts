@@ -51,7 +51,10 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
     bindings["customerId"] = customerId;
   }
   if (how === "new") bindings["handleKey"] = blindIndex(keyring, "handle", handle.handle);
-  if (how === "remembered") bindings["revision"] = handle.remembered;
+  if (handle.remembered !== null) {
+    bindings["revision"] = handle.remembered.revision;
+    bindings["actionRevision"] = handle.remembered.actionRevision;
+  }
   if (how === "new" || wrappedKey !== null) bindings["platform"] = handle.platform;
   if (wrappedKey !== null || shape.link) {
     bindings["linkSeq"] = conversation.linkSeq;
@@ -60,6 +63,7 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
   if (wrappedKey !== null) {
     bindings["keyVersion"] = wrappedKey.key_version;
     bindings["keyWrapped"] = wrappedKey.key_wrapped;
+    bindings["sinceActivation"] = conversation.sinceActivation;
   }
   if (message.key !== null) {
     bindings["messageKey"] = blindIndex(keyring, "message_key", message.key);

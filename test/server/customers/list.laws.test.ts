@@ -5,7 +5,7 @@ import { enterCustomers } from "../../../server/customers/entries.ts";
 import { listCustomers, type Limits } from "../../../server/customers/list.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { matchesSearch } from "../../../server/privacy/search-query.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { generate } from "../../../bench/customers/generate.ts";
 import { storeOf } from "../../support/stores.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";

@@ -17,7 +17,7 @@ import { MergeRequest } from "../../../server/merging/contract.ts";
 import { mergeCustomers } from "../../../server/merging/merge.ts";
 import { unmergeCustomers } from "../../../server/merging/unmerge.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { dumpOf, tablesOf } from "../../support/canaries.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";

@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import type { RequestHandler } from "express";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
+import { manualBilling } from "../../../server/billing/provider.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { authenticate } from "../../../server/http/authenticate.ts";
@@ -12,7 +13,8 @@ import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
+import { membersToo } from "./members-too.ts";
 import { storeOf } from "../../support/stores.ts";
 
 export interface Answer {
@@ -41,7 +43,8 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  settings: Partial<Pick<Services, "clock" | "publicUrl">> & {
+  settings: Partial<Pick<Services, "clock" | "publicUrl" | "billing">> & {
+    readonly workspaceId?: string;
     readonly authenticated?: (services: Services) => RequestHandler;
   } = {},
 ): Promise<TestServer> {
@@ -52,10 +55,14 @@ export async function startServer(
       done();
     },
   });
-  const workspaceId = await createWorkspace(database, "Test", Date.now());
+  const workspaceId = settings.workspaceId ?? (await createWorkspace(database, "Test", Date.now()));
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   let url = "";
-  const { authenticated = authenticate, ...others } = settings;
+  const {
+    workspaceId: _,
+    authenticated = (own: Services) => membersToo(authenticate(own)),
+    ...others
+  } = settings;
   const services: Services = {
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
@@ -64,6 +71,7 @@ export async function startServer(
     trustedProxies: false,
     outgoing: { allowPrivate: true },
     publicUrl: () => url,
+    billing: manualBilling(),
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
