@@ -47,6 +47,7 @@ export function createApp(
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
   app.enable("case sensitive routing");
+  app.set("trust proxy", services.trustedProxies);
   app.set("query parser", "simple"); // nested query objects are nobody's friend
   app.use(securityHeaders());
   app.use(requestLog(services.log));

@@ -4,6 +4,7 @@ import type { Mailer } from "../identity/mailer.ts";
 import type { Log } from "../log.ts";
 import type { Keyrings } from "../privacy/keyrings.ts";
 import type { OutgoingRules } from "../outgoing/destination.ts";
+import type { TrustedProxies } from "./trusted-proxies.ts";
 import type { LivePack } from "../rules/live-pack.ts";
 
 /** What the routes work with. Made once, at the start. */
@@ -15,6 +16,8 @@ export interface Services {
   readonly log: Log;
   /** Null where no mail server is set. */
   readonly mailer: Mailer | null;
+  /** Whose word for where a request comes from is believed. */
+  readonly trustedProxies: TrustedProxies;
   /** Where webhooks may be sent. */
   readonly outgoing: OutgoingRules;
   /** The address by which people reach the server, without a slash at its end: PUBLIC_URL, or else where it listens. */

@@ -5,7 +5,7 @@ import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import type { WorkspaceTransaction } from "../../../server/database/in-workspace.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { DATABASE_KINDS, openTestDatabase, useDatabase } from "../../support/test-databases.ts";
-import { faultsOfCatalogue } from "./catalogue.ts";
+import { faultsOfCatalogue } from "../../../server/database/catalogue.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 

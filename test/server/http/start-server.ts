@@ -68,6 +68,7 @@ export async function startServer(
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    trustedProxies: false,
     outgoing: { allowPrivate: true },
     publicUrl: () => url,
     billing: manualBilling(),
