@@ -14,6 +14,7 @@ import { createKeyrings } from "../privacy/keyrings.ts";
 import { sweepHourly } from "../retention/hourly.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
+import { configuredOidc } from "./configured-oidc.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
@@ -42,6 +43,7 @@ async function serve(): Promise<void> {
   }
   const stopped = waitForStop();
   process.on("uncaughtException", (error) => endAfter(error, log));
+  const oidc = configuredOidc(environment);
   const pack = await readPack(environment.RULES_DIR);
   let notice: readonly string[] = [];
   const keys = configuredKeys(environment, (path) => {
@@ -64,6 +66,7 @@ async function serve(): Promise<void> {
       keyrings,
       log,
       mailer,
+      oidc,
       publicUrl: () => environment.PUBLIC_URL ?? listensOn,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,

@@ -1,5 +1,6 @@
 import type { Database } from "../database/database.ts";
 import type { Mailer } from "../identity/mailer.ts";
+import type { OidcClient } from "../oidc/client.ts";
 import type { Log } from "../log.ts";
 import type { Keyrings } from "../privacy/keyrings.ts";
 import type { LivePack } from "../rules/live-pack.ts";
@@ -13,6 +14,8 @@ export interface Services {
   readonly log: Log;
   /** Null where no mail server is set. */
   readonly mailer: Mailer | null;
+  /** Null where no OpenID Connect provider is set. */
+  readonly oidc: OidcClient | null;
   /** The address by which people reach the server, without a slash at its end: PUBLIC_URL, or else where it listens. */
   readonly publicUrl: () => string;
   /** After so long without a message, a handle's next one begins a new conversation. */

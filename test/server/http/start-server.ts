@@ -39,7 +39,7 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  settings: Partial<Pick<Services, "clock" | "publicUrl">> = {},
+  settings: Partial<Pick<Services, "clock" | "oidc" | "publicUrl">> = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -56,6 +56,7 @@ export async function startServer(
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    oidc: null,
     publicUrl: () => url,
     silenceMs: 30 * 60_000,
     regionDefault: null,
