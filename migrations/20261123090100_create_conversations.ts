@@ -110,12 +110,15 @@ const tables = [
     message_count integer not null default 0,
     state bytea not null,
     chain bytea check (length(chain) = 32),
+    since_activation boolean not null default false,
     primary key (workspace_id, id),
     foreign key (workspace_id, handle_id) references handles,
     foreign key (workspace_id, customer_id) references customers,
     check (customer_id is null or (link_trust is not null and linked_at is not null and link_seq is not null))
   ) with (fillfactor = 70)`,
   `comment on column conversations.handle is 'Sealed, as is the state'`,
+  `comment on column conversations.since_activation is
+    'Whether the action had been activated when it began here: only then are details collected in it'`,
   `comment on column conversations.chain is 'The link of its latest message: see audit/step.ts'`,
   `comment on column conversations.link_seq is
     'Orders the links of a handle, oldest first: the customer of the latest is the customer of the handle'`,

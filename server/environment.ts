@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import { PLANS, type Plan } from "./billing/plans-contract.ts";
 import { Region } from "./conversations/contract.ts";
 import { packageRoot } from "./package-root.ts";
 import { isKeyServiceUrl } from "./privacy/http-key-provider.ts";
@@ -63,6 +64,19 @@ const publicUrl = z
     return url !== null && /^https?:$/u.test(url.protocol) && url.href === `${url.origin}/`;
   }, "must be an address such as https://enrich.example, without a path")
   .transform((address) => new URL(address).origin);
+/** The price of each plan. */
+const stripePrices = z.string().transform((text, context): Readonly<Record<Plan, string>> => {
+  const stated = new Map(
+    text.split(",").map((part) => [part.split("=")[0]?.trim(), part.split("=")[1]?.trim()]),
+  );
+  const { data } = Prices.safeParse(Object.fromEntries(PLANS.map((plan) => [plan, stated.get(plan)])));
+  if (data !== undefined && stated.size === PLANS.length) return data;
+  const message = "must be the price of each plan: starter=price_…,professional=price_…,enterprise=price_…";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+const priceId = z.string().regex(/^price_\w+$/u);
+const Prices = z.object({ starter: priceId, professional: priceId, enterprise: priceId });
 
 const directory = z.string().transform((path) => resolve(path));
 
@@ -90,8 +104,18 @@ export const Environment = z.object({
   OIDC_CLIENT_SECRET: z.string().optional(),
   /** How people's browsers reach the server: for the links it mails, and for its cookies. */
   PUBLIC_URL: publicUrl.optional(),
+  /** With these three, plans are paid at Stripe. */
+  STRIPE_SECRET_KEY: z.string().optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().optional(),
+  STRIPE_PRICES: stripePrices.optional(),
+  /** Where the owner changes the plan: a page of the installation's. */
+  UPGRADE_URL: z
+    .url({ protocol: /^https?$/u, error: "must be an address such as https://shop.example/plans" })
+    .optional(),
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
+  /** Webhooks may be sent to this machine and to private networks, and by http. */
+  ALLOW_PRIVATE_WEBHOOKS: z.stringbool("must be true or false").default(false),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
   SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
   DEFAULT_REGION: Region.optional(),

@@ -2,7 +2,9 @@
 /** The command line's front door: one file a command, errors as lines for people. */
 import { Command, CommanderError } from "commander";
 import { AppError } from "../app-error.ts";
+import { actionCommand } from "./action.ts";
 import { auditCommand } from "./audit.ts";
+import { billingCommand } from "./billing.ts";
 import { chatCommand } from "./chat.ts";
 import { customersCommand } from "./customers.ts";
 import { erasuresCommand } from "./erasures.ts";
@@ -38,6 +40,8 @@ const program = new Command("enrich")
   .addCommand(rulesCommand())
   .addCommand(customersCommand())
   .addCommand(workspaceCommand())
+  .addCommand(actionCommand())
+  .addCommand(billingCommand())
   .addCommand(keyCommand())
   .addCommand(peopleCommand())
   .addCommand(keysCommand())

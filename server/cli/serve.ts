@@ -15,6 +15,9 @@ import { sweepHourly } from "../retention/hourly.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
 import { configuredOidc } from "./configured-oidc.ts";
+import { startDispatcher } from "../webhooks/dispatcher.ts";
+import { listWorkspaceIds } from "../workspaces/workspaces.ts";
+import { configuredBilling } from "./configured-billing.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
@@ -44,6 +47,7 @@ async function serve(): Promise<void> {
   const stopped = waitForStop();
   process.on("uncaughtException", (error) => endAfter(error, log));
   const oidc = configuredOidc(environment);
+  const billing = await configuredBilling(environment);
   const pack = await readPack(environment.RULES_DIR);
   let notice: readonly string[] = [];
   const keys = configuredKeys(environment, (path) => {
@@ -59,6 +63,7 @@ async function serve(): Promise<void> {
     const mailer =
       environment.SMTP_URL === undefined ? null : smtpMailer(environment.SMTP_URL, environment.MAIL_FROM);
     let closing = false;
+    const outgoing = { allowPrivate: environment.ALLOW_PRIVATE_WEBHOOKS };
     let listensOn = ""; // known once it listens
     const app = createApp({
       database,
@@ -67,7 +72,9 @@ async function serve(): Promise<void> {
       log,
       mailer,
       oidc,
+      outgoing,
       publicUrl: () => environment.PUBLIC_URL ?? listensOn,
+      billing,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,
@@ -85,9 +92,15 @@ async function serve(): Promise<void> {
     }
     const rootsFile = environment.AUDIT_ROOTS_FILE;
     const sealer = startSealer(database, log, { rootsFile, clock: Date.now });
+    const dispatcher = startDispatcher({ database, keyrings }, log, {
+      workspaceIds: () => listWorkspaceIds(database),
+      outgoing: { rules: outgoing },
+      clock: Date.now,
+    });
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);
+    await dispatcher.close();
     await sweeping.stop();
     rules.close();
     mailer?.close();

@@ -16,6 +16,7 @@ export function problemOf(error: AppError, requestId?: string): Problem {
     ...(requestId === undefined ? {} : { instance: `urn:uuid:${requestId}` }),
     ...(error.faults.length === 0 ? {} : { errors: [...error.faults] }),
     ...(error.mergedInto === null ? {} : { mergedInto: error.mergedInto }),
+    ...(error.upgradeUrl === null ? {} : { upgradeUrl: error.upgradeUrl }),
   };
 }
 

@@ -10,7 +10,7 @@ import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { createChallenge } from "../../../server/identity/challenges.ts";
 import { verifyCode } from "../../../server/identity/verify-code.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";
 import { DATABASE_KINDS, openTestDatabase, useDatabase } from "../../support/test-databases.ts";

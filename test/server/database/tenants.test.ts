@@ -57,6 +57,22 @@ const rows: Readonly<Record<string, string>> = {
   erasures: `(workspace_id, id, at, subject_kind, subject_id, certificate, signature, signing_key_id)
     values (:w, :w, now(), 'customer', :w, '', sha256('') || sha256(''), :w)`,
   data_keys: "(workspace_id, subject_id, workspace_key_version, wrapped) values (:w, :w, 1, '')",
+  webhook_endpoints: `(workspace_id, id, url, secrets, events, with_values, status, created_at, updated_at)
+    values (:w, :w, '', '', '{}', false, 'enabled', now(), now())`,
+  webhook_subscriptions: `(workspace_id, event, endpoint_id, with_values)
+    values (:w, 'customer.created', :w, false)`,
+  webhook_events: "(workspace_id, id, type, about, at) values (:w, :w, 'customer.created', '{}', now())",
+  webhook_deliveries: `(workspace_id, event_id, endpoint_id, status, next_at)
+    values (:w, :w, :w, 'waiting', now())`,
+  actions: `(workspace_id, action, enabled, configuration_version, added_at, added_by_kind, added_by_id,
+      changed_at, changed_by_kind, changed_by_id)
+    values (:w, 'a', true, 1, now(), 'operator', '', now(), 'operator', '')`,
+  action_configurations: `(workspace_id, action, version, configuration, actor_kind, actor_id, at)
+    values (:w, 'a', 1, '{}', 'operator', '', now())`,
+  subscriptions: `(workspace_id, plan, status, provider, changed_at, changed_by_kind, changed_by_id)
+    values (:w, 'starter', 'active', 'manual', now(), 'operator', '')`,
+  billing_events: `(workspace_id, id, type, created_at, received_at, told)
+    values (:w, 'evt_1', 'invoice.paid', now(), now(), '{}')`,
   refusals: "(workspace_id, conversation_id, field, handle_id, at) values (:w, :w, 'phone', :w, now())",
   people: "(workspace_id, id, email, email_key, created_at) values (:w, :w, '', sha256(''), now())",
   person_workspaces: "(workspace_id, person_id, listed_id) values (:w, :w, :w)",

@@ -11,7 +11,7 @@ import { erase } from "../../../server/erasure/erase.ts";
 import { newDataKey } from "../../../server/privacy/keyring.ts";
 import { sealColumn } from "../../../server/privacy/sealed-columns.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { v7 } from "uuid";
 import { openerOf } from "../../support/opened-rows.ts";
 import { defaultPack } from "../../support/packs.ts";

@@ -6,7 +6,7 @@ import { PersonExport } from "../../../server/exports/contract.ts";
 import { exportCustomers } from "../../../server/exports/export-customers.ts";
 import { sealProfile } from "../../../server/customers/sealed.ts";
 import { newDataKey } from "../../../server/privacy/keyring.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { v7 } from "uuid";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";

@@ -1,8 +1,11 @@
 import { Writable } from "node:stream";
+import type { RequestHandler } from "express";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
+import { manualBilling } from "../../../server/billing/provider.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
@@ -10,7 +13,8 @@ import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
+import { membersToo } from "./members-too.ts";
 import { storeOf } from "../../support/stores.ts";
 
 export interface Answer {
@@ -39,7 +43,10 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  settings: Partial<Pick<Services, "clock" | "oidc" | "publicUrl">> = {},
+  settings: Partial<Pick<Services, "clock" | "oidc" | "publicUrl" | "billing">> & {
+    readonly workspaceId?: string;
+    readonly authenticated?: (services: Services) => RequestHandler;
+  } = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -48,23 +55,30 @@ export async function startServer(
       done();
     },
   });
-  const workspaceId = await createWorkspace(database, "Test", Date.now());
+  const workspaceId = settings.workspaceId ?? (await createWorkspace(database, "Test", Date.now()));
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   let url = "";
-  const app = createApp({
+  const {
+    workspaceId: _,
+    authenticated = (own: Services) => membersToo(authenticate(own)),
+    ...others
+  } = settings;
+  const services: Services = {
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
     oidc: null,
+    outgoing: { allowPrivate: true },
     publicUrl: () => url,
+    billing: manualBilling(),
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
-    ...settings,
-  });
-  const server = await listen(app, "127.0.0.1", 0);
+    ...others,
+  };
+  const server = await listen(createApp(services, authenticated(services)), "127.0.0.1", 0);
   url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {

@@ -11,7 +11,7 @@ import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { MergeRequest, type MergeView, type Side } from "../../../server/merging/contract.ts";
 import { mergeCustomers } from "../../../server/merging/merge.ts";
 import { unmergeCustomers } from "../../../server/merging/unmerge.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { BEGIN, canonical, createDriver, sayingsOf, storedPortraits } from "../customers/identity-driver.ts";
 import { createIdentityModel, type Saying } from "../customers/identity-model.ts";
 import { defaultPack } from "../../support/packs.ts";

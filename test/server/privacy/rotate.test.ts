@@ -16,7 +16,7 @@ import { rotateRoot } from "../../../server/privacy/rotate-root.ts";
 import { rotateIndex, rotateWorkspaceKey, SETTLE_MS } from "../../../server/privacy/rotate-workspace.ts";
 import { seal, unsealText } from "../../../server/privacy/seal.ts";
 import { loadKeyring, readWorkspaceKeys } from "../../../server/privacy/workspace-keys.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 
 const NOW = Date.UTC(2026, 0, 1);

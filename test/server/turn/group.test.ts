@@ -4,7 +4,7 @@ import { advisoryKey } from "../../../server/database/advisory-key.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { createGroups, type Writing } from "../../../server/turn/group.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { asTwoProcesses, useDatabase } from "../../support/test-databases.ts";
 
 const database = useDatabase("postgres");
