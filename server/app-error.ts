@@ -41,6 +41,7 @@ export const APP_ERRORS = {
   already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
   already_unmerged: 409,
   unmerge_out_of_order: 409, // the survivor itself was merged later: that merge is undone first
+  oidc_not_configured: 409, // no OpenID Connect provider is set
   mail_not_configured: 409, // a code was to be mailed, and no mail server is set
   too_many_identity_keys: 409,
   email_taken: 409, // another customer has it
@@ -74,6 +75,7 @@ export const APP_ERRORS = {
   database_behind: 503, // migrations are missing
   database_newer: 503, // migrated by a newer version of this program
   data_folder_locked: 503, // another process has the embedded database open
+  oidc_unavailable: 503, // the OpenID Connect provider does not answer as one
   keys_unavailable: 503, // no root key, another one, or a key service that fails
   keys_outdated: 503, // the workspace's key was rotated a moment ago: try again
   billing_unavailable: 503, // the payment provider does not answer, or refuses

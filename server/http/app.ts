@@ -30,6 +30,7 @@ import { withOpenApi } from "../openapi/routes.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { memberOperations } from "../members/routes.ts";
+import { oidcCallback, oidcOperations } from "../oidc/routes.ts";
 import { pageRoutes } from "../pages/routes.ts";
 import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
@@ -74,6 +75,7 @@ export function createApp(
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
     ...sessionOperations(services),
+    ...oidcOperations(services),
     ...personOperations(services),
     ...memberOperations(services),
   ]);
@@ -84,6 +86,7 @@ export function createApp(
   });
   app.use(docsPage());
   app.use(pageRoutes());
+  app.use(oidcCallback(services));
   app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));

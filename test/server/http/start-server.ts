@@ -43,7 +43,7 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  settings: Partial<Pick<Services, "clock" | "publicUrl" | "billing">> & {
+  settings: Partial<Pick<Services, "clock" | "oidc" | "publicUrl" | "billing">> & {
     readonly workspaceId?: string;
     readonly authenticated?: (services: Services) => RequestHandler;
   } = {},
@@ -69,6 +69,7 @@ export async function startServer(
     log: createLog("trace", destination),
     mailer,
     trustedProxies: false,
+    oidc: null,
     outgoing: { allowPrivate: true },
     publicUrl: () => url,
     billing: manualBilling(),
