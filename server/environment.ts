@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { Region } from "./conversations/contract.ts";
+import { packageRoot } from "./package-root.ts";
 import { isKeyServiceUrl } from "./privacy/http-key-provider.ts";
 import { parseRootKey } from "./privacy/root-keys.ts";
 import type { RootKeys } from "./privacy/root-keys.ts";
@@ -51,6 +51,15 @@ const smtpUrl = z
     "must be an address such as smtp://user:password@mail.example:587",
   );
 
+// Without a path: cookies and pages are at the top of a host.
+const publicUrl = z
+  .string()
+  .refine((address) => {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    return url !== null && /^https?:$/u.test(url.protocol) && url.href === `${url.origin}/`;
+  }, "must be an address such as https://enrich.example, without a path")
+  .transform((address) => new URL(address).origin);
+
 const directory = z.string().transform((path) => resolve(path));
 
 /** The settings, as the environment holds them. `.env.example` documents each. */
@@ -71,6 +80,8 @@ export const Environment = z.object({
   /** With it, codes can be mailed to people who are to prove that an address is theirs. */
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email("must be an email address").default("no-reply@localhost.localdomain"),
+  /** How people's browsers reach the server: for the links it mails, and for its cookies. */
+  PUBLIC_URL: publicUrl.optional(),
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
@@ -116,9 +127,5 @@ function readEnvFile(
   }
 }
 
-/** The rule pack that comes with the program: beside package.json, both in a checkout and from dist/. */
-function packagedRules(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
-  return join(folder, "rules");
-}
+/** The rule pack that comes with the program. */
+const packagedRules = () => join(packageRoot(), "rules");

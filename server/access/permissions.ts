@@ -35,6 +35,10 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   saveFilter: may(EDITORS, "customers:write"),
   deleteFilter: may(EDITORS, "customers:write"),
 
+  listKeys: may(ADMINS, "admin"),
+  createKey: may(ADMINS, "admin"),
+  revokeKey: may(ADMINS, "admin"),
+
   listDuplicates: may(READERS, "customers:read"),
   listMerges: may(READERS, "customers:read"),
   mergeCustomers: may(ADMINS, "customers:write"),
@@ -59,6 +63,25 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   verifyCode: may(EDITORS, "chat"),
 
   listAuditEvents: may(ADMINS, "admin"),
+
+  signIn: "anybody",
+  getSession: "person",
+  signOut: "person",
+  signOutEverywhere: "person",
+  switchWorkspace: "person",
+  setUp: "anybody",
+  changePassword: "person",
+  requestPasswordReset: "anybody",
+  resetPassword: "anybody",
+
+  listMembers: may(ADMINS, "admin"),
+  changeRole: may(ADMINS, null),
+  removeMember: may(ADMINS, null),
+  listInvitations: may(ADMINS, "admin"),
+  invite: may(ADMINS, null),
+  revokeInvitation: may(ADMINS, null),
+  readInvitation: "anybody",
+  acceptInvitation: "anybody",
 
   getRetention: may(ADMINS, "admin"),
   setRetention: may(ADMINS, "admin"),

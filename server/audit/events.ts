@@ -27,9 +27,25 @@ export type AuditAction =
   | "retention.changed"
   | "filter.changed"
   | "finding.marked"
-  | "conversation.proved";
+  | "conversation.proved"
+  | "session.signed_in"
+  | "session.signed_out"
+  | "session.failed"
+  | "member.invited"
+  | "member.invitation_revoked"
+  | "member.joined"
+  | "member.role_changed"
+  | "member.removed"
+  | "person.password_changed"
+  | "person.password_reset"
+  | "person.totp_changed"
+  | "key.created"
+  | "key.revoked"
+  | "workspace.created"
+  | "workspace.renamed";
 
-export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation";
+export type AuditSubject =
+  "customer" | "workspace" | "filter" | "finding" | "conversation" | "person" | "invitation" | "key";
 
 export interface AuditEvent {
   readonly actor: Actor;

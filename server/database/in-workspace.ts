@@ -43,6 +43,24 @@ export interface WorkspaceTransaction {
 
 export interface WorkspaceOptions {
   readonly locks?: readonly bigint[];
+  /** It tidies up behind others, and leaves nothing to tidy up itself. */
+  readonly isUpkeep?: boolean;
+}
+
+const touched = new WeakMap<Database, Set<string>>();
+
+/** The workspaces in which this process has begun transactions since it was last asked: those where there may be something to
+ *  tidy up. */
+export function takeTouched(database: Database): ReadonlySet<string> {
+  const taken = touched.get(database) ?? new Set<string>();
+  touched.delete(database);
+  return taken;
+}
+
+function touch(database: Database, workspaceId: string): void {
+  const seen = touched.get(database);
+  if (seen === undefined) touched.set(database, new Set([workspaceId]));
+  else seen.add(workspaceId);
 }
 
 /** Runs `work` in a transaction scoped to a workspace: committed when it returns, rolled back when it throws.
@@ -58,6 +76,7 @@ export async function inWorkspace<T>(
 ): Promise<T> {
   const opening = openingStatements(workspaceId, options.locks ?? []);
   refuseNested(database);
+  if (options.isUpkeep !== true) touch(database, workspaceId);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transact(database, workspaceId, opening, work);

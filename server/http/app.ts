@@ -20,21 +20,23 @@ import { importOperations } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
 import { createMask } from "../masking/mask.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticators } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
 import { docsPage } from "../openapi/docs-page.ts";
 import { withOpenApi } from "../openapi/routes.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
+import { memberOperations } from "../members/routes.ts";
+import { pageRoutes } from "../pages/routes.ts";
+import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
+import { sessionOperations } from "../sessions/routes.ts";
 import type { Services } from "./services.ts";
+import { keyOperations } from "../workspaces/key-routes.ts";
 
-/** The whole HTTP interface. Everything under /v1 wants a caller, whom `authenticated` names. */
-export function createApp(
-  services: Services,
-  authenticated: RequestHandler = authenticate(services),
-): Express {
+/** The whole HTTP interface. Everything under /v1 wants a caller, but for what is anybody's. */
+export function createApp(services: Services): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
@@ -42,6 +44,7 @@ export function createApp(
   app.set("query parser", "simple"); // nested query objects are nobody's friend
   app.use(securityHeaders());
   app.use(requestLog(services.log));
+  const authenticated = authenticators(services);
   const identityKeys = createIdentityKeys(services, services.clock);
   const served = withOpenApi([
     ...healthOperations(services),
@@ -57,13 +60,18 @@ export function createApp(
     ...exportOperations(services),
     ...importOperations(services),
     ...retentionOperations(services),
+    ...keyOperations(services),
     ...findingOperations(services),
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
+    ...sessionOperations(services),
+    ...personOperations(services),
+    ...memberOperations(services),
   ]);
-  mount(app, served, { authenticate: authenticated, mask: createMask(services.rules) });
+  mount(app, served, authenticated, createMask(services.rules));
   app.use(docsPage());
-  app.use("/v1", authenticated); // what is not there concerns nobody outside either
+  app.use(pageRoutes());
+  app.use("/v1", authenticated.workspace); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

@@ -34,7 +34,9 @@ export function problemHandler(log: Log): ErrorRequestHandler {
 
 export function sendProblem(response: Response, error: AppError): void {
   if (error.status === 401) response.set("WWW-Authenticate", 'Bearer realm="customer-enrichment"');
-  if (error.status === 503 || error.status === 429) response.set("Retry-After", "1");
+  if (error.status === 503 || error.status === 429) {
+    response.set("Retry-After", String(error.retryAfterSeconds ?? 1));
+  }
   const problem = problemOf(error, response.locals["requestId"]);
   response.status(error.status).type("application/problem+json").send(JSON.stringify(problem));
 }

@@ -4,6 +4,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Caller } from "../access/caller.ts";
 import { errorCode } from "../error-code.ts";
 import type { Mask } from "../masking/mask.ts";
+import type { Session } from "../sessions/sessions.ts";
 import { versionsSeen } from "./etag.ts";
 import { isPlain, type AnswerOf, type Operation, type Pieces, type Told } from "./operation-contract.ts";
 import { parseBody, parseQuery } from "./parse.ts";
@@ -23,7 +24,7 @@ interface Seen {
 /** An operation and what answers it. `callers`: whom it is for, which the table of permissions must agree with. */
 export interface Served {
   readonly operation: Operation;
-  readonly callers: "anybody" | "workspace";
+  readonly callers: "anybody" | "person" | "workspace";
   readonly handler: RequestHandler;
 }
 
@@ -48,6 +49,19 @@ export function serveAnybody<const Contract extends Operation>(
     await send(operation, response, await handle(asked(operation, request, response)));
   };
   return { operation, callers: "anybody", handler };
+}
+
+/** Serves an operation to anybody who is signed in, whether or not they are a member of anything. */
+export function servePerson<const Contract extends Operation>(
+  operation: Contract,
+  handle: (asked: Asked<Contract> & { readonly session: Session }) => Promise<AnswerOf<Contract>>,
+): Served {
+  const handler: RequestHandler = async (request, response) => {
+    const session: Session | undefined = response.locals["session"];
+    if (session === undefined) throw new Error("an operation of a person was served to nobody in particular");
+    await send(operation, response, await handle({ ...asked(operation, request, response), session }));
+  };
+  return { operation, callers: "person", handler };
 }
 
 /** The caller whom authenticate.ts let in. */

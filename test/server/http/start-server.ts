@@ -1,9 +1,7 @@
 import { Writable } from "node:stream";
-import type { RequestHandler } from "express";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
-import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
@@ -24,6 +22,7 @@ export interface Answer {
 
 export interface TestServer {
   readonly url: string;
+  readonly workspaceId: string;
   readonly key: string;
   /** The log so far. */
   log(): string;
@@ -38,7 +37,7 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  authenticated: (services: Services) => RequestHandler = authenticate,
+  settings: Partial<Pick<Services, "clock" | "publicUrl">> = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -49,17 +48,21 @@ export async function startServer(
   });
   const workspaceId = await createWorkspace(database, "Test", Date.now());
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
-  const services: Services = {
+  let url = "";
+  const app = createApp({
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    publicUrl: () => url,
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
-  };
-  const server = await listen(createApp(services, authenticated(services)), "127.0.0.1", 0);
+    ...settings,
+  });
+  const server = await listen(app, "127.0.0.1", 0);
+  url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...init.headers };
@@ -75,7 +78,8 @@ export async function startServer(
   }
 
   return {
-    url: server.url,
+    url,
+    workspaceId,
     key,
     log: () => lines.join(""),
     fetch: request,
