@@ -71,6 +71,9 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   switchWorkspace: "person",
   setUp: "anybody",
   changePassword: "person",
+  enrolTotp: "person",
+  confirmTotp: "person",
+  removeTotp: "person",
   requestPasswordReset: "anybody",
   resetPassword: "anybody",
 

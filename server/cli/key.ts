@@ -91,9 +91,10 @@ function list(): Command {
     });
 }
 
+const day = (at: string | null) => at?.slice(0, 16).replace("T", " ") ?? "never";
+
 function keyTable(keys: readonly KeyView[]): readonly string[] {
   if (keys.length === 0) return ["There are no API keys: `enrich key create` makes one."];
-  const day = (at: string | null) => at?.slice(0, 16).replace("T", " ") ?? "never";
   const rows = keys.map(({ label, state, scopes, expiresAt, lastUsedAt, name }) => [
     label,
     state,

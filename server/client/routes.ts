@@ -66,4 +66,7 @@ export const ROUTES: { readonly [Id in OperationId]: Route<Operations[Id]> } = {
   listKeys: "GET /v1/keys",
   createKey: "POST /v1/keys",
   revokeKey: "DELETE /v1/keys/{id}",
+  enrolTotp: "POST /v1/me/totp",
+  confirmTotp: "POST /v1/me/totp/confirm",
+  removeTotp: "DELETE /v1/me/totp",
 };

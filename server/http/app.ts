@@ -20,7 +20,7 @@ import { importOperations } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
 import { createMask } from "../masking/mask.ts";
-import { authenticators } from "./authenticate.ts";
+import { authenticate, authenticatePerson } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
 import { docsPage } from "../openapi/docs-page.ts";
@@ -44,7 +44,7 @@ export function createApp(services: Services): Express {
   app.set("query parser", "simple"); // nested query objects are nobody's friend
   app.use(securityHeaders());
   app.use(requestLog(services.log));
-  const authenticated = authenticators(services);
+  const authenticated = authenticate(services);
   const identityKeys = createIdentityKeys(services, services.clock);
   const served = withOpenApi([
     ...healthOperations(services),
@@ -68,10 +68,14 @@ export function createApp(services: Services): Express {
     ...personOperations(services),
     ...memberOperations(services),
   ]);
-  mount(app, served, authenticated, createMask(services.rules));
+  mount(app, served, {
+    workspace: authenticated,
+    person: authenticatePerson(services),
+    mask: createMask(services.rules),
+  });
   app.use(docsPage());
   app.use(pageRoutes());
-  app.use("/v1", authenticated.workspace); // what is not there concerns nobody outside either
+  app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

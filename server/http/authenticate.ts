@@ -8,18 +8,11 @@ import type { Actor } from "../audit/events.ts";
 import { AppError } from "../app-error.ts";
 import type { Services } from "./services.ts";
 
-/** How a request is told whose it is: a workspace's member or key, or a person who is signed in. */
-export type Authenticate = Readonly<Record<"workspace" | "person", RequestHandler>>;
-
-export function authenticators(services: Services): Authenticate {
-  return { workspace: authenticate(services), person: authenticatePerson(services) };
-}
-
 const KEY_CHARS_MAX = 200; // ours have 90
 
 /** Lets a request through that carries a valid API key, or the cookie of somebody signed in who is a member, and remembers
  *  whose it is. Looks at nothing else of it first. */
-function authenticate(services: Services): RequestHandler {
+export function authenticate(services: Services): RequestHandler {
   const { database, clock, log } = services;
   const keys = createKeyCache(database, clock);
   const noteUse = createKeyUse(database, clock, log);
@@ -51,7 +44,7 @@ function authenticate(services: Services): RequestHandler {
 }
 
 /** Lets a request through that comes from somebody signed in, whether or not they are a member of anything. */
-function authenticatePerson(services: Services): RequestHandler {
+export function authenticatePerson(services: Services): RequestHandler {
   return async (request, response, next) => {
     const session = await sessionOf(services, request);
     if (session === null)

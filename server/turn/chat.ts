@@ -1,5 +1,6 @@
 import type { RulePack } from "../../engine/rules/pack.ts";
-import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import type { ChatRequest } from "../conversations/contract.ts";
+import type { TurnAnswer } from "./answer.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
 import { inSealedWorkspace, type Store } from "../privacy/store.ts";
@@ -36,7 +37,7 @@ export async function chat(
   request: ChatRequest,
   now: number,
   options: ChatOptions = {},
-): Promise<ChatResponse> {
+): Promise<TurnAnswer> {
   const person = ["handle", workspaceId, request.platform, request.handle];
   const lock = advisoryKey(...person);
   const at = timeSaid(request.at, now);

@@ -3,7 +3,8 @@ import { INITIAL_STATE } from "../../engine/decide/state.ts";
 import { hearOther } from "../../engine/decide/hear.ts";
 import { takeTurn } from "../../engine/turn.ts";
 import { AppError } from "../app-error.ts";
-import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import type { ChatRequest } from "../conversations/contract.ts";
+import type { TurnAnswer } from "./answer.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { Groups } from "./group.ts";
 import { writeLink } from "./link.ts";
@@ -18,7 +19,7 @@ export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What came of a message. */
 export interface Taken {
-  readonly response: ChatResponse;
+  readonly response: TurnAnswer;
   /** Where it leaves the person, if that is worth remembering. */
   readonly left: Remembered | null;
 }
@@ -145,20 +146,20 @@ export function hear({ pack, request, at, region, identity }: Message, opened: O
   return { turn, state: turn.state };
 }
 
-function answered({ request }: Message, response: ChatResponse, { turn }: Heard): ChatResponse {
+function answered({ request }: Message, response: TurnAnswer, { turn }: Heard): TurnAnswer {
   return turn !== null && request.trace ? { ...response, trace: turn.trace } : response;
 }
 
 /** A message that came before: the answer it got then. */
-function again(earlier: Earlier, request: ChatRequest): ChatResponse {
+function again(earlier: Earlier, request: ChatRequest): TurnAnswer {
   if (earlier.text !== request.text || earlier.role !== request.role) {
     throw new AppError(
       "message_id_reused",
       "This messageId was used before, for another message of this person.",
     );
   }
-  // What this file stored: it was a ChatResponse.
-  const response: ChatResponse = JSON.parse(earlier.response);
+  // What this file stored: it was a TurnAnswer.
+  const response: TurnAnswer = JSON.parse(earlier.response);
   return request.trace && earlier.trace !== null
     ? { ...response, trace: JSON.parse(earlier.trace) }
     : response;

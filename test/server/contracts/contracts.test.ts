@@ -1,4 +1,5 @@
 /** Every operation, called through the typed client on a real server, and held to the OpenAPI document on its way. */
+import { TOTP, URI } from "otpauth";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createClient, ProblemError, type Client } from "../../../server/client/client.ts";
 import { ROUTES } from "../../../server/client/routes.ts";
@@ -82,6 +83,11 @@ test("so does every operation of a person", async () => {
   expect((await browser.getSession()).answer.current).toMatchObject({ id: workspaceId, role: "owner" });
   await browser.switchWorkspace({ body: { workspaceId } });
   await browser.changePassword({ body: { current: password, password: later } });
+  const { answer: enrolled } = await browser.enrolTotp({ body: { password: later } });
+  const app = URI.parse(enrolled.uri);
+  if (!(app instanceof TOTP)) throw new Error("the URI is no TOTP's");
+  await browser.confirmTotp({ body: { code: app.generate() } });
+  await browser.removeTotp({ body: { password: later } });
   await browser.signOut();
   await browser.requestPasswordReset({ body: { email } });
   const mail = await mails.arrived(mails.mails.length + 1);

@@ -2,11 +2,13 @@ import { Writable } from "node:stream";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
+import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { storeOf } from "../../support/stores.ts";
@@ -27,8 +29,8 @@ export interface TestServer {
   /** The log so far. */
   log(): string;
   fetch(path: string, init?: RequestInit): Promise<Answer>;
-  /** POST /v1/chat that must succeed. */
-  chat(body: Readonly<Record<string, unknown>>): Promise<ChatResponse>;
+  /** POST /v1/chat that must succeed; with the customer's id, which staff knows and the answer does not tell. */
+  chat(body: Readonly<Record<string, unknown>>): Promise<TurnAnswer>;
   close(): Promise<void>;
 }
 
@@ -86,8 +88,26 @@ export async function startServer(
     async chat(body) {
       const answer = await request("/v1/chat", { method: "POST", body: JSON.stringify(body) });
       if (answer.status !== 200) throw new Error(`POST /v1/chat answered ${answer.status}: ${answer.text}`);
-      return answer.body;
+      const told: ChatResponse = answer.body;
+      if (told.customer === null) return { ...told, customer: null };
+      const id = await customerIdOf(database, workspaceId, told.conversationId);
+      return { ...told, customer: { id, ...told.customer } };
     },
     close: () => server.close(),
   };
+}
+
+async function customerIdOf(
+  database: Database,
+  workspaceId: string,
+  conversationId: string,
+): Promise<string> {
+  const [row] = await inWorkspace(database, workspaceId, (tx) =>
+    tx.raw<{ customer_id: string }>(
+      "select customer_id from conversations where workspace_id = :workspaceId and id = :conversationId",
+      { workspaceId, conversationId },
+    ),
+  );
+  if (row === undefined) throw new Error("the conversation is gone");
+  return row.customer_id;
 }
