@@ -78,7 +78,7 @@ export function callsIn(world: World): { readonly [Id in WorkspaceOperationId]: 
     revokeIdentityKey: { params: { id: world.identityKeyId } },
     createChallenge: { body: { conversationId, email: world.email } },
     verifyCode: { body: { challengeId: world.challengeId, code: "000000" } },
-    createKey: { body: { label: "chat", scopes: ["chat"], expiresAt: null } },
+    createKey: { body: { label: "chat", scopes: ["admin"], expiresAt: null } },
     revokeKey: { params: { id: world.keyId } },
     invite: { body: { email: `ines.${mark}@team.example`, role: "agent" } },
     revokeInvitation: { params: { id: world.invitationId } },

@@ -69,6 +69,7 @@ test("every operation of a workspace takes and answers what the document says", 
       throw new Error(`${id}: ${error instanceof Error ? error.message : "failed"}`, { cause: error });
     }
   }
+  expect(Object.keys(callsIn(world)).filter((id) => !checked.succeeded.has(id))).toEqual([]);
 }, 30_000);
 
 test("so does every operation of a person", async () => {
