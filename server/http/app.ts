@@ -39,11 +39,8 @@ import { webhookOperations } from "../webhooks/routes.ts";
 import type { Services } from "./services.ts";
 import { keyOperations } from "../workspaces/key-routes.ts";
 
-/** The whole HTTP interface. Everything under /v1 wants a caller, whom `authenticated` names. */
-export function createApp(
-  services: Services,
-  authenticated: RequestHandler = authenticate(services),
-): Express {
+/** The whole HTTP interface. Everything under /v1 wants a caller, but for what is anybody's. */
+export function createApp(services: Services): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
@@ -52,6 +49,7 @@ export function createApp(
   app.set("query parser", "simple"); // nested query objects are nobody's friend
   app.use(securityHeaders());
   app.use(requestLog(services.log));
+  const authenticated = authenticate(services);
   const identityKeys = createIdentityKeys(services, services.clock);
   const served = withOpenApi([
     ...healthOperations(services),
