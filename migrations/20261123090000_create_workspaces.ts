@@ -37,10 +37,16 @@ const tables = [
     id uuid not null,
     label text not null,
     secret_hash bytea not null check (length(secret_hash) = 32),
+    scopes text[] not null,
     created_at timestamptz not null,
+    expires_at timestamptz,
     revoked_at timestamptz,
+    used_at timestamptz,
     primary key (workspace_id, id)
   )`,
+  `comment on column api_keys.scopes is 'What it may do: see server/access/permission-contract.ts'`,
+  `comment on column api_keys.expires_at is 'From then on it is refused; null: never'`,
+  `comment on column api_keys.used_at is 'Its last use, to a minute'`,
   `alter table api_keys enable row level security, force row level security`,
   `create policy workspace on api_keys
     using (workspace_id = current_setting('app.workspace_id')::uuid)

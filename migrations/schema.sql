@@ -45,8 +45,11 @@ create table api_keys (
   id uuid not null,
   label text not null,
   secret_hash bytea not null,
+  scopes text[] not null,
   created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  used_at timestamp with time zone,
   constraint api_keys_pkey PRIMARY KEY (workspace_id, id),
   constraint api_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
   constraint api_keys_secret_hash_check CHECK ((length(secret_hash) = 32))
@@ -55,6 +58,26 @@ alter table api_keys enable row level security;
 alter table api_keys force row level security;
 create policy workspace on api_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on api_keys to enrich_app;
+comment on column api_keys.expires_at is 'From then on it is refused; null: never';
+comment on column api_keys.scopes is 'What it may do: see server/access/permission-contract.ts';
+comment on column api_keys.used_at is 'Its last use, to a minute';
+
+create table attempts (
+  workspace_id uuid not null,
+  key bytea not null,
+  count integer not null,
+  until timestamp with time zone not null,
+  constraint attempts_pkey PRIMARY KEY (workspace_id, key),
+  constraint attempts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint attempts_key_check CHECK ((length(key) = 32))
+);
+alter table attempts set (fillfactor=70);
+CREATE INDEX attempts_until ON public.attempts USING btree (workspace_id, until) WHERE (until IS NOT NULL);
+alter table attempts enable row level security;
+alter table attempts force row level security;
+create policy workspace on attempts as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on attempts to enrich_app;
+comment on table attempts is 'How often somebody has tried to sign in of late, by account and by address: keyed hashes';
 
 create table audit_events (
   workspace_id uuid not null,
@@ -430,6 +453,46 @@ create policy workspace on installation_workspaces as permissive for all to publ
 grant delete, insert, select, update on installation_workspaces to enrich_app;
 comment on table installation_workspaces is 'Every workspace of the installation, which is a workspace itself: without a list, row-level security lets nobody find one';
 
+create table invitations (
+  workspace_id uuid not null,
+  id uuid not null,
+  email bytea not null,
+  email_key bytea not null,
+  role text not null,
+  secret_hash bytea not null,
+  invited_by uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint invitations_pkey PRIMARY KEY (workspace_id, id),
+  constraint invitations_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint invitations_email_key_check CHECK ((length(email_key) = 32)),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'viewer'::text]))),
+  constraint invitations_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+CREATE UNIQUE INDEX invitations_email_key ON public.invitations USING btree (workspace_id, email_key) WHERE (email_key IS NOT NULL);
+CREATE UNIQUE INDEX invitations_secret_hash ON public.invitations USING btree (workspace_id, secret_hash) WHERE (secret_hash IS NOT NULL);
+alter table invitations enable row level security;
+alter table invitations force row level security;
+create policy workspace on invitations as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on invitations to enrich_app;
+comment on table invitations is 'Those that are open: the row goes when one is accepted, revoked or replaced';
+
+create table members (
+  workspace_id uuid not null,
+  person_id uuid not null,
+  role text not null,
+  since timestamp with time zone not null,
+  constraint members_pkey PRIMARY KEY (workspace_id, person_id),
+  constraint members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'viewer'::text])))
+);
+CREATE INDEX members_role ON public.members USING btree (workspace_id, role) WHERE (role IS NOT NULL);
+alter table members enable row level security;
+alter table members force row level security;
+create policy workspace on members as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on members to enrich_app;
+comment on column members.person_id is 'Of the installation''s people, which are in another workspace: no foreign key';
+
 create table merges (
   workspace_id uuid not null,
   id uuid not null,
@@ -515,6 +578,68 @@ create policy workspace on notes as permissive for all to public using ((workspa
 grant delete, insert, select, update on notes to enrich_app;
 comment on column notes.text is 'Sealed under the key of the customer';
 
+create table people (
+  workspace_id uuid not null,
+  id uuid not null,
+  email bytea not null,
+  email_key bytea not null,
+  password_hash text,
+  totp_secret bytea,
+  totp_since timestamp with time zone,
+  totp_step bigint,
+  recovery_hashes bytea[] not null default '{}'::bytea[],
+  created_at timestamp with time zone not null,
+  constraint people_pkey PRIMARY KEY (workspace_id, id),
+  constraint people_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint people_email_key_check CHECK ((length(email_key) = 32))
+);
+CREATE UNIQUE INDEX people_email_key ON public.people USING btree (workspace_id, email_key) WHERE (email_key IS NOT NULL);
+alter table people enable row level security;
+alter table people force row level security;
+create policy workspace on people as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on people to enrich_app;
+comment on column people.password_hash is 'Argon2id; null for whoever signs in elsewhere';
+comment on column people.totp_since is 'From then on a code is asked for; before, the secret waits to be confirmed';
+comment on column people.totp_step is 'The time step of the latest code: none of it or before is taken again';
+comment on table people is 'Who signs in, once for all workspaces: their rows, sessions and links are in the workspace of the installation itself';
+
+create table person_links (
+  workspace_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  person_id uuid,
+  secret_hash bytea not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint person_links_pkey PRIMARY KEY (workspace_id, id),
+  constraint person_links_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint person_links_workspace_id_person_id_fkey FOREIGN KEY (workspace_id, person_id) REFERENCES people(workspace_id, id),
+  constraint person_links_check CHECK (((kind = 'set_up'::text) = (person_id IS NULL))),
+  constraint person_links_kind_check CHECK ((kind = ANY (ARRAY['set_up'::text, 'reset'::text]))),
+  constraint person_links_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+CREATE INDEX person_links_kind ON public.person_links USING btree (workspace_id, kind, created_at) WHERE (kind IS NOT NULL);
+CREATE INDEX person_links_person ON public.person_links USING btree (workspace_id, person_id) WHERE (person_id IS NOT NULL);
+CREATE UNIQUE INDEX person_links_secret_hash ON public.person_links USING btree (workspace_id, secret_hash) WHERE (secret_hash IS NOT NULL);
+alter table person_links enable row level security;
+alter table person_links force row level security;
+create policy workspace on person_links as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on person_links to enrich_app;
+comment on table person_links is 'Links that are good once: the row goes with their use';
+
+create table person_workspaces (
+  workspace_id uuid not null,
+  person_id uuid not null,
+  listed_id uuid not null,
+  constraint person_workspaces_pkey PRIMARY KEY (workspace_id, person_id, listed_id),
+  constraint person_workspaces_workspace_id_person_id_fkey FOREIGN KEY (workspace_id, person_id) REFERENCES people(workspace_id, id)
+);
+alter table person_workspaces enable row level security;
+alter table person_workspaces force row level security;
+create policy workspace on person_workspaces as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on person_workspaces to enrich_app;
+comment on table person_workspaces is 'Where to look for a person''s roles. What counts is the row in members, in that workspace';
+
 create table refusals (
   workspace_id uuid not null,
   conversation_id uuid not null,
@@ -544,6 +669,29 @@ create policy workspace on rule_packs as permissive for all to public using ((wo
 grant delete, insert, select, update on rule_packs to enrich_app;
 comment on column rule_packs.files is '[{path, text}], by path: the hash is over them';
 comment on table rule_packs is 'Every rule pack that was ever in force: with it, the turns that it decided can be run again';
+
+create table sessions (
+  workspace_id uuid not null,
+  id uuid not null,
+  person_id uuid not null,
+  secret_hash bytea not null,
+  current_id uuid,
+  created_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (workspace_id, id),
+  constraint sessions_workspace_id_person_id_fkey FOREIGN KEY (workspace_id, person_id) REFERENCES people(workspace_id, id),
+  constraint sessions_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+alter table sessions set (fillfactor=70);
+CREATE INDEX sessions_person ON public.sessions USING btree (workspace_id, person_id) WHERE (person_id IS NOT NULL);
+CREATE UNIQUE INDEX sessions_secret_hash ON public.sessions USING btree (workspace_id, secret_hash) WHERE (secret_hash IS NOT NULL);
+alter table sessions enable row level security;
+alter table sessions force row level security;
+create policy workspace on sessions as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on sessions to enrich_app;
+comment on column sessions.current_id is 'The workspace that the person works in';
+comment on column sessions.secret_hash is 'SHA-256 of the 32 random bytes that the cookie holds';
 
 create table signing_keys (
   workspace_id uuid not null,

@@ -7,6 +7,9 @@ export const APP_ERRORS = {
   unauthorized: 401,
   identity_invalid: 401, // a signed identity that is expired, not ours or not of this person
   upgrade_required: 402, // the plan does not include it, or is not paid: upgradeUrl says where to change that
+  sign_in_failed: 401, // an unknown address or a wrong password: the caller cannot tell which
+  totp_required: 401, // the password is right, and a code of the authenticator app is missing or wrong
+  csrf_refused: 403, // a session's cookie came with a request from another site
   forbidden: 403, // the role, or the API key's scopes, do not hold it
   not_found: 404, // no such route
   conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
@@ -22,10 +25,14 @@ export const APP_ERRORS = {
   filter_not_found: 404,
   action_not_found: 404,
   configuration_not_found: 404, // the action has no such version
+  member_not_found: 404,
+  invitation_not_found: 404,
+  key_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   filter_exists: 409, // one of this name
   too_many_filters: 409,
+  too_many_keys: 409,
   message_id_reused: 409, // the same messageId with another text
   already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
   already_unmerged: 409,
@@ -41,15 +48,23 @@ export const APP_ERRORS = {
   billing_by_hand: 409, // no payment provider is set
   billing_by_provider: 409, // what is paid there counts
   action_built_in: 409, // it can be disabled, and not removed
+  already_member: 409,
+  last_owner: 409, // a workspace keeps one at least
+  too_many_invitations: 409,
+  account_exists: 409, // whom an invitation is for: they sign in first
+  totp_state: 409, // the authenticator app is on already, or was not set up
+  link_spent: 410, // a link that is good once: used, expired, replaced, or never one
   edited_meanwhile: 412, // If-Match names another version than the customer's
   body_too_large: 413,
   unsupported_media_type: 415,
   etag_required: 428, // no If-Match
+  too_many_attempts: 429, // to sign in, from this address or to this account
   too_many_waiting: 429, // the handle's queue is full
   header_too_large: 431,
   conversation_unreadable: 500, // its state was stored by a version that this one does not know
   sealed_value_unreadable: 500, // changed or moved in the database, or its key is another one
   internal: 500,
+  sign_in_busy: 503, // more passwords wait to be checked than may
   customer_busy: 503, // its conversations move faster than they can be locked: try again
   database_unavailable: 503,
   database_behind: 503, // migrations are missing
@@ -78,6 +93,8 @@ export class AppError extends Error {
   readonly mergedInto: string | null;
   /** Where the plan can be changed. */
   readonly upgradeUrl: string | null;
+  /** After how many seconds it is worth trying again, where that is known. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(
     code: AppErrorCode,
@@ -87,6 +104,7 @@ export class AppError extends Error {
       readonly faults?: readonly Fault[];
       readonly mergedInto?: string | null;
       readonly upgradeUrl?: string;
+      readonly retryAfterSeconds?: number;
     } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -94,6 +112,7 @@ export class AppError extends Error {
     this.faults = options.faults ?? [];
     this.mergedInto = options.mergedInto ?? null;
     this.upgradeUrl = options.upgradeUrl ?? null;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
   }
 
   get status(): number {

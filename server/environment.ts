@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { PLANS, type Plan } from "./billing/plans-contract.ts";
 import { Region } from "./conversations/contract.ts";
+import { packageRoot } from "./package-root.ts";
 import { isKeyServiceUrl } from "./privacy/http-key-provider.ts";
 import { parseRootKey } from "./privacy/root-keys.ts";
 import type { RootKeys } from "./privacy/root-keys.ts";
 
 const PORT_MAX = 65_535;
+const WORKERS_MAX = 64;
 const SILENCE_MINUTES_MAX = 30 * 24 * 60; // after a month it is another conversation by any measure
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -64,6 +65,14 @@ const stripePrices = z.string().transform((text, context): Readonly<Record<Plan,
 });
 const priceId = z.string().regex(/^price_\w+$/u);
 const Prices = z.object({ starter: priceId, professional: priceId, enterprise: priceId });
+// Without a path: cookies and pages are at the top of a host.
+const publicUrl = z
+  .string()
+  .refine((address) => {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    return url !== null && /^https?:$/u.test(url.protocol) && url.href === `${url.origin}/`;
+  }, "must be an address such as https://enrich.example, without a path")
+  .transform((address) => new URL(address).origin);
 
 const directory = z.string().transform((path) => resolve(path));
 
@@ -72,6 +81,8 @@ export const Environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   /** 0 takes any free port. */
   PORT: wholeNumber(0, PORT_MAX).default(3000),
+  /** Server processes that share the port; on PostgreSQL only. */
+  WORKERS: wholeNumber(1, WORKERS_MAX).default(1),
   DATABASE_URL: databaseUrl.optional(),
   DATA_DIR: directory.default(() => resolve("data")),
   RULES_DIR: directory.default(() => packagedRules()),
@@ -91,6 +102,8 @@ export const Environment = z.object({
   UPGRADE_URL: z
     .url({ protocol: /^https?$/u, error: "must be an address such as https://shop.example/plans" })
     .optional(),
+  /** How people's browsers reach the server: for the links it mails, and for its cookies. */
+  PUBLIC_URL: publicUrl.optional(),
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
@@ -136,9 +149,5 @@ function readEnvFile(
   }
 }
 
-/** The rule pack that comes with the program: beside package.json, both in a checkout and from dist/. */
-function packagedRules(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
-  return join(folder, "rules");
-}
+/** The rule pack that comes with the program. */
+const packagedRules = () => join(packageRoot(), "rules");

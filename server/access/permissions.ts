@@ -13,14 +13,77 @@ const may = (roles: readonly Role[], scope: Scope | null) => ({ roles, scope });
 export const PERMISSIONS: Readonly<Record<string, Access>> = {
   checkAlive: "anybody",
   checkReady: "anybody",
+  getOpenApi: "anybody",
 
   chat: may(EDITORS, "chat"),
   getConversation: may(READERS, "customers:read"),
   getTurn: may(READERS, "customers:read"),
 
+  listCustomers: may(READERS, "customers:read"),
+  getCustomer: may(READERS, "customers:read"),
+  editCustomer: may(EDITORS, "customers:write"),
+  verifyField: may(EDITORS, "customers:write"),
+  acceptClaim: may(EDITORS, "customers:write"),
+  listCustomerConversations: may(READERS, "customers:read"),
+  listClaims: may(READERS, "customers:read"),
+  listNotes: may(READERS, "customers:read"),
+  addNote: may(EDITORS, "customers:write"),
+  deleteNote: may(EDITORS, "customers:write"),
+  getTags: may(READERS, "customers:read"),
+  addTag: may(EDITORS, "customers:write"),
+  removeTag: may(EDITORS, "customers:write"),
+
   listFilters: may(READERS, "customers:read"),
   saveFilter: may(EDITORS, "customers:write"),
   deleteFilter: may(EDITORS, "customers:write"),
+
+  listKeys: may(ADMINS, "admin"),
+  createKey: may(ADMINS, "admin"),
+  revokeKey: may(ADMINS, "admin"),
+
+  listDuplicates: may(READERS, "customers:read"),
+  listMerges: may(READERS, "customers:read"),
+  mergeCustomers: may(ADMINS, "customers:write"),
+  unmergeCustomers: may(ADMINS, "customers:write"),
+
+  eraseCustomer: may(ADMINS, "erase"),
+  listErasures: may(ADMINS, "erase"),
+  getErasure: may(ADMINS, "erase"),
+  getErasurePublicKey: may(ADMINS, "erase"),
+
+  exportCustomers: may(ADMINS, "export"),
+  exportCustomer: may(ADMINS, "export"),
+  importCustomers: may(ADMINS, "customers:write"),
+
+  listFindings: may(READERS, "customers:read"),
+  markFinding: may(EDITORS, "customers:write"),
+
+  listIdentityKeys: may(ADMINS, "admin"),
+  createIdentityKey: may(ADMINS, "admin"),
+  revokeIdentityKey: may(ADMINS, "admin"),
+  createChallenge: may(EDITORS, "chat"),
+  verifyCode: may(EDITORS, "chat"),
+
+  listAuditEvents: may(ADMINS, "admin"),
+
+  signIn: "anybody",
+  getSession: "person",
+  signOut: "person",
+  signOutEverywhere: "person",
+  switchWorkspace: "person",
+  setUp: "anybody",
+  changePassword: "person",
+  requestPasswordReset: "anybody",
+  resetPassword: "anybody",
+
+  listMembers: may(ADMINS, "admin"),
+  changeRole: may(ADMINS, null),
+  removeMember: may(ADMINS, null),
+  listInvitations: may(ADMINS, "admin"),
+  invite: may(ADMINS, null),
+  revokeInvitation: may(ADMINS, null),
+  readInvitation: "anybody",
+  acceptInvitation: "anybody",
 
   getRetention: may(ADMINS, "admin"),
   setRetention: may(ADMINS, "admin"),

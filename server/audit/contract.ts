@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pageSize } from "../conversations/contract.ts";
-import { Cursor } from "../http/cursor.ts";
+import { Cursor } from "../http/cursor-contract.ts";
 
 export const AUDIT_PAGE_DEFAULT = 50;
 export const AUDIT_PAGE_MAX = 200;

@@ -33,9 +33,33 @@ export type AuditAction =
   | "action.enabled"
   | "action.disabled"
   | "action.configured"
-  | "plan.changed";
+  | "plan.changed"
+  | "session.signed_in"
+  | "session.signed_out"
+  | "session.failed"
+  | "member.invited"
+  | "member.invitation_revoked"
+  | "member.joined"
+  | "member.role_changed"
+  | "member.removed"
+  | "person.password_changed"
+  | "person.password_reset"
+  | "person.totp_changed"
+  | "key.created"
+  | "key.revoked"
+  | "workspace.created"
+  | "workspace.renamed";
 
-export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation" | "action";
+export type AuditSubject =
+  | "customer"
+  | "workspace"
+  | "filter"
+  | "finding"
+  | "conversation"
+  | "person"
+  | "invitation"
+  | "key"
+  | "action";
 
 export interface AuditEvent {
   readonly actor: Actor;

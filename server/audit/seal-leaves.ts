@@ -73,5 +73,6 @@ export async function sealLeaves(
     );
     return { ...seal, hash };
   };
-  return inWorkspace(database, workspaceId, work, { locks: [advisoryKey("audit seal", workspaceId)] });
+  const locks = [advisoryKey("audit seal", workspaceId)];
+  return inWorkspace(database, workspaceId, work, { locks, isUpkeep: true });
 }

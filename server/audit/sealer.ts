@@ -1,10 +1,13 @@
 import { appendFile } from "node:fs/promises";
 import type { Database } from "../database/database.ts";
+import { takeTouched } from "../database/in-workspace.ts";
 import type { Log } from "../log.ts";
+import { INSTALLATION_ID, listWorkspaceIds } from "../workspaces/workspaces.ts";
 import { LEAVES_MAX, sealLeaves } from "./seal-leaves.ts";
 
 /** A leaf waits no longer than this and the time that sealing takes, in all less than five seconds. */
 export const SEAL_EVERY_MS = 2_000;
+const OTHERS_AT_ONCE = 20; // an installation of a hundred quiet workspaces is gone through in ten seconds
 
 export interface Sealer {
   /** Seals what waits, and stops. */
@@ -20,17 +23,29 @@ export interface SealerOptions {
   readonly clock: () => number;
 }
 
-/** Seals a workspace's leaves in the background. A seal that fails is reported in the log, and its leaves wait for the next. */
+/** Seals every workspace's leaves in the background: each time those of the workspaces in which this process was at work, and
+ *  in turn some of the others, where a command or a process that ended may have left some. A seal that fails is reported in the log,
+ *  stops no other workspace's, and its leaves wait for the next. */
 export function startSealer(
   database: Database,
-  workspaceId: string,
   log: Log,
   { rootsFile, everyMs = SEAL_EVERY_MS, clock }: SealerOptions,
 ): Sealer {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let others: readonly string[] = [];
 
-  async function sealAll(): Promise<void> {
+  async function sealAll(workspaceIds: Iterable<string>): Promise<void> {
+    for (const workspaceId of workspaceIds) {
+      try {
+        await sealWorkspace(workspaceId);
+      } catch (error) {
+        log.error({ err: error, workspaceId }, "the audit could not be sealed");
+      }
+    }
+  }
+
+  async function sealWorkspace(workspaceId: string): Promise<void> {
     for (;;) {
       const seal = await sealLeaves(database, workspaceId, clock());
       if (seal === null) return;
@@ -45,11 +60,19 @@ export function startSealer(
     }
   }
 
-  const report = (error: unknown) => log.error({ err: error }, "the audit could not be sealed");
+  async function sealSome(): Promise<void> {
+    await sealAll(takeTouched(database));
+    if (others.length === 0) others = [INSTALLATION_ID, ...(await listWorkspaceIds(database))];
+    const next = others.slice(0, OTHERS_AT_ONCE);
+    others = others.slice(OTHERS_AT_ONCE);
+    await sealAll(next);
+  }
+
+  const report = (error: unknown) => log.error({ err: error }, "the workspaces to be sealed were not listed");
   let sealing: Promise<void> = Promise.resolve();
   function next(): void {
     timer = setTimeout(() => {
-      sealing = sealAll()
+      sealing = sealSome()
         .catch(report)
         .finally(() => {
           if (!closed) next();
@@ -64,7 +87,7 @@ export function startSealer(
       closed = true;
       clearTimeout(timer);
       await sealing;
-      await sealAll().catch(report);
+      await sealAll(takeTouched(database));
     },
   };
 }

@@ -1,4 +1,4 @@
-import Stripe from "stripe";
+import { Stripe } from "stripe";
 import { AppError } from "../app-error.ts";
 import type { ToldEvent } from "./fold-events.ts";
 import type { Plan } from "./plans-contract.ts";
@@ -68,7 +68,12 @@ export function stripeBilling({
     readEvent(body, signature): ToldEvent | null {
       let event: Stripe.Event;
       try {
-        event = stripe.webhooks.constructEvent(body, signature ?? "", webhookSecret, TOLERANCE_S);
+        event = stripe.webhooks.constructEvent(
+          Buffer.from(body),
+          signature ?? "",
+          webhookSecret,
+          TOLERANCE_S,
+        );
       } catch (cause) {
         const message =
           "The event is not signed with the webhook's secret, or was signed more than five minutes ago.";

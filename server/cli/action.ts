@@ -8,6 +8,7 @@ import { configuredBilling } from "./configured-billing.ts";
 import { Refusal } from "./refusal.ts";
 import { readSettings } from "./settings.ts";
 import { operator, withStore } from "./with-store.ts";
+import { workspaceOption, type InWorkspaceOptions } from "./workspace-option.ts";
 
 export function actionCommand(): Command {
   return new Command("action")
@@ -15,17 +16,22 @@ export function actionCommand(): Command {
     .addCommand(
       new Command("status")
         .summary("whether details are collected, since when, and who changed it last")
-        .action(() => withStore(async (store, workspaceId) => print(await viewOf(store, workspaceId)))),
+        .addOption(workspaceOption())
+        .action(({ workspace }: InWorkspaceOptions) =>
+          withStore(workspace, async (store, workspaceId) => print(await viewOf(store, workspaceId))),
+        ),
     )
     .addCommand(
       new Command("enable")
         .summary("collect details from the next message on; adds and activates the action where it never was")
-        .action(() => withStore(enable)),
+        .addOption(workspaceOption())
+        .action(({ workspace }: InWorkspaceOptions) => withStore(workspace, enable)),
     )
     .addCommand(
       new Command("disable")
         .summary("collect and ask nothing from the next message on; nothing is deleted")
-        .action(() => withStore(disable)),
+        .addOption(workspaceOption())
+        .action(({ workspace }: InWorkspaceOptions) => withStore(workspace, disable)),
     );
 }
 

@@ -2,9 +2,11 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import type { Fault } from "../audit/verify-steps.ts";
 import { verifyAudit, type Verified } from "../audit/verify.ts";
-import { install, withDatabase } from "./installation.ts";
+import { inEach } from "./in-each.ts";
+import { withDatabase } from "./installation.ts";
 import { Refusal, refuseWithList } from "./refusal.ts";
 import { readSettings } from "./settings.ts";
+import { chosenWorkspaces, onlyWorkspaceOption, type InWorkspaceOptions } from "./workspace-option.ts";
 
 const SEALS_A_LINE = 100;
 
@@ -12,7 +14,7 @@ export function auditCommand(): Command {
   return new Command("audit").summary("what the audit can prove").addCommand(verify());
 }
 
-interface Options {
+interface Options extends InWorkspaceOptions {
   readonly from?: string;
   readonly roots?: string;
 }
@@ -29,18 +31,24 @@ function verify(): Command {
     )
     .option("--from <seal>", "the number of the first seal to look at; those before are taken for right")
     .option("--roots <file>", "the roots that servers wrote (default: AUDIT_ROOTS_FILE)")
-    .action(async ({ from, roots: path = readSettings().AUDIT_ROOTS_FILE }: Options) => {
+    .addOption(onlyWorkspaceOption())
+    .action(async ({ from, roots: path = readSettings().AUDIT_ROOTS_FILE, workspace }: Options) => {
       const first = parseSeal(from);
       await withDatabase(async (database) => {
-        const workspaceId = await install(database);
-        const roots = path === undefined ? new Map() : await readRoots(path, workspaceId);
-        const verified = await verifyAudit(database, workspaceId, {
-          from: first,
-          roots,
-          onSeal: tellProgress,
+        const workspaceIds = await chosenWorkspaces(database, workspace);
+        if (from !== undefined && workspaceIds.length > 1) {
+          throw new Refusal(["--from is the number of a seal of one workspace: say which with --workspace"]);
+        }
+        await inEach(workspaceIds, async (workspaceId) => {
+          const roots = path === undefined ? new Map() : await readRoots(path, workspaceId);
+          const verified = await verifyAudit(database, workspaceId, {
+            from: first,
+            roots,
+            onSeal: tellProgress,
+          });
+          if (first > 1 && verified.seals === 0) throw new Refusal([`There is no seal ${first}.`]);
+          report(verified);
         });
-        if (first > 1 && verified.seals === 0) throw new Refusal([`There is no seal ${first}.`]);
-        report(verified);
       });
     });
 }

@@ -6,12 +6,16 @@ import { configuredBilling } from "./configured-billing.ts";
 import { Refusal } from "./refusal.ts";
 import { readSettings } from "./settings.ts";
 import { operator, withStore } from "./with-store.ts";
+import { workspaceOption, type InWorkspaceOptions } from "./workspace-option.ts";
 
 export function billingCommand(): Command {
   return new Command("billing")
     .summary("the plan of the workspace")
     .addCommand(
-      new Command("show").summary("the plan, how its payment stands, and the plans there are").action(show),
+      new Command("show")
+        .summary("the plan, how its payment stands, and the plans there are")
+        .addOption(workspaceOption())
+        .action(show),
     )
     .addCommand(
       new Command("set")
@@ -19,13 +23,14 @@ export function billingCommand(): Command {
         .description("With Stripe, this holds until Stripe tells something else of the workspace.")
         .argument("<plan>", PLANS.join(", "))
         .option("--status <status>", `how the payment stands: ${STANDINGS.join(", ")}`, "active")
+        .addOption(workspaceOption())
         .action(set),
     );
 }
 
-async function show(): Promise<void> {
+async function show({ workspace }: InWorkspaceOptions): Promise<void> {
   const billing = await configuredBilling(readSettings());
-  await withStore(async ({ database }, workspaceId) => {
+  await withStore(workspace, async ({ database }, workspaceId) => {
     const { plan, status, includesAction, periodEndsAt, plans } = await getBilling(
       database,
       workspaceId,
@@ -41,13 +46,14 @@ async function show(): Promise<void> {
   });
 }
 
-async function set(plan: string, { status }: { readonly status: string }): Promise<void> {
+async function set(plan: string, options: InWorkspaceOptions & { readonly status: string }): Promise<void> {
+  const { status, workspace } = options;
   const wanted = BillingChange.safeParse({ plan, status });
   if (!wanted.success) {
     throw new Refusal([`A plan is one of ${PLANS.join(", ")}; --status is one of ${STANDINGS.join(", ")}.`]);
   }
-  await withStore(async ({ database }, workspaceId) => {
+  await withStore(workspace, async ({ database }, workspaceId) => {
     await setPlan(database, workspaceId, wanted.data, { actor: operator(), at: Date.now() });
   });
-  await show();
+  await show(options);
 }

@@ -9,12 +9,13 @@ import { parseBody } from "../http/parse.ts";
 import { chat } from "../turn/chat.ts";
 import { createKeyrings } from "../privacy/keyrings.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
-import { install, openConfigured } from "./installation.ts";
+import { openConfigured } from "./installation.ts";
 import { parseRegion, readPack, readSettings } from "./settings.ts";
+import { chosenWorkspace, workspaceOption, type InWorkspaceOptions } from "./workspace-option.ts";
 
 const MINUTE_MS = 60_000;
 
-interface Options {
+interface Options extends InWorkspaceOptions {
   readonly handle?: string;
   readonly platform: string;
   readonly region?: string;
@@ -34,6 +35,7 @@ export function chatCommand(): Command {
     .option("--platform <name>", "where the conversation happens", "api")
     .option("--region <country>", "the country of national phone numbers, such as AU")
     .option("--why", "print each turn's trace for people")
+    .addOption(workspaceOption())
     .action(talk);
 }
 
@@ -51,7 +53,7 @@ async function talk(options: Options): Promise<void> {
   parseBody(ChatRequest, { ...person, text: "." }); // wrong options are refused before anything is opened
   const database = await openConfigured(environment);
   try {
-    const workspaceId = await install(database);
+    const workspaceId = await chosenWorkspace(database, options.workspace);
     const keys = configuredKeys(environment, (path) => console.error(rootKeyNotice(path).join("\n")));
     const store = { database, keyrings: createKeyrings(database, keys.inUse, Date.now) };
     await store.keyrings.of(workspaceId); // a root key that is missing or wrong is said before anybody types

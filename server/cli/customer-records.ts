@@ -7,6 +7,7 @@ import { write } from "./json-lines.ts";
 import { Refusal } from "./refusal.ts";
 import { readPack, readSettings } from "./settings.ts";
 import { operator, withStore } from "./with-store.ts";
+import { workspaceOption, type InWorkspaceOptions } from "./workspace-option.ts";
 
 export function exportCommand(): Command {
   return new Command("export")
@@ -14,13 +15,14 @@ export function exportCommand(): Command {
     .option("--customer <id>", "one person, with all conversations, as JSON")
     .option("--verified-only", "with --customer: without conversations linked by a claim only")
     .option("--bom", "begin the CSV with a byte order mark, for spreadsheets that ask for one")
-    .action(async ({ customer, verifiedOnly = false, bom = false }: ExportOptions) => {
+    .addOption(workspaceOption())
+    .action(async ({ customer, workspace, verifiedOnly = false, bom = false }: ExportOptions) => {
       const customerId = customer === undefined ? null : parseId(customer);
       if (customer !== undefined && customerId === null) throw new Refusal([NO_ID]);
       const { RULES_DIR } = readSettings();
       const fields = customerId === null ? (await readPack(RULES_DIR)).fields.map(({ field }) => field) : [];
       const asked = { actor: operator(), now: Date.now() };
-      await withStore(async (store, workspaceId) => {
+      await withStore(workspace, async (store, workspaceId) => {
         const pieces =
           customerId === null
             ? exportCustomers(store, workspaceId, { ...asked, fields, filter: null, bom })
@@ -30,10 +32,14 @@ export function exportCommand(): Command {
     });
 }
 
-interface ExportOptions {
+interface ExportOptions extends InWorkspaceOptions {
   readonly customer?: string;
   readonly verifiedOnly?: boolean;
   readonly bom?: boolean;
+}
+
+interface EraseOptions extends InWorkspaceOptions {
+  readonly confirm: string;
 }
 
 const NO_ID = "That is no customer's id: a UUID is expected.";
@@ -43,7 +49,8 @@ export function eraseCommand(): Command {
     .summary("erase a customer for good and print the signed certificate")
     .argument("<id>", "the customer's id")
     .requiredOption("--confirm <id>", "the id once more: erasing cannot be undone")
-    .action(async (stated: string, { confirm }: { readonly confirm: string }) => {
+    .addOption(workspaceOption())
+    .action(async (stated: string, { confirm, workspace }: EraseOptions) => {
       const id = parseId(stated);
       if (id === null) throw new Refusal([NO_ID]);
       if (parseId(confirm) !== id) throw new Refusal(["--confirm must repeat the customer's id."]);
@@ -54,7 +61,9 @@ export function eraseCommand(): Command {
         now: Date.now(),
       } as const;
       const target = { customerId: id, conversationIds: [] };
-      const erasure = await withStore((store, workspaceId) => erase(store, workspaceId, target, occasion));
+      const erasure = await withStore(workspace, (store, workspaceId) =>
+        erase(store, workspaceId, target, occasion),
+      );
       if (erasure === null) throw new Refusal(["There is no such customer."], 1);
       console.log(JSON.stringify(erasure, null, 2));
     });

@@ -1,14 +1,6 @@
 import { TOTAL_EXACT_MAX } from "../customers/contract.ts";
 import type { CustomerDetail, CustomerPage, CustomerSummary } from "../customers/contract.ts";
-
-// What customers gave may hold what moves the cursor or turns the line around; what is shown stays in its column.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-// Terminals draw these over two columns.
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\uFF01-\uFF60]/gu;
-const COLUMN_WIDTH_MAX = 40;
-const GAP = "  ";
-
-type Row = readonly string[];
+import { aligned, type Row } from "./table.ts";
 
 const HEAD: Row = ["NAME", "EMAIL", "PHONE", "PLATFORMS", "FIRST", "LAST", "CONV.", "ID"];
 
@@ -92,33 +84,3 @@ function phoneOf({ phone, unvalidated }: CustomerSummary): string {
 }
 
 const dayOf = (at: string) => at.slice(0, 10);
-
-/** Columns as wide as their widest cell, up to a limit; the last one as it is. */
-function aligned(rows: readonly Row[]): readonly string[] {
-  const cells = rows.map((row) =>
-    row.map((cell, index) => (index === row.length - 1 ? printable(cell) : cut(printable(cell)))),
-  );
-  const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => widthOf(row[column] ?? ""))),
-  );
-  return cells.map((row) =>
-    row
-      .map((cell, column) =>
-        column === row.length - 1 ? cell : cell + " ".repeat((widths[column] ?? 0) - widthOf(cell)),
-      )
-      .join(GAP),
-  );
-}
-
-const printable = (text: string) => text.replaceAll(UNPRINTABLE, "\uFFFD");
-
-function cut(text: string): string {
-  const characters = Array.from(text);
-  return characters.length <= COLUMN_WIDTH_MAX
-    ? text
-    : `${characters.slice(0, COLUMN_WIDTH_MAX - 1).join("")}…`;
-}
-
-function widthOf(text: string): number {
-  return Array.from(text).length + (text.match(WIDE)?.length ?? 0);
-}

@@ -13,6 +13,7 @@ import { eraseCommand, exportCommand } from "./customer-records.ts";
 import { customerLines, customerTable } from "./customer-table.ts";
 import { Refusal } from "./refusal.ts";
 import { operator, withStore } from "./with-store.ts";
+import { workspaceOption, type InWorkspaceOptions } from "./workspace-option.ts";
 
 export function customersCommand(): Command {
   return new Command("customers")
@@ -24,7 +25,7 @@ export function customersCommand(): Command {
 }
 
 /** What `list` takes, as commander names it: the parameters of GET /v1/customers, and two of its own. */
-interface ListOptions extends Readonly<Record<string, unknown>> {
+interface ListOptions extends Readonly<Record<string, unknown>>, InWorkspaceOptions {
   readonly saved?: string;
   readonly json?: boolean;
 }
@@ -56,8 +57,9 @@ function list(): Command {
     .option("--cursor <cursor>", "goes on where the page that named it ended")
     .option("--saved <name>", "the saved filter of this name; other options go before its own")
     .option("--json", "the page as the HTTP interface answers it")
-    .action(({ saved, json, ...given }: ListOptions) =>
-      withStore(async (store, workspaceId) => {
+    .addOption(workspaceOption())
+    .action(({ saved, json, workspace, ...given }: ListOptions) =>
+      withStore(workspace, async (store, workspaceId) => {
         const kept = saved === undefined ? {} : await savedFilter(store, workspaceId, saved);
         const page = await listCustomers(store, workspaceId, parseOptions({ ...kept, ...given }));
         for (const line of json === true ? [JSON.stringify(page, null, 2)] : customerTable(page))
@@ -71,8 +73,9 @@ function show(): Command {
     .summary("a customer with conversations, and where every value comes from")
     .argument("<id>", "the customer's id")
     .option("--json", "as the HTTP interface answers it")
-    .action((text: string, { json }: { readonly json?: boolean }) =>
-      withStore(async (store, workspaceId) => {
+    .addOption(workspaceOption())
+    .action((text: string, { json, workspace }: InWorkspaceOptions & { readonly json?: boolean }) =>
+      withStore(workspace, async (store, workspaceId) => {
         const id = parseId(text);
         if (id === null) throw new Refusal(["This is no customer's id: `enrich customers list` shows them."]);
         const customer = await getCustomer(store, workspaceId, id);

@@ -12,12 +12,14 @@ import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
+import { peopleCommand } from "./people.ts";
 import { Refusal } from "./refusal.ts";
 import { replayCommand } from "./replay.ts";
 import { retentionCommand } from "./retention.ts";
 import { rulesCommand } from "./rules.ts";
 import { serveCommand } from "./serve.ts";
 import { understandCommand } from "./understand.ts";
+import { workspaceCommand } from "./workspace.ts";
 
 // The reader may have seen enough: `enrich understand < file | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -39,7 +41,9 @@ const program = new Command("enrich")
   .addCommand(customersCommand())
   .addCommand(actionCommand())
   .addCommand(billingCommand())
+  .addCommand(workspaceCommand())
   .addCommand(keyCommand())
+  .addCommand(peopleCommand())
   .addCommand(keysCommand())
   .addCommand(erasuresCommand())
   .addCommand(retentionCommand());

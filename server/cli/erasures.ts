@@ -6,7 +6,8 @@ import { publicKeysOf } from "../erasure/signing-key.ts";
 import type { Store } from "../privacy/store.ts";
 import { readJsonLines, writeLine } from "./json-lines.ts";
 import { Refusal, refuseWithList } from "./refusal.ts";
-import { operator, withStore } from "./with-store.ts";
+import { operator, withStores } from "./with-store.ts";
+import { onlyWorkspaceOption, type InWorkspaceOptions } from "./workspace-option.ts";
 
 export function erasuresCommand(): Command {
   return new Command("erasures")
@@ -14,22 +15,26 @@ export function erasuresCommand(): Command {
     .addCommand(
       new Command("export")
         .summary("print the ledger as JSON lines: ids and certificates, no personal data")
-        .action(() => withStore(printLedger)),
+        .addOption(onlyWorkspaceOption())
+        .action(({ workspace }: InWorkspaceOptions) => withStores(workspace, printLedger)),
     )
     .addCommand(
       new Command("reapply")
         .summary("erase again what the ledger names and a restored database has")
         .requiredOption("--ledger <file>", "what `erasures export` printed; - is standard input")
-        .action(async ({ ledger }: { readonly ledger: string }) => {
+        .addOption(onlyWorkspaceOption())
+        .action(async ({ ledger, workspace }: InWorkspaceOptions & { readonly ledger: string }) => {
           const lines = await readLedger(ledger);
-          await withStore((store, workspaceId) => reapplyAll(store, workspaceId, lines));
+          await withStores(workspace, (store, workspaceIds) => reapplyAll(store, workspaceIds, lines));
         }),
     );
 }
 
-async function printLedger(store: Store, workspaceId: string): Promise<void> {
-  for await (const line of exportLedger(store, workspaceId))
-    await writeLine(process.stdout, JSON.stringify(line));
+async function printLedger(store: Store, workspaceIds: readonly string[]): Promise<void> {
+  for (const workspaceId of workspaceIds) {
+    for await (const line of exportLedger(store, workspaceId))
+      await writeLine(process.stdout, JSON.stringify(line));
+  }
 }
 
 /** Read to its end before anything is erased: a file that is damaged is damaged as a whole. */
@@ -53,16 +58,24 @@ async function readLedger(file: string): Promise<readonly LedgerLine[]> {
   return read;
 }
 
-async function reapplyAll(store: Store, workspaceId: string, lines: readonly LedgerLine[]): Promise<void> {
-  const known = await publicKeysOf(store, workspaceId);
+/** Nothing is erased before every line is found to be sound. */
+async function reapplyAll(
+  store: Store,
+  workspaceIds: readonly string[],
+  lines: readonly LedgerLine[],
+): Promise<void> {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  for (const workspaceId of workspaceIds) known.set(workspaceId, await publicKeysOf(store, workspaceId));
   const faults = lines.flatMap((line, index) => {
-    const fault = faultOf(line, workspaceId, known);
-    return fault === null ? [] : [`erasure ${index + 1} (${line.certificate.id}) ${fault}`];
+    const { id, workspaceId } = line.certificate;
+    const keys = known.get(workspaceId);
+    const fault = keys === undefined ? "belongs to another workspace" : faultOf(line, workspaceId, keys);
+    return fault === null ? [] : [`erasure ${index + 1} (${id}) ${fault}`];
   });
   if (faults.length > 0) throw refuseWithList("Nothing was erased. The ledger is not sound:", faults);
   let erased = 0;
   for (const line of lines) {
-    const erasure = await reapply(store, workspaceId, line, operator(), Date.now());
+    const erasure = await reapply(store, line.certificate.workspaceId, line, operator(), Date.now());
     if (erasure === null) continue;
     erased += 1;
     const { kind, id } = erasure.certificate.subject;

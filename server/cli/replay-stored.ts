@@ -1,35 +1,36 @@
 import { parseId } from "../http/parse-id.ts";
-import { createKeyrings } from "../privacy/keyrings.ts";
+import type { Store } from "../privacy/store.ts";
 import { countConversations, replayAll, replayOne, type Replay } from "../replay/replay-all.ts";
-import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
-import { install, openConfigured } from "./installation.ts";
+import { inEach } from "./in-each.ts";
 import { Refusal, refuseWithList } from "./refusal.ts";
-import { readSettings } from "./settings.ts";
+import { withStores } from "./with-store.ts";
 
 const BAR_CHARS = 30;
 const LINES_SHOWN_MAX = 200; // of differences; the summary counts them all
 
-/** Runs stored conversations again: one, or with null all of them. */
-export async function replayStored(conversation: string | null): Promise<void> {
-  const environment = readSettings();
+/** Runs stored conversations again, of every workspace or of the one that is stated: one, or with null all of them. */
+export async function replayStored(
+  conversation: string | null,
+  workspace: string | undefined,
+): Promise<void> {
   const id = conversation === null ? null : parseId(conversation);
   if (conversation !== null && id === null)
     throw new Refusal(["--conversation is the id of a conversation, a UUID."]);
-  const keys = configuredKeys(environment, (path) => console.error(rootKeyNotice(path).join("\n")));
-  const database = await openConfigured(environment);
-  try {
-    const workspaceId = await install(database);
-    const store = { database, keyrings: createKeyrings(database, keys.inUse, Date.now) };
-    if (id === null) {
+  await withStores(workspace, async (store, workspaceIds) => {
+    if (id !== null) return replayFound(store, workspaceIds, id);
+    return inEach(workspaceIds, async (workspaceId) => {
       const total = await countConversations(store, workspaceId);
-      return await report(replayAll(store, workspaceId), total);
-    }
+      await report(replayAll(store, workspaceId), total);
+    });
+  });
+}
+
+async function replayFound(store: Store, workspaceIds: readonly string[], id: string): Promise<void> {
+  for (const workspaceId of workspaceIds) {
     const replay = await replayOne(store, workspaceId, id);
-    if (replay === null) throw new Refusal(["There is no such conversation."], 1);
-    await report([replay], 1);
-  } finally {
-    await database.close();
+    if (replay !== null) return report([replay], 1);
   }
+  throw new Refusal(["There is no such conversation."], 1);
 }
 
 async function report(replays: AsyncIterable<Replay> | Iterable<Replay>, total: number): Promise<void> {

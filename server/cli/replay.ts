@@ -15,6 +15,7 @@ import { readJsonLines } from "./json-lines.ts";
 import { Refusal, refuseWithList } from "./refusal.ts";
 import { replayStored } from "./replay-stored.ts";
 import { readPack, readSettings } from "./settings.ts";
+import { onlyWorkspaceOption, type InWorkspaceOptions } from "./workspace-option.ts";
 
 // Lines without a time are a minute apart from here on: a replay has no clock, or it could not be repeated.
 const START = Date.UTC(2025, 0, 1, 9);
@@ -28,7 +29,7 @@ const Said = z.strictObject({
 });
 type Said = z.output<typeof Said>;
 
-interface Options {
+interface Options extends InWorkspaceOptions {
   readonly why?: boolean;
   readonly all?: true;
   readonly conversation?: string;
@@ -53,11 +54,12 @@ export function replayCommand(): Command {
     .option("--all", "every conversation of the database")
     .option("--conversation <id>", "one conversation of the database")
     .option("--why", "print each turn's trace for people (of a file)")
-    .action(async (file: string | undefined, { why = false, all, conversation }: Options) => {
+    .addOption(onlyWorkspaceOption())
+    .action(async (file: string | undefined, { why = false, all, conversation, workspace }: Options) => {
       const chosen = [file, all, conversation].filter((choice) => choice !== undefined);
       if (chosen.length !== 1)
         throw new Refusal(["Name a file, or --all, or --conversation with an id: one of them."]);
-      if (file === undefined) return replayStored(conversation ?? null);
+      if (file === undefined) return replayStored(conversation ?? null, workspace);
       const environment = readSettings();
       const said = await readConversation(file);
       const pack = await readPack(environment.RULES_DIR);

@@ -1,3 +1,4 @@
+import cluster from "node:cluster";
 import { Command } from "commander";
 import { startSealer } from "../audit/sealer.ts";
 import type { Database } from "../database/database.ts";
@@ -17,8 +18,9 @@ import { configuredBilling } from "./configured-billing.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
+import { makeSetupLink } from "./setup-link.ts";
 import { readPack, readSettings } from "./settings.ts";
-import { waitForSignal } from "./wait-for-signal.ts";
+import { isFirstServer, superviseWorkers, waitForStop } from "./workers.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -26,12 +28,20 @@ export function serveCommand(): Command {
   return new Command("serve").summary("serve the HTTP interface").action(serve);
 }
 
-/** Starts in the order in which things can be refused without harm: settings, rules, database, keys, address. Returns when
+/** With several WORKERS, each does this. Starts in the order in which things can be refused without harm: settings, rules, database, keys, address. Returns when
  *  a signal has stopped it and everything is closed. */
 async function serve(): Promise<void> {
-  const stopped = waitForSignal();
   const environment = readSettings();
   const log = createLog(environment.LOG_LEVEL);
+  if (cluster.isPrimary && environment.WORKERS > 1) {
+    if (environment.DATABASE_URL === undefined) {
+      throw new Refusal([
+        "The embedded database belongs to one process: for more WORKERS than 1, set DATABASE_URL to a PostgreSQL server.",
+      ]);
+    }
+    return superviseWorkers(environment.WORKERS, environment, log);
+  }
+  const stopped = waitForStop();
   process.on("uncaughtException", (error) => endAfter(error, log));
   const billing = await configuredBilling(environment);
   const pack = await readPack(environment.RULES_DIR);
@@ -49,6 +59,7 @@ async function serve(): Promise<void> {
     const mailer =
       environment.SMTP_URL === undefined ? null : smtpMailer(environment.SMTP_URL, environment.MAIL_FROM);
     let closing = false;
+    let listensOn = ""; // known once it listens
     const app = createApp({
       database,
       rules,
@@ -56,19 +67,24 @@ async function serve(): Promise<void> {
       log,
       mailer,
       billing,
+      publicUrl: () => environment.PUBLIC_URL ?? listensOn,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,
       isClosing: () => closing,
     });
     const server = await listenOrRefuse(app, environment);
-    const sweeping = sweepHourly({ database, keyrings }, workspaceId, log);
+    listensOn = localUrl(server.url);
+    const sweeping = sweepHourly({ database, keyrings }, log);
     // Only now: a key that is shown once must not be lost to a port that is taken.
-    const key = await firstKey(database, workspaceId);
-    const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, key };
-    console.log(greeting(server.url, environment, database, started));
+    if (isFirstServer()) {
+      const key = await firstKey(database, workspaceId);
+      const setup = await makeSetupLink(database, environment, listensOn);
+      const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, setup, key };
+      console.log(greeting(server.url, environment, database, started));
+    }
     const rootsFile = environment.AUDIT_ROOTS_FILE;
-    const sealer = startSealer(database, workspaceId, log, { rootsFile, clock: Date.now });
+    const sealer = startSealer(database, log, { rootsFile, clock: Date.now });
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);
@@ -78,6 +94,7 @@ async function serve(): Promise<void> {
     await sealer.close();
   } finally {
     await database.close();
+    cluster.worker?.disconnect(); // the line to the supervisor would keep this process alive
   }
 }
 
@@ -117,8 +134,9 @@ async function listenOrRefuse(
 /** A new key for a workspace that has none that works, or null. Not only on the very first start: that one may have ended
  *  before anybody saw a key, or another command may have made the workspace. */
 async function firstKey(database: Database, workspaceId: string): Promise<string | null> {
-  if (await hasLiveApiKey(database, workspaceId)) return null;
-  return (await createApiKey(database, workspaceId, "server start", Date.now())).key;
+  if (await hasLiveApiKey(database, workspaceId, Date.now())) return null;
+  const actor = { kind: "system", id: "server start" } as const;
+  return (await createApiKey(database, workspaceId, "server start", Date.now(), { actor })).key;
 }
 
 interface Started {
@@ -126,6 +144,8 @@ interface Started {
   readonly rootKeyPlace: string;
   /** Lines about a root key that was made at this start. */
   readonly notice: readonly string[];
+  /** By which the first owner is found; null when there is one. */
+  readonly setup: { readonly link: string; readonly path: string } | null;
   readonly key: string | null;
 }
 
@@ -133,9 +153,8 @@ function greeting(
   url: string,
   environment: Environment,
   database: Database,
-  { packHash, rootKeyPlace, notice, key }: Started,
+  { packHash, rootKeyPlace, notice, setup, key }: Started,
 ): string {
-  const local = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   const data = database.kind === "pglite" ? `embedded database in ${environment.DATA_DIR}` : "PostgreSQL";
   const lines = [
     "",
@@ -146,14 +165,35 @@ function greeting(
     "",
     ...notice,
     ...(notice.length === 0 ? [] : [""]),
+    ...(setup === null ? [] : setupNotice(setup)),
   ];
   if (key === null) {
     const first = database.kind === "pglite" ? "stop this server and run" : "run";
     return [...lines, `To make another API key, ${first}: ${command("key create")}`, ""].join("\n");
   }
-  return [...lines, "Your API key, shown this once:", `  ${key}`, "", "Try it:", curl(local, key), ""].join(
-    "\n",
-  );
+  return [
+    ...lines,
+    "Your API key, shown this once:",
+    `  ${key}`,
+    "",
+    "Try it:",
+    curl(localUrl(url), key),
+    "",
+  ].join("\n");
+}
+
+function setupNotice({ link, path }: NonNullable<Started["setup"]>): readonly string[] {
+  return [
+    "Nobody can sign in yet. Whoever opens this link first becomes the owner; it is good once, for seven days:",
+    `  ${link}`,
+    `  It is also in ${path}`,
+    "",
+  ];
+}
+
+/** The address on this machine of a server that listens on all of its addresses. */
+function localUrl(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
 /** A line for a shell's prompt. Nothing in it needs escaping: the text has no apostrophe. */

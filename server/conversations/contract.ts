@@ -1,7 +1,6 @@
 import { isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
-import type { Reason, Trace } from "../../engine/decide/decision.ts";
-import type { State } from "../../engine/decide/state.ts";
+import { ReasonView, StateView, TraceView } from "./trace-contract.ts";
 
 export const TEXT_CHARS_MAX = 4_000; // longer is pasted, not said
 export const ID_CHARS_MAX = 255; // no platform's own ids are longer
@@ -139,11 +138,8 @@ export type CustomerView = z.infer<typeof CustomerView>;
 
 export const ModeView = z.enum(["inactive", "listening", "requesting", "confirming", "complete"]);
 
-const reasons = z.record(
-  z.string(),
-  z.custom<Reason>((reason) => typeof reason === "string"),
-);
-const trace = z.custom<Trace>((value) => typeof value === "object" && value !== null);
+/** Field → why it was, or was not, asked for. */
+const reasons = z.record(z.string(), ReasonView);
 
 /** The answer of POST /v1/chat; stored with its turn, so that a redelivered message gets the same one. */
 export const ChatResponse = z.object({
@@ -159,7 +155,7 @@ export const ChatResponse = z.object({
   turn: z.int().min(0),
   /** Why each field was, or was not, asked for in this turn. Empty for another role's message. */
   reasons,
-  trace: trace.optional(),
+  trace: TraceView.optional(),
 });
 export type ChatResponse = z.infer<typeof ChatResponse>;
 
@@ -195,10 +191,6 @@ export const MessageView = z.object({
 });
 export type MessageView = z.infer<typeof MessageView>;
 
-/** What the engine remembers of a conversation between two turns, as it is stored. `mode`, `request` and `confirm` say the
- *  part that callers act on. */
-export const StateView = z.custom<State>((value) => typeof value === "object" && value !== null);
-
 /** The answer of GET /v1/conversations/:id. */
 export const ConversationView = z.object({
   id: z.uuid(),
@@ -231,6 +223,6 @@ export const TurnView = z.object({
   explanation: z.array(z.string()),
   packHash: z.string(),
   engineVersion: z.string(),
-  trace,
+  trace: TraceView,
 });
 export type TurnView = z.infer<typeof TurnView>;

@@ -1,38 +1,43 @@
-import { Router, type Request, type Response } from "express";
 import { AppError } from "../app-error.ts";
-import { actorOf, workspaceOf } from "../http/authenticate.ts";
+import type { Caller } from "../access/caller.ts";
 import { etagOf } from "../http/etag.ts";
-import { only } from "../http/only.ts";
+import { serve, type Served } from "../http/serve.ts";
 import type { Services } from "../http/services.ts";
 import { customerId } from "./customer-id.ts";
+import { addTagOperation, getTagsOperation, removeTagOperation } from "./operations-contract.ts";
 import { Tag, type Tags } from "./tag-contract.ts";
 import { getTags, setTag, type Tagged } from "./tags.ts";
 
 /** What staff marks customers with. */
-export function tagRoutes({ database, clock }: Services): Router {
-  const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
-
-  const mark = (isSet: boolean) => async (request: Request, response: Response) => {
-    const id = customerId(request.params["id"]);
-    const tag = tagFrom(request.params["tag"]);
-    const by = { actor: actorOf(response), at: clock() };
-    answer(response, await setTag(database, workspaceOf(response), id, { tag, isSet }, by));
+export function tagOperations({ database, clock }: Services): readonly Served[] {
+  const mark = async (isSet: boolean, asked: Ask & { readonly params: { readonly tag: string } }) => {
+    const { params, caller } = asked;
+    const marking = { tag: tagFrom(params.tag), isSet };
+    const by = { actor: caller.actor, at: clock() };
+    return answer(await setTag(database, caller.workspaceId, customerId(params.id), marking, by), asked);
   };
 
-  router
-    .route("/v1/customers/:id/tags")
-    .get(async (request, response) => {
-      answer(response, await getTags(database, workspaceOf(response), customerId(request.params.id)));
-    })
-    .all(only("GET"));
+  return [
+    serve(getTagsOperation, async (asked) => {
+      return answer(await getTags(database, asked.caller.workspaceId, customerId(asked.params.id)), asked);
+    }),
 
-  router.route("/v1/customers/:id/tags/:tag").put(mark(true)).delete(mark(false)).all(only("PUT", "DELETE"));
+    serve(addTagOperation, async (asked) => mark(true, asked)),
 
-  return router;
+    serve(removeTagOperation, async (asked) => mark(false, asked)),
+  ];
 }
 
-function answer(response: Response, { tags, version }: Tagged): void {
-  response.set("ETag", etagOf(version)).json({ tags: [...tags] } satisfies Tags);
+/** What the operations are all asked with. */
+interface Ask {
+  readonly params: { readonly id: string };
+  readonly caller: Caller;
+  setHeader(name: string, value: string): void;
+}
+
+function answer({ tags, version }: Tagged, { setHeader }: Ask): Tags {
+  setHeader("ETag", etagOf(version));
+  return { tags: [...tags] };
 }
 
 function tagFrom(text: unknown): string {

@@ -1,66 +1,46 @@
-import { Router } from "express";
-import type { RequestHandler } from "express";
 import { AppError } from "../app-error.ts";
-import { actorOf, workspaceOf } from "../http/authenticate.ts";
-import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
-import { parseBody, parseQuery } from "../http/parse.ts";
+import { serve, type Served } from "../http/serve.ts";
 import type { Services } from "../http/services.ts";
-import { EraseRequest, ErasuresQuery } from "./contract.ts";
 import { erase } from "./erase.ts";
+import {
+  eraseCustomerOperation,
+  getErasureOperation,
+  getErasurePublicKeyOperation,
+  listErasuresOperation,
+} from "./operations-contract.ts";
 import { getErasure, listErasures } from "./queries.ts";
 import { getPublicKeys } from "./signing-key.ts";
 
-/** DELETE /v1/customers/:id, with the id again in the body. */
-export function eraseCustomer(services: Services): RequestHandler<{ id: string }> {
-  return async (request, response) => {
-    const { confirm } = parseBody(EraseRequest, request.body);
-    const id = parseId(request.params.id);
-    const notFound = new AppError("customer_not_found", "There is no such customer.");
-    if (id === null) throw notFound;
-    if (confirm.toLowerCase() !== id) throw notConfirmed();
-    const occasion = {
-      subject: { kind: "customer", id },
-      cause: "request",
-      actor: actorOf(response),
-      now: services.clock(),
-    } as const;
-    const target = { customerId: id, conversationIds: [] };
-    const erasure = await erase(services, workspaceOf(response), target, occasion);
-    if (erasure === null) throw notFound;
-    response.json(erasure);
-  };
-}
-
-/** What proves that erasures were done. */
-export function erasureRoutes(services: Services): Router {
+/** The erasure of a person, and what proves that erasures were done. */
+export function erasureOperations(services: Services): readonly Served[] {
   const { database, clock } = services;
-  const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
+  return [
+    serve(eraseCustomerOperation, async ({ params, body: { confirm }, caller: { workspaceId, actor } }) => {
+      const id = parseId(params.id);
+      const notFound = new AppError("customer_not_found", "There is no such customer.");
+      if (id === null) throw notFound;
+      if (confirm.toLowerCase() !== id) throw notConfirmed();
+      const subject = { kind: "customer", id } as const;
+      const occasion = { subject, cause: "request", actor, now: clock() } as const;
+      const target = { customerId: id, conversationIds: [] };
+      const erasure = await erase(services, workspaceId, target, occasion);
+      if (erasure === null) throw notFound;
+      return erasure;
+    }),
 
-  router
-    .route("/v1/erasures")
-    .get(async (request, response) => {
-      const query = parseQuery(ErasuresQuery, request.query);
-      response.json(await listErasures(database, workspaceOf(response), query));
-    })
-    .all(only("GET"));
+    serve(listErasuresOperation, async ({ query, caller }) => {
+      return listErasures(database, caller.workspaceId, query);
+    }),
 
-  router
-    .route("/v1/erasures/public-key")
-    .get(async (_request, response) => {
-      response.json(await getPublicKeys(services, workspaceOf(response), clock()));
-    })
-    .all(only("GET"));
+    serve(getErasurePublicKeyOperation, async ({ caller }) => {
+      return getPublicKeys(services, caller.workspaceId, clock());
+    }),
 
-  router
-    .route("/v1/erasures/:id")
-    .get(async (request, response) => {
-      const id = parseId(request.params.id);
-      response.json(await getErasure(database, workspaceOf(response), id));
-    })
-    .all(only("GET"));
-
-  return router;
+    serve(getErasureOperation, async ({ params, caller }) => {
+      return getErasure(database, caller.workspaceId, parseId(params.id));
+    }),
+  ];
 }
 
 function notConfirmed(): AppError {

@@ -1,36 +1,21 @@
-import { Router } from "express";
 import { AppError } from "../app-error.ts";
-import { actorOf, workspaceOf } from "../http/authenticate.ts";
-import { jsonBody } from "../http/json-body.ts";
-import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
-import { parseBody, parseQuery } from "../http/parse.ts";
+import { serve, type Served } from "../http/serve.ts";
 import type { Services } from "../http/services.ts";
-import { FindingPatch, FindingsQuery } from "./contract.ts";
+import { listFindingsOperation, markFindingOperation } from "./operations-contract.ts";
 import { listFindings, markFinding } from "./queries.ts";
 
 /** The ledger of what looked like a contact detail and was not captured. */
-export function findingRoutes(services: Services): Router {
-  const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
+export function findingOperations(services: Services): readonly Served[] {
+  return [
+    serve(listFindingsOperation, async ({ query, caller }) => {
+      return listFindings(services, caller.workspaceId, query);
+    }),
 
-  router
-    .route("/v1/findings")
-    .get(async (request, response) => {
-      const query = parseQuery(FindingsQuery, request.query);
-      response.json(await listFindings(services, workspaceOf(response), query));
-    })
-    .all(only("GET"));
-
-  router
-    .route("/v1/findings/:id")
-    .patch(...jsonBody, async (request, response) => {
-      const id = parseId(request.params.id);
+    serve(markFindingOperation, async ({ params, body: { status }, caller: { workspaceId, actor } }) => {
+      const id = parseId(params.id);
       if (id === null) throw new AppError("finding_not_found", "There is no such finding.");
-      const { status } = parseBody(FindingPatch, request.body);
-      const marking = { status, actor: actorOf(response), now: services.clock() };
-      response.json(await markFinding(services, workspaceOf(response), id, marking));
-    })
-    .all(only("PATCH"));
-
-  return router;
+      return markFinding(services, workspaceId, id, { status, actor, now: services.clock() });
+    }),
+  ];
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { AppErrorCode } from "../app-error.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -9,6 +10,8 @@ export interface Plain {
   readonly about: string;
   /** Of a body. */
   readonly bytesMax?: number;
+  /** What its text is as JSON: of an answer that is sent in pieces. */
+  readonly json?: z.ZodType;
 }
 
 export type Content = z.ZodType | Plain;
@@ -31,8 +34,12 @@ export interface Operation {
   readonly body?: Content;
   /** It changes what was read before, and wants the ETag of it as If-Match. */
   readonly ifMatch?: true;
+  /** The answer's ETag is the version of what it shows. */
+  readonly etag?: true;
   /** Of the answer when all goes well; 200 where it is not stated, and 204 where nothing is answered. */
   readonly status?: number;
+  /** With what it says no, besides what follows from its parts: a body, an If-Match, a caller. */
+  readonly problems?: readonly AppErrorCode[];
   /** What is answered when all goes well; null: nothing. */
   readonly answer: Content | null;
 }
@@ -44,7 +51,7 @@ export function operation<const Contract extends Operation>(contract: Contract):
   return contract;
 }
 
-type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+export type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParameterNames<Rest>
   : never;
 
@@ -58,7 +65,7 @@ export interface Told<Contract extends Operation> {
   readonly body: Contract extends { readonly body: infer Body }
     ? Body extends z.ZodType
       ? z.output<Body>
-      : Buffer
+      : Uint8Array
     : undefined;
 }
 

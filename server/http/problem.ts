@@ -2,23 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Log } from "../log.ts";
 import { AppError } from "../app-error.ts";
-import type { AppErrorCode, Fault } from "../app-error.ts";
 import { errorCode } from "../error-code.ts";
-
-/** RFC 9457 problem details. `code` is what programs should look at; `instance` names the request in the log. */
-export interface Problem {
-  readonly type: "about:blank";
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: AppErrorCode;
-  readonly instance?: string;
-  readonly errors?: readonly Fault[];
-  /** The customer into whom the one that was asked for was merged. */
-  readonly mergedInto?: string;
-  /** Where the plan can be changed. */
-  readonly upgradeUrl?: string;
-}
+import type { Problem } from "./problem-contract.ts";
 
 /** The problem that an error is to the caller. */
 export function problemOf(error: AppError, requestId?: string): Problem {
@@ -29,7 +14,7 @@ export function problemOf(error: AppError, requestId?: string): Problem {
     detail: error.message,
     code: error.code,
     ...(requestId === undefined ? {} : { instance: `urn:uuid:${requestId}` }),
-    ...(error.faults.length === 0 ? {} : { errors: error.faults }),
+    ...(error.faults.length === 0 ? {} : { errors: [...error.faults] }),
     ...(error.mergedInto === null ? {} : { mergedInto: error.mergedInto }),
     ...(error.upgradeUrl === null ? {} : { upgradeUrl: error.upgradeUrl }),
   };
@@ -50,7 +35,9 @@ export function problemHandler(log: Log): ErrorRequestHandler {
 
 export function sendProblem(response: Response, error: AppError): void {
   if (error.status === 401) response.set("WWW-Authenticate", 'Bearer realm="customer-enrichment"');
-  if (error.status === 503 || error.status === 429) response.set("Retry-After", "1");
+  if (error.status === 503 || error.status === 429) {
+    response.set("Retry-After", String(error.retryAfterSeconds ?? 1));
+  }
   const problem = problemOf(error, response.locals["requestId"]);
   response.status(error.status).type("application/problem+json").send(JSON.stringify(problem));
 }

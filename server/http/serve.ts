@@ -3,6 +3,8 @@ import { pipeline } from "node:stream/promises";
 import type { Request, RequestHandler, Response } from "express";
 import type { Caller } from "../access/caller.ts";
 import { errorCode } from "../error-code.ts";
+import type { Session } from "../sessions/sessions.ts";
+import { versionsSeen } from "./etag.ts";
 import { isPlain, type AnswerOf, type Operation, type Pieces, type Told } from "./operation-contract.ts";
 import { parseBody, parseQuery } from "./parse.ts";
 
@@ -11,12 +13,17 @@ export type Asked<Contract extends Operation> = Told<Contract> & {
   readonly request: Request;
   /** Sets a header of the answer; a list: several of that name. */
   setHeader(name: string, value: string | readonly string[]): void;
-};
+} & (Contract extends { readonly ifMatch: true } ? Seen : unknown);
+
+/** What the request's If-Match says; null: any version. */
+interface Seen {
+  readonly seen: readonly number[] | null;
+}
 
 /** An operation and what answers it. `callers`: whom it is for, which the table of permissions must agree with. */
 export interface Served {
   readonly operation: Operation;
-  readonly callers: "anybody" | "workspace";
+  readonly callers: "anybody" | "person" | "workspace";
   readonly handler: RequestHandler;
 }
 
@@ -43,6 +50,19 @@ export function serveAnybody<const Contract extends Operation>(
   return { operation, callers: "anybody", handler };
 }
 
+/** Serves an operation to anybody who is signed in, whether or not they are a member of anything. */
+export function servePerson<const Contract extends Operation>(
+  operation: Contract,
+  handle: (asked: Asked<Contract> & { readonly session: Session }) => Promise<AnswerOf<Contract>>,
+): Served {
+  const handler: RequestHandler = async (request, response) => {
+    const session: Session | undefined = response.locals["session"];
+    if (session === undefined) throw new Error("an operation of a person was served to nobody in particular");
+    await send(operation, response, await handle({ ...asked(operation, request, response), session }));
+  };
+  return { operation, callers: "person", handler };
+}
+
 /** The caller whom authenticate.ts let in. */
 function callerOf(response: Response): Caller {
   const caller: Caller | undefined = response.locals["caller"];
@@ -55,8 +75,9 @@ function asked<Contract extends Operation>(
   request: Request,
   response: Response,
 ): Asked<Contract> {
-  const { query, body } = operation;
+  const { query, body, ifMatch } = operation;
   const parsed = {
+    ...(ifMatch === true ? { seen: versionsSeen(request) } : {}),
     params: request.params,
     query: query === undefined ? undefined : parseQuery(query, request.query),
     body: body === undefined || isPlain(body) ? request.body : parseBody(body, request.body),
@@ -65,14 +86,21 @@ function asked<Contract extends Operation>(
     // The types say what the contract's own schemas have just made of it.
     ...(parsed as Told<Contract>),
     request,
-    setHeader: (name, value) => void response.setHeader(name, value),
-  };
+    setHeader: (name: string, value: string | readonly string[]) => void response.setHeader(name, value),
+  } as Asked<Contract>;
 }
 
 async function send({ status = 200, answer }: Operation, response: Response, body: unknown): Promise<void> {
   if (answer === null) response.status(204).end();
   else if (isPlain(answer) && isPieces(body)) await sendPieces(response, answer.mediaType, body);
-  else response.status(status).json(body);
+  else sendJson(response.status(status), JSON.stringify(body));
+}
+
+/** What express's own `json` does, less what it looks up on the way. */
+function sendJson(response: Response, text: string): void {
+  response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.setHeader("Content-Length", Buffer.byteLength(text));
+  response.end(text);
 }
 
 const isPieces = (body: unknown): body is Pieces =>

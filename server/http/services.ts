@@ -16,6 +16,8 @@ export interface Services {
   readonly mailer: Mailer | null;
   /** Who takes the money for plans. */
   readonly billing: BillingProvider;
+  /** The address by which people reach the server, without a slash at its end: PUBLIC_URL, or else where it listens. */
+  readonly publicUrl: () => string;
   /** After so long without a message, a handle's next one begins a new conversation. */
   readonly silenceMs: number;
   /** The country of national phone numbers where a message does not state one. */

@@ -1,58 +1,49 @@
-import { Router } from "express";
 import { AppError } from "../app-error.ts";
 import { errorCode } from "../error-code.ts";
-import { actorOf, workspaceOf } from "../http/authenticate.ts";
-import { jsonBody } from "../http/json-body.ts";
-import { only } from "../http/only.ts";
 import { parseId } from "../http/parse-id.ts";
-import { parseBody } from "../http/parse.ts";
+import { serve, type Served } from "../http/serve.ts";
 import type { Services } from "../http/services.ts";
 import { createChallenge } from "./challenges.ts";
-import { ChallengeRequest, IdentityKeyRequest, VerifyRequest } from "./contract.ts";
 import type { IdentityKeys } from "./key-cache.ts";
 import { createIdentityKey, listIdentityKeys, revokeIdentityKey } from "./keys.ts";
+import {
+  createChallengeOperation,
+  createIdentityKeyOperation,
+  listIdentityKeysOperation,
+  revokeIdentityKeyOperation,
+  verifyCodeOperation,
+} from "./operations-contract.ts";
 import { verifyCode } from "./verify-code.ts";
 
 /** How people prove that an address is theirs: keys for signed identities, and codes by mail. */
-export function identityRoutes(services: Services, keys: IdentityKeys): Router {
+export function identityOperations(services: Services, keys: IdentityKeys): readonly Served[] {
   const { clock, mailer, log } = services;
-  const router = Router({ caseSensitive: true }); // as the app: /V1 is another address, and behind no key
+  return [
+    serve(listIdentityKeysOperation, async ({ caller }) => ({
+      keys: [...(await listIdentityKeys(services, caller.workspaceId))],
+    })),
 
-  router
-    .route("/v1/identity/keys")
-    .get(async (_request, response) => {
-      response.json({ keys: await listIdentityKeys(services, workspaceOf(response)) });
-    })
-    .post(...jsonBody, async (request, response) => {
-      const wanted = parseBody(IdentityKeyRequest, request.body);
-      const made = await createIdentityKey(services, workspaceOf(response), wanted, clock());
-      keys.forget(workspaceOf(response));
-      response.status(201).json(made);
-    })
-    .all(only("GET", "POST"));
+    serve(createIdentityKeyOperation, async ({ body, caller: { workspaceId } }) => {
+      const made = await createIdentityKey(services, workspaceId, body, clock());
+      keys.forget(workspaceId);
+      return made;
+    }),
 
-  router
-    .route("/v1/identity/keys/:id")
-    .delete(async (request, response) => {
-      const id = parseId(request.params.id);
+    serve(revokeIdentityKeyOperation, async ({ params, caller: { workspaceId } }) => {
+      const id = parseId(params.id);
       if (id === null) throw new AppError("identity_key_not_found", "There is no such identity key.");
-      await revokeIdentityKey(services, workspaceOf(response), id, clock());
-      keys.forget(workspaceOf(response));
-      response.status(204).end();
-    })
-    .all(only("DELETE"));
+      await revokeIdentityKey(services, workspaceId, id, clock());
+      keys.forget(workspaceId);
+    }),
 
-  router
-    .route("/v1/identity/challenge")
-    .post(...jsonBody, async (request, response) => {
-      const wanted = parseBody(ChallengeRequest, request.body);
+    serve(createChallengeOperation, async ({ body, caller: { workspaceId } }) => {
       if (mailer === null) {
         throw new AppError(
           "mail_not_configured",
           "No code can be mailed: set SMTP_URL and MAIL_FROM and start the server again.",
         );
       }
-      const { mail, ...view } = await createChallenge(services, workspaceOf(response), wanted, clock());
+      const { mail, ...view } = await createChallenge(services, workspaceId, body, clock());
       // Not awaited: how long the mail server takes would tell whether a mail was sent. Nor is the error logged as it is: the
       // address may stand in it.
       if (mail !== null) {
@@ -60,18 +51,11 @@ export function identityRoutes(services: Services, keys: IdentityKeys): Router {
           log.error({ code: errorCode(error), challengeId: view.challengeId }, "a code could not be mailed");
         });
       }
-      response.status(202).json(view);
-    })
-    .all(only("POST"));
+      return view;
+    }),
 
-  router
-    .route("/v1/identity/verify")
-    .post(...jsonBody, async (request, response) => {
-      const given = parseBody(VerifyRequest, request.body);
-      const actor = actorOf(response);
-      response.json({ verified: await verifyCode(services, workspaceOf(response), given, actor, clock()) });
-    })
-    .all(only("POST"));
-
-  return router;
+    serve(verifyCodeOperation, async ({ body, caller: { workspaceId, actor } }) => ({
+      verified: await verifyCode(services, workspaceId, body, actor, clock()),
+    })),
+  ];
 }

@@ -4,7 +4,8 @@ import { KEY_BYTES } from "./keyring.ts";
 import type { IndexKey, Keyring } from "./keyring.ts";
 
 /** What is looked up. Equal values of different purposes have nothing in common. */
-export type IndexPurpose = "email" | "mailbox" | "phone" | "handle" | "message_key" | "search" | "code";
+export type IndexPurpose =
+  "email" | "mailbox" | "phone" | "handle" | "message_key" | "search" | "code" | "attempt";
 
 /** What an exact value is stored and found by in place of itself: HMAC-SHA256, all 32 bytes, under the workspace's index
  *  key for writing. The value must be in its one spelling, such as an email key or E.164. Measured: 2 µs. */

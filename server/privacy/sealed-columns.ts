@@ -17,7 +17,10 @@ export type SealedColumn =
   | "notes.text"
   | "signing_keys.private_key"
   | "customer_filters.name"
-  | "customer_filters.filter";
+  | "customer_filters.filter"
+  | "people.email"
+  | "people.totp_secret"
+  | "invitations.email";
 
 /** Where a value belongs. `row`: the row's id; of a turn, the conversation's and the turn's number (see turnRow). */
 function placeOf(workspaceId: string, sealed: SealedColumn, row: string): Place {

@@ -25,11 +25,15 @@ export function newKey(
   keyId: string,
 ): { readonly key: string; readonly secretHash: Buffer } {
   const secret = randomBytes(SECRET_BYTES);
-  const name = Buffer.concat([parse(workspaceId), parse(keyId)]);
   return {
-    key: `ce_${name.toString("base64url")}.${secret.toString("base64url")}`,
+    key: `${nameOfKey({ workspaceId, keyId })}.${secret.toString("base64url")}`,
     secretHash: sha256(secret),
   };
+}
+
+/** A key's first part, up to the dot. */
+export function nameOfKey({ workspaceId, keyId }: KeyName): string {
+  return `ce_${Buffer.concat([parse(workspaceId), parse(keyId)]).toString("base64url")}`;
 }
 
 /** Reads a key's text; null when it is not one. Never throws. */

@@ -35,14 +35,17 @@ test("a key needs the scope itself: none of them holds another", () => {
 });
 
 test("a viewer changes nothing and exports nothing; an agent does not export, erase or configure", () => {
-  const allowed = (role: Role) =>
-    Object.entries(PERMISSIONS).flatMap(([id, access]) =>
-      typeof access === "object" && permits(role, access) ? [id] : [],
-    );
   expect(allowed("viewer").filter((id) => !/^(get|list)/u.test(id))).toEqual([]);
-  expect(allowed("agent").filter((id) => /export|erase|import|merge|retention|key/iu.test(id))).toEqual([]);
+  expect(allowed("agent").filter((id) => /export|erase|import|^(un)?merge|retention|key/iu.test(id))).toEqual(
+    [],
+  );
   expect(allowed("owner")).toEqual(expect.arrayContaining(allowed("admin")));
 });
+
+const allowed = (role: Role) =>
+  Object.entries(PERMISSIONS).flatMap(([id, access]) =>
+    typeof access === "object" && permits(role, access) ? [id] : [],
+  );
 
 function permits(role: Role, access: Exclude<Access, string>): boolean {
   const actor = { kind: "member", id: "p" } as const;

@@ -67,7 +67,7 @@ describe.each(DATABASE_KINDS)("migrations on %s", (kind) => {
       const workspaceId = await ensureFirstWorkspace(database, NOW);
       const { key } = await createApiKey(database, workspaceId, "test", NOW);
       expect(await migrate(database)).toEqual([]);
-      expect(await verifyApiKey(database, key)).toMatchObject({ workspaceId });
+      expect(await verifyApiKey(database, key, NOW)).toMatchObject({ workspaceId });
     });
   });
 });
@@ -98,7 +98,7 @@ test("a data folder keeps what was written from one start to the next", async ()
     await withDatabase(await openDatabase({ dataDir: folder }), async (database) => {
       expect(await migrate(database)).toEqual([]);
       await ensureFirstWorkspace(database, NOW);
-      expect(await verifyApiKey(database, written)).not.toBeNull();
+      expect(await verifyApiKey(database, written, NOW)).not.toBeNull();
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -13,7 +13,8 @@ const NOW = Date.UTC(2026, 0, 1);
 const rows: Readonly<Record<string, string>> = {
   workspaces: "(workspace_id, name, created_at) values (:w, 'W', now())",
   installation_workspaces: "(workspace_id, listed_id, created_at) values (:w, :w, now())",
-  api_keys: "(workspace_id, id, label, secret_hash, created_at) values (:w, :w, '', sha256(''), now())",
+  api_keys:
+    "(workspace_id, id, label, secret_hash, scopes, created_at) values (:w, :w, '', sha256(''), '{}', now())",
   handles: `(workspace_id, id, platform, handle_key, revision, created_at)
     values (:w, :w, 'api', sha256(''), 1, now())`,
   customers: `(workspace_id, id, profile, fields, tokens, created_at, updated_at)
@@ -66,6 +67,16 @@ const rows: Readonly<Record<string, string>> = {
   billing_events: `(workspace_id, id, type, created_at, received_at, told)
     values (:w, 'evt_1', 'invoice.paid', now(), now(), '{}')`,
   refusals: "(workspace_id, conversation_id, field, handle_id, at) values (:w, :w, 'phone', :w, now())",
+  people: "(workspace_id, id, email, email_key, created_at) values (:w, :w, '', sha256(''), now())",
+  person_workspaces: "(workspace_id, person_id, listed_id) values (:w, :w, :w)",
+  sessions: `(workspace_id, id, person_id, secret_hash, created_at, seen_at, expires_at)
+    values (:w, :w, :w, sha256(''), now(), now(), now())`,
+  person_links: `(workspace_id, id, kind, secret_hash, created_at, expires_at)
+    values (:w, :w, 'set_up', sha256(''), now(), now())`,
+  attempts: "(workspace_id, key, count, until) values (:w, sha256(''), 1, now())",
+  members: "(workspace_id, person_id, role, since) values (:w, :w, 'owner', now())",
+  invitations: `(workspace_id, id, email, email_key, role, secret_hash, invited_by, created_at, expires_at)
+    values (:w, :w, '', sha256(''), 'agent', sha256(''), :w, now(), now())`,
 };
 const tables = Object.keys(rows);
 

@@ -1,9 +1,8 @@
 import { Writable } from "node:stream";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
-import { manualBilling, type BillingProvider } from "../../../server/billing/provider.ts";
+import { manualBilling } from "../../../server/billing/provider.ts";
 import type { Database } from "../../../server/database/database.ts";
-import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
@@ -11,7 +10,6 @@ import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../support/workspaces.ts";
-import { membersToo } from "./members-too.ts";
 import { storeOf } from "../../support/stores.ts";
 
 export interface Answer {
@@ -35,12 +33,17 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+type Settings = Partial<Pick<Services, "clock" | "publicUrl" | "billing">> & {
+  /** Instead of a workspace of its own. */
+  readonly workspaceId?: string;
+};
+
 /** Serves a migrated database over HTTP on a free port, for a workspace of its own. The database stays the caller's. */
 export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  options: { readonly workspaceId?: string; readonly billing?: BillingProvider } = {},
+  { workspaceId: given, ...settings }: Settings = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -49,25 +52,31 @@ export async function startServer(
       done();
     },
   });
-  const workspaceId = options.workspaceId ?? (await createWorkspace(database, "Test", Date.now()));
+  const workspaceId = given ?? (await createWorkspace(database, "Test", Date.now()));
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
-  const services: Services = {
+  let url = "";
+  const app = createApp({
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
-    billing: options.billing ?? manualBilling(),
+    billing: manualBilling(),
+    publicUrl: () => url,
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
-  };
-  const app = createApp(services, membersToo(authenticate(services)));
+    ...settings,
+  });
   const server = await listen(app, "127.0.0.1", 0);
+  url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
-    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...init.headers };
-    const response = await fetch(server.url + path, { ...init, headers });
+    const given = new Headers(init.headers);
+    // Whoever is signed in sends no key.
+    if (!given.has("cookie") && !given.has("authorization")) given.set("authorization", `Bearer ${key}`);
+    if (!given.has("content-type")) given.set("content-type", "application/json");
+    const response = await fetch(server.url + path, { ...init, headers: given });
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
     return {
@@ -79,9 +88,9 @@ export async function startServer(
   }
 
   return {
-    url: server.url,
-    key,
+    url,
     workspaceId,
+    key,
     log: () => lines.join(""),
     fetch: request,
     async chat(body) {

@@ -129,20 +129,33 @@ describe.each(DATABASE_KINDS)("retention on %s", (kind) => {
     expect((await emails()).toSorted()).toEqual(["a@work.example", "b@work.example"]);
   });
 
-  test("a server sweeps by itself, and stops", async () => {
-    const { workspaceId, say, set, emails } = await begin();
-    await say("a", "my email is a@work.example", 0); // NOON is years ago
-    await set(30);
-    const sweeping = sweepHourly(storeOf(database), workspaceId, pino({ level: "silent" }), {
-      firstMs: 1,
-      intervalMs: 5,
-    });
-    await expect.poll(emails).toEqual([]);
-    await say("b", "my email is b@work.example", 0);
-    await expect.poll(emails).toEqual([]);
+  test("a server sweeps every workspace by itself, whatever fails in one of them, and stops", async () => {
+    const broken = await createWorkspace(database, "Broken", NOON - 1); // the first in their order
+    const [one, two] = [await begin(), await begin()];
+    for (const { say, set } of [one, two]) {
+      await say("a", "my email is a@work.example", 0); // NOON is years ago
+      await set(30);
+    }
+    const failing: Database = {
+      ...database,
+      async session() {
+        const session = await database.session();
+        const run: typeof session.run = async (queries) => {
+          if (queries.some(({ text }) => text.includes(broken))) throw new Error("broken");
+          return session.run(queries);
+        };
+        return { ...session, run };
+      },
+    };
+    const store = { ...storeOf(database), database: failing };
+    const sweeping = sweepHourly(store, pino({ level: "silent" }), { firstMs: 1, intervalMs: 5 });
+    await expect.poll(one.emails).toEqual([]);
+    await expect.poll(two.emails).toEqual([]);
+    await one.say("b", "my email is b@work.example", 0);
+    await expect.poll(one.emails).toEqual([]);
     await sweeping.stop();
-    await say("c", "my email is c@work.example", 0);
-    expect(await emails()).toEqual(["c@work.example"]);
+    await one.say("c", "my email is c@work.example", 0);
+    expect(await one.emails()).toEqual(["c@work.example"]);
   });
 
   test("it is read, set and tried over HTTP, and what is no number of days is refused", async () => {

@@ -1,15 +1,19 @@
 import * as fc from "fast-check";
 import { v7 } from "uuid";
 import { describe, expect, test } from "vitest";
+import { SCOPES } from "../../../server/access/permission-contract.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { newKey, parseKey, parseKeyName } from "../../../server/workspaces/api-key-format.ts";
 import {
   createApiKey,
   hasLiveApiKey,
+  listApiKeys,
   revokeApiKey,
   verifyApiKey,
 } from "../../../server/workspaces/api-keys.ts";
 import { createKeyCache, KEY_CACHE_MS } from "../../../server/workspaces/key-cache.ts";
+import { createKeyUse, USE_NOTED_MS } from "../../../server/workspaces/key-use.ts";
+import { createLog } from "../../../server/log.ts";
 import {
   createWorkspace,
   ensureFirstWorkspace,
@@ -18,6 +22,7 @@ import {
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
+const BY = { kind: "operator", id: "test" } as const;
 const KEY_SHAPE = /^ce_[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$/u;
 
 describe("a key's text", () => {
@@ -69,7 +74,12 @@ describe.each(DATABASE_KINDS)("API keys on %s", (kind) => {
   test("a new key speaks for its workspace, and only its hash is kept", async () => {
     const workspaceId = await createWorkspace(database(), "One", NOW);
     const { keyId, key } = await createApiKey(database(), workspaceId, "till", NOW);
-    expect(await verifyApiKey(database(), key)).toEqual({ workspaceId, keyId });
+    expect(await verifyApiKey(database(), key, NOW)).toMatchObject({
+      workspaceId,
+      keyId,
+      scopes: SCOPES,
+      expiresAt: null,
+    });
     const [row] = await inWorkspace(database(), workspaceId, (tx) =>
       tx.raw<{ row: string }>("select row_to_json(api_keys)::text as row from api_keys"),
     );
@@ -91,7 +101,7 @@ describe.each(DATABASE_KINDS)("API keys on %s", (kind) => {
       `${stranger.split(".")[0]}.${secret}`,
     ];
     for (const attempt of [...wrong, "", "ce_", "nonsense"]) {
-      expect(await verifyApiKey(database(), attempt)).toBeNull();
+      expect(await verifyApiKey(database(), attempt, NOW)).toBeNull();
     }
   });
 
@@ -100,16 +110,58 @@ describe.each(DATABASE_KINDS)("API keys on %s", (kind) => {
     const { keyId, key } = await createApiKey(database(), workspaceId, "till", NOW);
     let now = NOW;
     const cache = createKeyCache(database(), () => now);
-    expect(await cache.verify(key)).toEqual({ workspaceId, keyId });
+    expect(await cache.verify(key)).toMatchObject({ workspaceId, keyId, scopes: SCOPES, expiresAt: null });
     const trips = database().statistics.trips;
-    expect(await cache.verify(key)).toEqual({ workspaceId, keyId });
+    expect(await cache.verify(key)).toMatchObject({ workspaceId, keyId, scopes: SCOPES, expiresAt: null });
     expect(database().statistics.trips).toBe(trips);
 
-    expect(await revokeApiKey(database(), { workspaceId, keyId }, NOW)).toBe(true);
-    expect(await revokeApiKey(database(), { workspaceId, keyId }, NOW)).toBe(false);
-    expect(await verifyApiKey(database(), key)).toBeNull();
+    expect(await revokeApiKey(database(), { workspaceId, keyId }, NOW, BY)).toBe(true);
+    expect(await revokeApiKey(database(), { workspaceId, keyId }, NOW, BY)).toBe(false);
+    expect(await verifyApiKey(database(), key, NOW)).toBeNull();
     now += KEY_CACHE_MS;
     expect(await cache.verify(key)).toBeNull();
+  });
+
+  test("a key with an expiry is valid until that very millisecond, however lately a server has seen it", async () => {
+    const workspaceId = await createWorkspace(database(), "One", NOW);
+    const expiresAt = NOW + 2_000;
+    const made = await createApiKey(database(), workspaceId, "till", NOW, { scopes: ["chat"], expiresAt });
+    let now = NOW;
+    const cache = createKeyCache(database(), () => now);
+    now = expiresAt - 1;
+    expect(await cache.verify(made.key)).toMatchObject({ scopes: ["chat"], expiresAt });
+    expect(await hasLiveApiKey(database(), workspaceId, now)).toBe(true);
+    now = expiresAt;
+    expect(await cache.verify(made.key)).toBeNull();
+    expect(await hasLiveApiKey(database(), workspaceId, now)).toBe(false);
+    const past = createApiKey(database(), workspaceId, "late", NOW, { expiresAt: NOW });
+    await expect(past).rejects.toThrow("must lie ahead");
+  });
+
+  test("its use is noted once a minute, and the list tells what became of each key", async () => {
+    const workspaceId = await createWorkspace(database(), "One", NOW);
+    const old = await createApiKey(database(), workspaceId, "old", NOW, { expiresAt: NOW + 1 });
+    const used = await createApiKey(database(), workspaceId, "used", NOW + 1);
+    const gone = await createApiKey(database(), workspaceId, "gone", NOW + 2);
+    await revokeApiKey(database(), { workspaceId, keyId: gone.keyId }, NOW + 3, BY);
+    let now = NOW + 10;
+    const note = createKeyUse(database(), () => now, createLog("silent"));
+    const listed = async () => (await listApiKeys(database(), workspaceId, now)).keys;
+    const lastUse = async () => (await listed()).find(({ id }) => id === used.keyId)?.lastUsedAt;
+    for (const at of [NOW + 10, NOW + 20, NOW + USE_NOTED_MS]) {
+      now = at;
+      note({ workspaceId, keyId: used.keyId });
+    }
+    await expect.poll(lastUse).toBe(new Date(NOW + 10).toISOString());
+    now = NOW + 10 + USE_NOTED_MS;
+    note({ workspaceId, keyId: used.keyId });
+    await expect.poll(lastUse).toBe(new Date(now).toISOString());
+    expect((await listed()).map(({ label, state }) => [label, state])).toEqual([
+      ["gone", "revoked"],
+      ["used", "live"],
+      ["old", "expired"],
+    ]);
+    expect((await listed())[2]).toEqual({ ...old.view, state: "expired" });
   });
 
   test("a workspace cannot revoke another's key", async () => {
@@ -118,8 +170,8 @@ describe.each(DATABASE_KINDS)("API keys on %s", (kind) => {
       await createWorkspace(database(), "B", NOW),
     ];
     const { keyId, key } = await createApiKey(database(), theirs, "till", NOW);
-    expect(await revokeApiKey(database(), { workspaceId: mine, keyId }, NOW)).toBe(false);
-    expect(await verifyApiKey(database(), key)).not.toBeNull();
+    expect(await revokeApiKey(database(), { workspaceId: mine, keyId }, NOW, BY)).toBe(false);
+    expect(await verifyApiKey(database(), key, NOW)).not.toBeNull();
   });
 
   test("a workspace has a live key from the first that is made until the last is revoked", async () => {
@@ -127,7 +179,7 @@ describe.each(DATABASE_KINDS)("API keys on %s", (kind) => {
       await createWorkspace(database(), "A", NOW),
       await createWorkspace(database(), "B", NOW),
     ];
-    const has = () => hasLiveApiKey(database(), mine);
+    const has = () => hasLiveApiKey(database(), mine, NOW);
     await createApiKey(database(), theirs, "till", NOW);
     expect(await has()).toBe(false);
     const keys = [
@@ -136,7 +188,7 @@ describe.each(DATABASE_KINDS)("API keys on %s", (kind) => {
     ];
     for (const { keyId } of keys) {
       expect(await has()).toBe(true);
-      await revokeApiKey(database(), { workspaceId: mine, keyId }, NOW);
+      await revokeApiKey(database(), { workspaceId: mine, keyId }, NOW, BY);
     }
     expect(await has()).toBe(false);
   });

@@ -1,0 +1,56 @@
+import { AppError } from "../app-error.ts";
+import { serveAnybody, servePerson, type Served } from "../http/serve.ts";
+import type { Services } from "../http/services.ts";
+import { sessionCookie } from "../sessions/cookie.ts";
+import { refuseForeign } from "../sessions/csrf.ts";
+import { viewSession } from "../sessions/session-view.ts";
+import { addressOf } from "../sessions/throttle.ts";
+import { changePassword } from "./change-password.ts";
+import {
+  changePasswordOperation,
+  requestResetOperation,
+  resetPasswordOperation,
+  setUpOperation,
+} from "./operations-contract.ts";
+import { createReset, resetPassword } from "./reset.ts";
+import { setUp } from "./set-up.ts";
+
+/** The first owner, and passwords. */
+export function personOperations(services: Services): readonly Served[] {
+  const { clock, log, mailer, publicUrl } = services;
+  return [
+    serveAnybody(setUpOperation, async ({ request, body, setHeader }) => {
+      refuseForeign(request, publicUrl());
+      const session = await setUp(services, body, clock());
+      setHeader("Set-Cookie", sessionCookie(publicUrl(), session));
+      return viewSession(services, session);
+    }),
+
+    servePerson(changePasswordOperation, async ({ session, body, setHeader }) => {
+      const rotated = await changePassword(services, session, body, clock());
+      setHeader("Set-Cookie", sessionCookie(publicUrl(), rotated));
+    }),
+
+    serveAnybody(requestResetOperation, async ({ request, body }) => {
+      refuseForeign(request, publicUrl());
+      if (mailer === null) {
+        const message = "No mail server is set, so no link can be mailed: set SMTP_URL.";
+        throw new AppError("mail_not_configured", message);
+      }
+      const from = { address: addressOf(request.ip), now: clock() };
+      const mail = await createReset(services, body.email, publicUrl(), from);
+      // Not waited for: how long a mail takes would tell that there is one.
+      if (mail !== null) {
+        mailer
+          .send(mail)
+          .catch((err: unknown) => log.error({ err }, "a link for a new password was not mailed"));
+      }
+      return { status: "sent_if_known" as const };
+    }),
+
+    serveAnybody(resetPasswordOperation, async ({ request, body }) => {
+      refuseForeign(request, publicUrl());
+      await resetPassword(services, body, clock());
+    }),
+  ];
+}

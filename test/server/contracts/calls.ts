@@ -1,0 +1,60 @@
+import type { Call, OperationId, Operations } from "../../../server/client/operations.ts";
+import type { World } from "./world.ts";
+
+/** A call of each operation that succeeds once in the world, made in this order. The compiler wants one of each, and every id
+ *  that it could take. */
+export function callsIn(world: World): { readonly [Id in OperationId]: Call<Operations[Id]> } {
+  const { conversationId, mark } = world;
+  const params = { id: world.customerId };
+  return {
+    checkAlive: {},
+    checkReady: {},
+    getOpenApi: {},
+
+    chat: { body: { handle: world.handle, platform: "line", text: "hello", conversationId, trace: true } },
+    getConversation: { params: { id: conversationId }, query: { after: 0, limit: 50 } },
+    getTurn: { params: { id: conversationId, turn: 1 } },
+
+    listCustomers: {
+      query: { q: mark, has: ["email", "phone"], platform: "line", firstFrom: "2020-01-01", limit: 9 },
+    },
+    getCustomer: { params },
+    listCustomerConversations: { params, query: { limit: 5, messages: 3 } },
+    listClaims: { params, query: { field: "email", standing: "current" } },
+    listNotes: { params },
+    getTags: { params },
+    listDuplicates: { params },
+    listMerges: { params: { id: world.survivorId } },
+    listFilters: {},
+    listFindings: { query: { status: "open", field: "email" } },
+    getRetention: {},
+    previewRetention: { query: { days: 30 } },
+    listErasures: { query: { limit: 5 } },
+    getErasurePublicKey: {},
+    getErasure: { params: { id: world.erasureId } },
+    listIdentityKeys: {},
+    listAuditEvents: { query: { subject: world.customerId, from: "2020-01-01T00:00:00Z" } },
+    exportCustomers: { query: { bom: true, tag: [world.tag] } },
+    exportCustomer: { params, query: { verifiedOnly: false } },
+
+    editCustomer: { params, body: { fields: { name: `Anna Maria ${mark}` } }, ifMatch: "*" },
+    verifyField: { params, body: { field: "name" }, ifMatch: "*" },
+    acceptClaim: { params: { ...params, claimId: world.claimId }, ifMatch: "*" },
+    addNote: { params, body: { text: "Called back." } },
+    deleteNote: { params: { ...params, noteId: world.noteId } },
+    addTag: { params: { ...params, tag: "regular" } },
+    removeTag: { params: { ...params, tag: world.tag } },
+    mergeCustomers: { params, body: { with: world.otherId } },
+    unmergeCustomers: { params: { id: world.survivorId }, body: { mergeId: world.mergeId } },
+    saveFilter: { body: { name: "Regulars", filter: { tag: ["regular"] } } },
+    deleteFilter: { params: { id: world.filterId } },
+    markFinding: { params: { id: world.findingId }, body: { status: "done" } },
+    setRetention: { body: { days: 400 } },
+    importCustomers: { query: { dryRun: true }, body: `name,email\nIda,ida.${mark}@birds.example\n` },
+    createIdentityKey: { body: { algorithm: "HS256" } },
+    revokeIdentityKey: { params: { id: world.identityKeyId } },
+    createChallenge: { body: { conversationId, email: world.email } },
+    verifyCode: { body: { challengeId: world.challengeId, code: "000000" } },
+    eraseCustomer: { params: { id: world.spareId }, body: { confirm: world.spareId } },
+  };
+}
