@@ -76,8 +76,8 @@ async function planOf(database: Database, text: string): Promise<readonly string
   }
 }
 
-// A workspace's own keys are a handful, and are read together; of itself there is one row.
-const OF_KEYS = /(?:from|into) (?:workspace_keys|signing_keys)|(?:from|update) workspaces/u;
+// A workspace's own keys are a handful, and are read together; of itself and its subscription there is one row.
+const OF_KEYS = /(?:from|into) (?:workspace_keys|signing_keys)|(?:from|update) (?:workspaces|subscriptions)/u;
 
 async function drain(pieces: AsyncIterable<unknown>): Promise<void> {
   for await (const piece of pieces) expect(piece).toBeDefined();
