@@ -327,7 +327,7 @@ alter table data_keys enable row level security;
 alter table data_keys force row level security;
 create policy workspace on data_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on data_keys to enrich_app;
-comment on column data_keys.subject_id is 'A customer, a conversation, a saved filter, an identity key or a signing key: without this row nothing of theirs can be read, in any backup';
+comment on column data_keys.subject_id is 'A customer, a conversation, a saved filter, an identity key, a signing key or a webhook endpoint: without this row nothing of theirs can be read, in any backup';
 
 create table erasures (
   workspace_id uuid not null,
@@ -780,6 +780,92 @@ alter table turns force row level security;
 create policy workspace on turns as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on turns to enrich_app;
 comment on column turns.trace is 'Sealed';
+
+create table webhook_deliveries (
+  workspace_id uuid not null,
+  event_id uuid not null,
+  endpoint_id uuid not null,
+  status text not null,
+  attempts integer not null default 0,
+  next_at timestamp with time zone,
+  last_at timestamp with time zone,
+  last_outcome text,
+  constraint webhook_deliveries_pkey PRIMARY KEY (workspace_id, event_id, endpoint_id),
+  constraint webhook_deliveries_workspace_id_event_id_fkey FOREIGN KEY (workspace_id, event_id) REFERENCES webhook_events(workspace_id, id) ON DELETE CASCADE,
+  constraint webhook_deliveries_check CHECK (((status = 'waiting'::text) = (next_at IS NOT NULL))),
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
+);
+alter table webhook_deliveries set (fillfactor=70);
+CREATE INDEX webhook_deliveries_endpoint ON public.webhook_deliveries USING btree (workspace_id, endpoint_id, event_id DESC) WHERE (endpoint_id IS NOT NULL);
+CREATE INDEX webhook_deliveries_next ON public.webhook_deliveries USING btree (workspace_id, next_at) WHERE (next_at IS NOT NULL);
+alter table webhook_deliveries enable row level security;
+alter table webhook_deliveries force row level security;
+create policy workspace on webhook_deliveries as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on webhook_deliveries to enrich_app;
+comment on column webhook_deliveries.last_outcome is 'The HTTP status of the last attempt, or why there was no answer';
+comment on column webhook_deliveries.next_at is 'When it is tried next; while it is being tried, when another process may take it for abandoned';
+
+create table webhook_endpoints (
+  workspace_id uuid not null,
+  id uuid not null,
+  url bytea not null,
+  secrets bytea not null,
+  events text[] not null,
+  with_values boolean not null,
+  status text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint webhook_endpoints_pkey PRIMARY KEY (workspace_id, id),
+  constraint webhook_endpoints_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text, 'gone'::text])))
+);
+alter table webhook_endpoints enable row level security;
+alter table webhook_endpoints force row level security;
+create policy workspace on webhook_endpoints as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on webhook_endpoints to enrich_app;
+comment on column webhook_endpoints.status is '''gone'': it answered 410 and is told nothing more';
+comment on column webhook_endpoints.url is 'Sealed, as are the secrets, under a data key of the endpoint''s own';
+comment on column webhook_endpoints.with_values is 'Whether it is told personal data, or ids and names of fields alone';
+comment on table webhook_endpoints is 'Systems of the host''s that are told of what happens: see docs/webhooks.md';
+
+create table webhook_events (
+  workspace_id uuid not null,
+  id uuid not null,
+  seq bigint not null generated always as identity,
+  type text not null,
+  conversation_id uuid,
+  customer_id uuid,
+  about json not null,
+  sealed_for uuid,
+  sealed bytea,
+  at timestamp with time zone not null,
+  constraint webhook_events_pkey PRIMARY KEY (workspace_id, id),
+  constraint webhook_events_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+CREATE INDEX webhook_events_at ON public.webhook_events USING btree (workspace_id, at) WHERE (at IS NOT NULL);
+CREATE INDEX webhook_events_conversation ON public.webhook_events USING btree (workspace_id, conversation_id) WHERE (conversation_id IS NOT NULL);
+CREATE INDEX webhook_events_customer ON public.webhook_events USING btree (workspace_id, customer_id) WHERE (customer_id IS NOT NULL);
+alter table webhook_events enable row level security;
+alter table webhook_events force row level security;
+create policy workspace on webhook_events as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on webhook_events to enrich_app;
+comment on column webhook_events.about is 'Ids, names of fields, causes: free of personal data';
+comment on column webhook_events.sealed is 'Sealed, under the data key whose subject is sealed_for: erasing that one leaves nothing to read. Null where no endpoint wants it';
+comment on table webhook_events is 'The outbox: written in the transaction of what it tells of, and only where an endpoint wants to hear it';
+
+create table webhook_subscriptions (
+  workspace_id uuid not null,
+  event text not null,
+  endpoint_id uuid not null,
+  with_values boolean not null,
+  constraint webhook_subscriptions_pkey PRIMARY KEY (workspace_id, event, endpoint_id),
+  constraint webhook_subscriptions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table webhook_subscriptions enable row level security;
+alter table webhook_subscriptions force row level security;
+create policy workspace on webhook_subscriptions as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on webhook_subscriptions to enrich_app;
+comment on table webhook_subscriptions is 'What the enabled endpoints are told: what a turn looks up before it writes an event, which without a row here it does not';
 
 create table workspace_keys (
   workspace_id uuid not null,

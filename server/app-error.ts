@@ -6,10 +6,10 @@ export const APP_ERRORS = {
   signature_invalid: 400, // an event that the payment provider has not signed, or long ago
   unauthorized: 401,
   identity_invalid: 401, // a signed identity that is expired, not ours or not of this person
-  upgrade_required: 402, // the plan does not include it, or is not paid: upgradeUrl says where to change that
   sign_in_failed: 401, // an unknown address or a wrong password: the caller cannot tell which
   totp_required: 401, // the password is right, and a code of the authenticator app is missing or wrong
   csrf_refused: 403, // a session's cookie came with a request from another site
+  upgrade_required: 402, // the plan does not include it, or is not paid: upgradeUrl says where to change that
   forbidden: 403, // the role, or the API key's scopes, do not hold it
   not_found: 404, // no such route
   conversation_not_found: 404, // unknown, or another workspace's: the caller cannot tell which
@@ -23,15 +23,19 @@ export const APP_ERRORS = {
   note_not_found: 404,
   erasure_not_found: 404,
   filter_not_found: 404,
-  action_not_found: 404,
-  configuration_not_found: 404, // the action has no such version
+  webhook_not_found: 404,
+  delivery_not_found: 404,
   member_not_found: 404,
   invitation_not_found: 404,
   key_not_found: 404,
+  action_not_found: 404,
+  configuration_not_found: 404, // the action has no such version
   method_not_allowed: 405,
   request_timeout: 408,
   filter_exists: 409, // one of this name
   too_many_filters: 409,
+  too_many_webhooks: 409,
+  delivery_waiting: 409, // it has not failed for good: it is tried again by itself
   too_many_keys: 409,
   message_id_reused: 409, // the same messageId with another text
   already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
@@ -42,18 +46,18 @@ export const APP_ERRORS = {
   email_taken: 409, // another customer has it
   nothing_to_verify: 409, // the field has no value
   too_many_tags: 409,
-  action_added: 409, // it is there already
-  action_not_added: 409,
-  action_not_activated: 409,
-  billing_by_hand: 409, // no payment provider is set
-  billing_by_provider: 409, // what is paid there counts
-  action_built_in: 409, // it can be disabled, and not removed
   already_member: 409,
   last_owner: 409, // a workspace keeps one at least
   too_many_invitations: 409,
   account_exists: 409, // whom an invitation is for: they sign in first
   totp_state: 409, // the authenticator app is on already, or was not set up
   link_spent: 410, // a link that is good once: used, expired, replaced, or never one
+  action_added: 409, // it is there already
+  action_not_added: 409,
+  action_not_activated: 409,
+  billing_by_hand: 409, // no payment provider is set
+  billing_by_provider: 409, // what is paid there counts
+  action_built_in: 409, // it can be disabled, and not removed
   edited_meanwhile: 412, // If-Match names another version than the customer's
   body_too_large: 413,
   unsupported_media_type: 415,
@@ -91,10 +95,10 @@ export class AppError extends Error {
   readonly faults: readonly Fault[];
   /** The customer into whom the one that was asked for was merged. */
   readonly mergedInto: string | null;
-  /** Where the plan can be changed. */
-  readonly upgradeUrl: string | null;
   /** After how many seconds it is worth trying again, where that is known. */
   readonly retryAfterSeconds: number | null;
+  /** Where the plan can be changed. */
+  readonly upgradeUrl: string | null;
 
   constructor(
     code: AppErrorCode,
@@ -103,16 +107,16 @@ export class AppError extends Error {
       readonly cause?: unknown;
       readonly faults?: readonly Fault[];
       readonly mergedInto?: string | null;
-      readonly upgradeUrl?: string;
       readonly retryAfterSeconds?: number;
+      readonly upgradeUrl?: string;
     } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
     this.faults = options.faults ?? [];
     this.mergedInto = options.mergedInto ?? null;
-    this.upgradeUrl = options.upgradeUrl ?? null;
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.upgradeUrl = options.upgradeUrl ?? null;
   }
 
   get status(): number {

@@ -52,6 +52,14 @@ const smtpUrl = z
     "must be an address such as smtp://user:password@mail.example:587",
   );
 
+// Without a path: cookies and pages are at the top of a host.
+const publicUrl = z
+  .string()
+  .refine((address) => {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    return url !== null && /^https?:$/u.test(url.protocol) && url.href === `${url.origin}/`;
+  }, "must be an address such as https://enrich.example, without a path")
+  .transform((address) => new URL(address).origin);
 /** The price of each plan. */
 const stripePrices = z.string().transform((text, context): Readonly<Record<Plan, string>> => {
   const stated = new Map(
@@ -65,14 +73,6 @@ const stripePrices = z.string().transform((text, context): Readonly<Record<Plan,
 });
 const priceId = z.string().regex(/^price_\w+$/u);
 const Prices = z.object({ starter: priceId, professional: priceId, enterprise: priceId });
-// Without a path: cookies and pages are at the top of a host.
-const publicUrl = z
-  .string()
-  .refine((address) => {
-    const url = URL.canParse(address) ? new URL(address) : null;
-    return url !== null && /^https?:$/u.test(url.protocol) && url.href === `${url.origin}/`;
-  }, "must be an address such as https://enrich.example, without a path")
-  .transform((address) => new URL(address).origin);
 
 const directory = z.string().transform((path) => resolve(path));
 
@@ -94,6 +94,8 @@ export const Environment = z.object({
   /** With it, codes can be mailed to people who are to prove that an address is theirs. */
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email("must be an email address").default("no-reply@localhost.localdomain"),
+  /** How people's browsers reach the server: for the links it mails, and for its cookies. */
+  PUBLIC_URL: publicUrl.optional(),
   /** With these three, plans are paid at Stripe. */
   STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_WEBHOOK_SECRET: z.string().optional(),
@@ -102,10 +104,10 @@ export const Environment = z.object({
   UPGRADE_URL: z
     .url({ protocol: /^https?$/u, error: "must be an address such as https://shop.example/plans" })
     .optional(),
-  /** How people's browsers reach the server: for the links it mails, and for its cookies. */
-  PUBLIC_URL: publicUrl.optional(),
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
+  /** Webhooks may be sent to this machine and to private networks, and by http. */
+  ALLOW_PRIVATE_WEBHOOKS: z.stringbool("must be true or false").default(false),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
   SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
   DEFAULT_REGION: Region.optional(),

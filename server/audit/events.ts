@@ -27,13 +27,8 @@ export type AuditAction =
   | "retention.changed"
   | "filter.changed"
   | "finding.marked"
+  | "webhook.changed"
   | "conversation.proved"
-  | "action.added"
-  | "action.activated"
-  | "action.enabled"
-  | "action.disabled"
-  | "action.configured"
-  | "plan.changed"
   | "session.signed_in"
   | "session.signed_out"
   | "session.failed"
@@ -48,7 +43,13 @@ export type AuditAction =
   | "key.created"
   | "key.revoked"
   | "workspace.created"
-  | "workspace.renamed";
+  | "workspace.renamed"
+  | "action.added"
+  | "action.activated"
+  | "action.enabled"
+  | "action.disabled"
+  | "action.configured"
+  | "plan.changed";
 
 export type AuditSubject =
   | "customer"
@@ -59,6 +60,7 @@ export type AuditSubject =
   | "person"
   | "invitation"
   | "key"
+  | "webhook"
   | "action";
 
 export interface AuditEvent {

@@ -23,7 +23,7 @@ export function billingOperations({ database, billing, log, clock }: Services): 
     }),
 
     serveAnybody(stripeEventOperation, async ({ body, request }) => {
-      const event = billing.readEvent(body, request.get("stripe-signature"));
+      const event = billing.readEvent(Buffer.from(body), request.get("stripe-signature"));
       if (event === null) return { outcome: "ignored" as const };
       const receipt = await applyEvent(database, event, clock());
       log.info(

@@ -15,7 +15,7 @@ export function billingCommand(): Command {
       new Command("show")
         .summary("the plan, how its payment stands, and the plans there are")
         .addOption(workspaceOption())
-        .action(show),
+        .action(({ workspace }: InWorkspaceOptions) => show(workspace)),
     )
     .addCommand(
       new Command("set")
@@ -28,7 +28,7 @@ export function billingCommand(): Command {
     );
 }
 
-async function show({ workspace }: InWorkspaceOptions): Promise<void> {
+async function show(workspace: string | undefined): Promise<void> {
   const billing = await configuredBilling(readSettings());
   await withStore(workspace, async ({ database }, workspaceId) => {
     const { plan, status, includesAction, periodEndsAt, plans } = await getBilling(
@@ -46,8 +46,10 @@ async function show({ workspace }: InWorkspaceOptions): Promise<void> {
   });
 }
 
-async function set(plan: string, options: InWorkspaceOptions & { readonly status: string }): Promise<void> {
-  const { status, workspace } = options;
+async function set(
+  plan: string,
+  { status, workspace }: InWorkspaceOptions & { readonly status: string },
+): Promise<void> {
   const wanted = BillingChange.safeParse({ plan, status });
   if (!wanted.success) {
     throw new Refusal([`A plan is one of ${PLANS.join(", ")}; --status is one of ${STANDINGS.join(", ")}.`]);
@@ -55,5 +57,5 @@ async function set(plan: string, options: InWorkspaceOptions & { readonly status
   await withStore(workspace, async ({ database }, workspaceId) => {
     await setPlan(database, workspaceId, wanted.data, { actor: operator(), at: Date.now() });
   });
-  await show(options);
+  await show(workspace);
 }

@@ -14,6 +14,8 @@ import { createKeyrings } from "../privacy/keyrings.ts";
 import { sweepHourly } from "../retention/hourly.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
+import { startDispatcher } from "../webhooks/dispatcher.ts";
+import { listWorkspaceIds } from "../workspaces/workspaces.ts";
 import { configuredBilling } from "./configured-billing.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
@@ -59,6 +61,7 @@ async function serve(): Promise<void> {
     const mailer =
       environment.SMTP_URL === undefined ? null : smtpMailer(environment.SMTP_URL, environment.MAIL_FROM);
     let closing = false;
+    const outgoing = { allowPrivate: environment.ALLOW_PRIVATE_WEBHOOKS };
     let listensOn = ""; // known once it listens
     const app = createApp({
       database,
@@ -66,8 +69,9 @@ async function serve(): Promise<void> {
       keyrings,
       log,
       mailer,
-      billing,
+      outgoing,
       publicUrl: () => environment.PUBLIC_URL ?? listensOn,
+      billing,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,
@@ -85,9 +89,15 @@ async function serve(): Promise<void> {
     }
     const rootsFile = environment.AUDIT_ROOTS_FILE;
     const sealer = startSealer(database, log, { rootsFile, clock: Date.now });
+    const dispatcher = startDispatcher({ database, keyrings }, log, {
+      workspaceIds: () => listWorkspaceIds(database),
+      outgoing: { rules: outgoing },
+      clock: Date.now,
+    });
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);
+    await dispatcher.close();
     await sweeping.stop();
     rules.close();
     mailer?.close();

@@ -126,9 +126,9 @@ export const FindingView = z.object({
 });
 export type FindingView = z.infer<typeof FindingView>;
 
-/** What this conversation may know of its customer: what the handle itself gave, never the rest of the profile. */
+/** What this conversation may know of its customer: what the handle itself gave, never the rest of the profile. Nor its id: that
+ *  of a customer who was there before would tell so, and the same id for two addresses that one person has both. */
 export const CustomerView = z.object({
-  id: z.uuid(),
   known: z.record(z.string(), z.string()),
   /** Those of the known fields whose value is not known to be a valid one: a phone number that no numbering plan has. */
   unvalidated: z.array(z.string()),

@@ -9,7 +9,6 @@ import { inSealedWorkspace, type SealedTransaction, type Store } from "../privac
 import { AppError } from "../app-error.ts";
 import { confirmOf, requestOf } from "../turn/answer.ts";
 import type {
-  ChatResponse,
   ConversationQuery,
   ConversationView,
   MessageView,
@@ -17,6 +16,7 @@ import type {
   Role,
   TurnView,
 } from "./contract.ts";
+import type { TurnAnswer } from "../turn/answer.ts";
 
 interface ConversationRow {
   readonly id: string;
@@ -168,7 +168,7 @@ function turnView(open: Open, conversationId: string, row: TurnRow): TurnView {
   const text = open("messages.text", row.message_id, row.text);
   // What server/turn/record.ts stored.
   const trace: Trace = JSON.parse(open("turns.trace", turnRow(conversationId, row.turn), row.trace));
-  const response: ChatResponse = JSON.parse(open("messages.response", row.message_id, row.response));
+  const response: TurnAnswer = JSON.parse(open("messages.response", row.message_id, row.response));
   return {
     conversationId,
     turn: row.turn,

@@ -4,6 +4,7 @@ import { serve, type Served } from "../http/serve.ts";
 import type { Services } from "../http/services.ts";
 import type { IdentityKeys } from "../identity/key-cache.ts";
 import { verifyToken } from "../identity/token.ts";
+import { told } from "../turn/answer.ts";
 import { chat } from "../turn/chat.ts";
 import { chatOperation, getConversationOperation, getTurnOperation } from "./operations-contract.ts";
 import { getConversation, getTurn } from "./queries.ts";
@@ -19,7 +20,7 @@ export function conversationOperations(services: Services, keys: IdentityKeys): 
           ? null
           : await verifyToken(await keys.of(workspaceId), message.identity, message.handle, now);
       const options = { silenceMs, region: regionDefault, identity };
-      return chat(services, rules.current(), workspaceId, message, now, options);
+      return told(await chat(services, rules.current(), workspaceId, message, now, options));
     }),
 
     serve(getConversationOperation, async ({ params, query, caller }) => {

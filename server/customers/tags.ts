@@ -4,6 +4,8 @@ import { writeEvent } from "../audit/events.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import { missingCustomer } from "./missing-customer.ts";
+import { customerMarked } from "../webhooks/customer-events.ts";
+import { tell } from "../webhooks/tell.ts";
 import type { ByHand } from "./staff.ts";
 import { TAGS_MAX } from "./tag-contract.ts";
 
@@ -51,8 +53,8 @@ export async function setTag(
        where workspace_id = :workspaceId and id = :id`,
       { workspaceId, id, after, at: new Date(at) },
     );
-    const { sql, bindings } = enterCustomers(workspaceId, [id]);
-    tx.later(sql, bindings);
+    const event = tell(workspaceId, customerMarked(id, ["tags"], at));
+    for (const { sql, bindings } of [enterCustomers(workspaceId, [id]), event]) tx.later(sql, bindings);
     const details = isSet ? { added: tag } : { removed: tag };
     writeEvent(tx, { actor, action: "customer.tagged", subject: { kind: "customer", id }, details, at });
     return { tags: after, version: version + 1 };

@@ -11,6 +11,7 @@ import * as createIdentity from "../../migrations/20261123090400_create_identity
 import * as createStaffValues from "../../migrations/20261123090410_create_staff_values.ts";
 import * as createErasures from "../../migrations/20261123090420_create_erasures.ts";
 import * as createCustomerSearch from "../../migrations/20261123090430_create_customer_search.ts";
+import * as createWebhooks from "../../migrations/20261123090600_create_webhooks.ts";
 import * as createPeople from "../../migrations/20261125090000_create_people.ts";
 
 /** Every migration, oldest first. Imported by hand, so that a name in the database is the same from sources and build. */
@@ -26,8 +27,9 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090420_create_erasures": createErasures,
   "20261123090430_create_customer_search": createCustomerSearch,
   "20261123090450_create_merges": createMerges,
-  "20261123090460_create_actions": createActions,
+  "20261123090600_create_webhooks": createWebhooks,
   "20261125090000_create_people": createPeople,
+  "20261123090460_create_actions": createActions,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

@@ -6,6 +6,8 @@ import { missingCustomer } from "../customers/missing-customer.ts";
 import { writeProfile } from "../customers/profile.ts";
 import { fingerprintOf, openDataKey, type WrappedDataKey } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
+import { customerErased } from "../webhooks/customer-events.ts";
+import { tell } from "../webhooks/tell.ts";
 import { readBereft } from "./bereft.ts";
 import { canonicalJson, signCertificate } from "./certificate.ts";
 import type { Certificate, Erasure, ErasureCause } from "./contract.ts";
@@ -83,6 +85,10 @@ async function eraseLocked(
   const bereft = await readBereft(tx, others, customerId);
   leaveErased(tx, [...ids]);
   const destroyed = await destroy(tx, { customerIds, conversationIds: [...ids], handleIds });
+  for (const id of customerIds) {
+    const { sql, bindings } = tell(tx.workspaceId, customerErased(id, cause, now));
+    tx.later(sql, bindings);
+  }
   for (const { told, stored, merged } of bereft) {
     const talks = told.talks.filter(({ id }) => !ids.has(id));
     for (const { sql, bindings } of writeProfile(tx, { ...told, talks }, stored, now, merged))

@@ -4,8 +4,8 @@ import express from "express";
 import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
 import { actionOperations } from "../actions/routes.ts";
-import { billingOperations } from "../billing/routes.ts";
 import { auditOperations } from "../audit/routes.ts";
+import { billingOperations } from "../billing/routes.ts";
 import { conversationOperations } from "../conversations/routes.ts";
 import { editOperations } from "../customers/edit-routes.ts";
 import { historyOperations } from "../customers/history-routes.ts";
@@ -21,6 +21,7 @@ import { exportOperations } from "../exports/routes.ts";
 import { importOperations } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
+import { createMask } from "../masking/mask.ts";
 import { authenticate, authenticatePerson } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
 import { mount } from "./mount.ts";
@@ -33,11 +34,15 @@ import { pageRoutes } from "../pages/routes.ts";
 import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
 import { sessionOperations } from "../sessions/routes.ts";
+import { webhookOperations } from "../webhooks/routes.ts";
 import type { Services } from "./services.ts";
 import { keyOperations } from "../workspaces/key-routes.ts";
 
-/** The whole HTTP interface. Everything under /v1 wants an API key or somebody signed in, but for what anybody may. */
-export function createApp(services: Services): Express {
+/** The whole HTTP interface. Everything under /v1 wants a caller, whom `authenticated` names. */
+export function createApp(
+  services: Services,
+  authenticated: RequestHandler = authenticate(services),
+): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
@@ -46,7 +51,6 @@ export function createApp(services: Services): Express {
   app.use(securityHeaders());
   app.use(requestLog(services.log));
   const identityKeys = createIdentityKeys(services, services.clock);
-  const authenticated = authenticate(services);
   const served = withOpenApi([
     ...healthOperations(services),
     ...conversationOperations(services, identityKeys),
@@ -63,6 +67,7 @@ export function createApp(services: Services): Express {
     ...retentionOperations(services),
     ...actionOperations(services),
     ...billingOperations(services),
+    ...webhookOperations(services),
     ...keyOperations(services),
     ...findingOperations(services),
     ...identityOperations(services, identityKeys),
@@ -71,7 +76,11 @@ export function createApp(services: Services): Express {
     ...personOperations(services),
     ...memberOperations(services),
   ]);
-  mount(app, served, { workspace: authenticated, person: authenticatePerson(services) });
+  mount(app, served, {
+    workspace: authenticated,
+    person: authenticatePerson(services),
+    mask: createMask(services.rules),
+  });
   app.use(docsPage());
   app.use(pageRoutes());
   app.use("/v1", authenticated); // what is not there concerns nobody outside either

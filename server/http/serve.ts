@@ -4,6 +4,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Caller } from "../access/caller.ts";
 import { errorCode } from "../error-code.ts";
 import type { Session } from "../sessions/sessions.ts";
+import type { Mask } from "../masking/mask.ts";
 import { versionsSeen } from "./etag.ts";
 import { isPlain, type AnswerOf, type Operation, type Pieces, type Told } from "./operation-contract.ts";
 import { parseBody, parseQuery } from "./parse.ts";
@@ -91,9 +92,16 @@ function asked<Contract extends Operation>(
 }
 
 async function send({ status = 200, answer }: Operation, response: Response, body: unknown): Promise<void> {
+  const mask: Mask | null = response.locals["mask"] ?? null;
   if (answer === null) response.status(204).end();
   else if (isPlain(answer) && isPieces(body)) await sendPieces(response, answer.mediaType, body);
-  else sendJson(response.status(status), JSON.stringify(body));
+  else sendJson(response.status(status), written(body, mask));
+}
+
+/** Masked as it is written, so that whatever becomes text on the way is seen, too. */
+function written(body: unknown, mask: Mask | null): string {
+  const text = JSON.stringify(body);
+  return mask === null ? text : JSON.stringify(mask(JSON.parse(text)));
 }
 
 /** What express's own `json` does, less what it looks up on the way. */

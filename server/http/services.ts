@@ -3,6 +3,7 @@ import type { Database } from "../database/database.ts";
 import type { Mailer } from "../identity/mailer.ts";
 import type { Log } from "../log.ts";
 import type { Keyrings } from "../privacy/keyrings.ts";
+import type { OutgoingRules } from "../outgoing/destination.ts";
 import type { LivePack } from "../rules/live-pack.ts";
 
 /** What the routes work with. Made once, at the start. */
@@ -14,10 +15,12 @@ export interface Services {
   readonly log: Log;
   /** Null where no mail server is set. */
   readonly mailer: Mailer | null;
-  /** Who takes the money for plans. */
-  readonly billing: BillingProvider;
+  /** Where webhooks may be sent. */
+  readonly outgoing: OutgoingRules;
   /** The address by which people reach the server, without a slash at its end: PUBLIC_URL, or else where it listens. */
   readonly publicUrl: () => string;
+  /** Who takes the money for plans. */
+  readonly billing: BillingProvider;
   /** After so long without a message, a handle's next one begins a new conversation. */
   readonly silenceMs: number;
   /** The country of national phone numbers where a message does not state one. */

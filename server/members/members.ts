@@ -15,9 +15,8 @@ export async function readMembership(
 ): Promise<WorkspaceMembership | null> {
   const [row] = await inWorkspace(database, workspaceId, (tx) =>
     tx.last<{ readonly name: string; readonly role: Role }>(
-      `select workspace.name, member.role
-       from members as member join workspaces as workspace on workspace.workspace_id = member.workspace_id
-       where member.workspace_id = :workspaceId and member.person_id = :personId`,
+      `select (select name from workspaces where workspace_id = :workspaceId) as name, role
+       from members where workspace_id = :workspaceId and person_id = :personId`,
       { workspaceId, personId },
     ),
   );

@@ -6,6 +6,8 @@ import { writeProfile } from "../customers/profile.ts";
 import type { StoredCustomer } from "../customers/sealed.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
+import { customerMerged } from "../webhooks/customer-events.ts";
+import { tell } from "../webhooks/tell.ts";
 import { ENDS, MOVES } from "./belongings.ts";
 import type { MergeRequest, MergeView } from "./contract.ts";
 import { countUpHandles, lockCustomersToMerge, type LockedCustomers } from "./lock-customers.ts";
@@ -94,6 +96,7 @@ function writeMerge(
     { sql: absorbFamily, bindings: pair },
     ...ENDS.map((sql) => ({ sql, bindings: { workspaceId, absorbedId: other.id } })),
     ...MOVES.map((sql) => ({ sql, bindings: pair })),
+    tell(workspaceId, customerMerged(survivor.id, other.id, "staff", now)),
     ...writeProfile(tx, told, { ...survivor, staff }, now, outcome.merged),
     countUpHandles(workspaceId, talks),
   ];

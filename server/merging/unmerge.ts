@@ -117,8 +117,15 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
   const outcome = outcomeOf(family, remaining);
   const next = remaining.find(({ id }) => id > merge.id);
   const merged = remaining.length === 0 ? null : outcome.merged;
-  const survivorTold = { id: survivor.id, emailKey: outcome.emailKey, talks: stay };
-  const restoredTold = { id: restored.id, emailKey: restored.emailKey, talks: back };
+  const [one, other] = [survivor.id, restored.id];
+  const survivorTold = { id: one, emailKey: outcome.emailKey, talks: stay, successorId: other };
+  const restoredTold = {
+    id: other,
+    emailKey: restored.emailKey,
+    talks: back,
+    successorId: one,
+    isRestored: true,
+  };
   const statements: readonly BoundSql[] = [
     { sql: undo, bindings: { workspaceId, mergeId: merge.id, now: new Date(now) } },
     { sql: restore, bindings: { workspaceId, absorbedId: merge.absorbedId } },

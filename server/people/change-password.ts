@@ -1,7 +1,7 @@
 import { AppError } from "../app-error.ts";
 import { inSealedWorkspace, type Store } from "../privacy/store.ts";
 import { endSessionsOf, rotateSession, type NewSession, type Session } from "../sessions/sessions.ts";
-import { auditSession } from "../sessions/sign-in.ts";
+import { auditSession } from "../sessions/audit-session.ts";
 import { countAttempt } from "../sessions/throttle.ts";
 import { INSTALLATION_ID } from "../workspaces/workspaces.ts";
 import type { PasswordChange } from "./contract.ts";

@@ -46,6 +46,25 @@ export type SetUpRequest = z.output<typeof SetUpRequest>;
 export const PasswordChange = z.strictObject({ current: PasswordText, password: PasswordText });
 export type PasswordChange = z.output<typeof PasswordChange>;
 
+const CODE_CHARS_MAX = 40; // six digits, or a recovery code, as people space them
+
+/** A code of an authenticator app, or a recovery code. */
+export const TotpCode = text(CODE_CHARS_MAX);
+
+/** The body of POST and DELETE /v1/me/totp: whoever changes how they sign in shows that it is they. */
+export const PasswordConfirmation = z.strictObject({ password: PasswordText });
+
+/** What the authenticator app is told: the URI as a QR code, or the secret by hand. Shown this once. */
+export const TotpEnrolment = z.object({ secret: z.string(), uri: z.string() });
+export type TotpEnrolment = z.infer<typeof TotpEnrolment>;
+
+/** The body of POST /v1/me/totp/confirm. */
+export const TotpConfirmation = z.strictObject({ code: TotpCode });
+
+/** Each signs in once in place of the app. Shown this once. */
+export const RecoveryCodes = z.object({ recoveryCodes: z.array(z.string()) });
+export type RecoveryCodes = z.infer<typeof RecoveryCodes>;
+
 /** The body of POST /v1/password-resets. */
 export const ResetRequest = z.strictObject({ email: EmailText });
 

@@ -1,11 +1,15 @@
 import { operation } from "../http/operation-contract.ts";
 import {
   PasswordChange,
+  PasswordConfirmation,
+  RecoveryCodes,
   ResetAnswer,
   ResetRedemption,
   ResetRequest,
   SessionView,
   SetUpRequest,
+  TotpConfirmation,
+  TotpEnrolment,
 } from "./contract.ts";
 
 const group = "Sign-in";
@@ -52,5 +56,38 @@ export const resetPasswordOperation = operation({
   about: "Ends every session of the person.",
   group,
   body: ResetRedemption,
+  answer: null,
+});
+
+export const enrolTotpOperation = operation({
+  id: "enrolTotp",
+  method: "post",
+  path: "/v1/me/totp",
+  title: "Set up an authenticator app (TOTP, RFC 6238)",
+  about: "It counts once a code of it is confirmed.",
+  group,
+  body: PasswordConfirmation,
+  status: 201,
+  answer: TotpEnrolment,
+});
+
+export const confirmTotpOperation = operation({
+  id: "confirmTotp",
+  method: "post",
+  path: "/v1/me/totp/confirm",
+  title: "Switch the authenticator app on, with a code of it",
+  about: "From then on signing in takes a code. The recovery codes are shown this once.",
+  group,
+  body: TotpConfirmation,
+  answer: RecoveryCodes,
+});
+
+export const removeTotpOperation = operation({
+  id: "removeTotp",
+  method: "delete",
+  path: "/v1/me/totp",
+  title: "Switch the authenticator app off",
+  group,
+  body: PasswordConfirmation,
   answer: null,
 });

@@ -8,12 +8,16 @@ import { addressOf } from "../sessions/throttle.ts";
 import { changePassword } from "./change-password.ts";
 import {
   changePasswordOperation,
+  confirmTotpOperation,
+  enrolTotpOperation,
+  removeTotpOperation,
   requestResetOperation,
   resetPasswordOperation,
   setUpOperation,
 } from "./operations-contract.ts";
 import { createReset, resetPassword } from "./reset.ts";
 import { setUp } from "./set-up.ts";
+import { confirmTotp, enrolTotp, removeTotp } from "./totp.ts";
 
 /** The first owner, and passwords. */
 export function personOperations(services: Services): readonly Served[] {
@@ -29,6 +33,18 @@ export function personOperations(services: Services): readonly Served[] {
     servePerson(changePasswordOperation, async ({ session, body, setHeader }) => {
       const rotated = await changePassword(services, session, body, clock());
       setHeader("Set-Cookie", sessionCookie(publicUrl(), rotated));
+    }),
+
+    servePerson(enrolTotpOperation, async ({ session, body }) =>
+      enrolTotp(services, session, body.password, clock()),
+    ),
+
+    servePerson(confirmTotpOperation, async ({ session, body }) =>
+      confirmTotp(services, session, body.code, clock()),
+    ),
+
+    servePerson(removeTotpOperation, async ({ session, body }) => {
+      await removeTotp(services, session, body.password, clock());
     }),
 
     serveAnybody(requestResetOperation, async ({ request, body }) => {

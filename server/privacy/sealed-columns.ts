@@ -18,6 +18,9 @@ export type SealedColumn =
   | "signing_keys.private_key"
   | "customer_filters.name"
   | "customer_filters.filter"
+  | "webhook_endpoints.url"
+  | "webhook_endpoints.secrets"
+  | "webhook_events.sealed"
   | "people.email"
   | "people.totp_secret"
   | "invitations.email";

@@ -15,7 +15,8 @@ import {
 } from "./operations-contract.ts";
 import { viewSession } from "./session-view.ts";
 import { endSession, endSessionsOf, rotateSession } from "./sessions.ts";
-import { auditSession, signIn } from "./sign-in.ts";
+import { auditSession } from "./audit-session.ts";
+import { signIn } from "./sign-in.ts";
 import { addressOf } from "./throttle.ts";
 
 /** Signing in and out, and going to another workspace. */

@@ -71,8 +71,8 @@ export async function findSession(database: Database, secret: string, now: numbe
          where workspace_id = :workspaceId and secret_hash = :hash and expires_at > :now and seen_at > :idleSince
        ),
        seen as (
-         update sessions set seen_at = :now from found
-         where sessions.workspace_id = :workspaceId and sessions.id = found.id and found.seen_at < :seenBefore
+         update sessions set seen_at = :now
+         where workspace_id = :workspaceId and id = (select id from found where seen_at < :seenBefore)
        )
        select id, person_id, current_id, expires_at from found`,
       {

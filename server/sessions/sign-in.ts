@@ -1,11 +1,13 @@
 import { emailKey } from "../../engine/understand/email-key.ts";
 import { AppError } from "../app-error.ts";
-import { writeEvent, type AuditEvent } from "../audit/events.ts";
+import { writeEvent } from "../audit/events.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import { findPerson, listedWorkspaces, type Person } from "../people/people.ts";
 import { verifyPassword } from "../people/password.ts";
 import { inSealedWorkspace, type Store } from "../privacy/store.ts";
 import { INSTALLATION_ID } from "../workspaces/workspaces.ts";
+import { codeMissing, takeCode, wrongCode } from "../people/totp.ts";
+import { auditSession } from "./audit-session.ts";
 import type { SignInRequest } from "./contract.ts";
 import { membershipsIn } from "./session-view.ts";
 import { startSession, type NewSession } from "./sessions.ts";
@@ -22,7 +24,7 @@ export interface From {
  *  alike, after the same work; `too_many_attempts`, `totp_required`, `sign_in_busy`. */
 export async function signIn(
   store: Store,
-  { email: given, password }: SignInRequest,
+  { email: given, password, code = "" }: SignInRequest,
   from: From,
 ): Promise<NewSession> {
   const email = emailKey(given) ?? given.toLowerCase(); // what is no address is nobody's, and counts all the same
@@ -35,6 +37,16 @@ export async function signIn(
   if (!(await verifyPassword(person?.passwordHash ?? null, password)) || person === null) {
     await auditFailure(store, person, listed[0] ?? INSTALLATION_ID, from.now);
     throw new AppError("sign_in_failed", "The email address or the password is wrong.");
+  }
+  if (person.totp?.isOn === true) {
+    if (code.trim() === "") throw codeMissing();
+    const isRight = await inSealedWorkspace(store, INSTALLATION_ID, (tx) =>
+      takeCode(tx, person, code, from.now),
+    );
+    if (!isRight) {
+      await auditFailure(store, person, listed[0] ?? INSTALLATION_ID, from.now);
+      throw wrongCode();
+    }
   }
   return enter(store, person, listed, from);
 }
@@ -53,20 +65,6 @@ export async function enter(
   });
   await auditSession(store, session, "session.signed_in", now);
   return session;
-}
-
-/** Tells of a session in the audit of its workspace; of one that is in none, in the installation's. */
-export function auditSession(
-  { database }: Store,
-  { personId, currentId }: Pick<NewSession, "personId" | "currentId">,
-  action: AuditEvent["action"],
-  now: number,
-  details: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
-  return inWorkspace(database, currentId ?? INSTALLATION_ID, async (tx) => {
-    const actor = { kind: "member", id: personId } as const;
-    writeEvent(tx, { actor, action, subject: { kind: "person", id: personId }, details, at: now });
-  });
 }
 
 /** Nothing of what was typed: it may be somebody's address, or a password in the wrong field. */

@@ -52,10 +52,10 @@ export async function overLimit(
 ): Promise<Date | null> {
   const rows = await inSealedWorkspace(store, INSTALLATION_ID, async (tx) => {
     tx.later(
-      `delete from attempts where workspace_id = :workspaceId and key in (
+      `delete from attempts where workspace_id = :workspaceId and key = any(array(
          select key from attempts where workspace_id = :workspaceId and until <= :now
          order by until limit :most for update skip locked
-       )`,
+       ))`,
       { workspaceId: INSTALLATION_ID, now: new Date(now), most: EXPIRED_MAX },
     );
     const results = await tx.together(

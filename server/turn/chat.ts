@@ -1,6 +1,7 @@
 import type { RulePack } from "../../engine/rules/pack.ts";
 import { createActionMemory, packInForce, type ActionMemory } from "../actions/in-force.ts";
-import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import type { ChatRequest } from "../conversations/contract.ts";
+import type { TurnAnswer } from "./answer.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
 import { inSealedWorkspace, type Store } from "../privacy/store.ts";
@@ -38,7 +39,7 @@ export async function chat(
   request: ChatRequest,
   now: number,
   options: ChatOptions = {},
-): Promise<ChatResponse> {
+): Promise<TurnAnswer> {
   const person = ["handle", workspaceId, request.platform, request.handle];
   const lock = advisoryKey(...person);
   const key = JSON.stringify(person);

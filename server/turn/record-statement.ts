@@ -1,3 +1,4 @@
+import { tellParts } from "../webhooks/tell.ts";
 import { actionRevision } from "../actions/revision.ts";
 
 /** What a message leaves behind: for each of these shapes there is a statement. */
@@ -38,7 +39,7 @@ function compose(shape: Shape): string {
     ...(shape.turn ? [insertTurn] : []),
     ...(shape.claims ? [insertClaims] : []),
     ...(shape.findings ? [insertFindings] : []),
-    ...(shape.refusals ? [insertRefusals] : []),
+    ...(shape.refusals ? [insertRefusals, tellParts("conversation")] : []),
     insertLeaf(shape),
   ];
   return `with ${parts.join(",")} select id from conversation`;

@@ -4,6 +4,8 @@ import type { Binding, BoundSql } from "../database/statement.ts";
 import { blindIndex, blindIndexes } from "../privacy/blind-index.ts";
 import type { Keyring } from "../privacy/keyring.ts";
 import { sealColumn } from "../privacy/sealed-columns.ts";
+import { requestRefused } from "../webhooks/conversation-events.ts";
+import { eventBindings } from "../webhooks/tell.ts";
 import { recordStatement, type Shape } from "./record-statement.ts";
 import type { Recorded } from "./recorded.ts";
 import { stepOf } from "./step-of.ts";
@@ -67,8 +69,12 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
     bindings["messageKey"] = blindIndex(keyring, "message_key", message.key);
     if (how === "remembered") bindings["messageKeys"] = blindIndexes(keyring, "message_key", message.key);
   }
-  if (turn !== null && turn.refused.length > 0)
-    bindings["refused"] = JSON.stringify([...new Set(turn.refused)]);
+  if (turn !== null && turn.refused.length > 0) {
+    const refused = [...new Set(turn.refused)];
+    bindings["refused"] = JSON.stringify(refused);
+    const event = requestRefused({ conversationId, customerId, messageSeq, now }, refused);
+    Object.assign(bindings, eventBindings(workspaceId, event, recorded.newId()));
+  }
   return { sql: recordStatement(shape), bindings, link };
 }
 

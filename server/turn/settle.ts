@@ -5,9 +5,9 @@ import type { State } from "../../engine/decide/state.ts";
 import { collectingIn, type InForce } from "../actions/in-force.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import type { Turn } from "../../engine/turn.ts";
-import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import type { ChatRequest } from "../conversations/contract.ts";
 import { newRowId } from "../uuid.ts";
-import { answer } from "./answer.ts";
+import { answer, type TurnAnswer } from "./answer.ts";
 import type { OwnTalk } from "./link.ts";
 import { inOrder, type Occasion, type Opened } from "./open.ts";
 import { newDataKey, type Keyring } from "../privacy/keyring.ts";
@@ -70,7 +70,7 @@ export function withIdentity({ known, unvalidated }: Known, identity: string | n
 
 /** All that follows from a message, before anything of it is written. Pure but for the ids and the key of what is new. */
 export interface Settled {
-  readonly response: ChatResponse;
+  readonly response: TurnAnswer;
   readonly recorded: Recorded;
   /** The conversation after it, but for what it claimed before. */
   readonly own: OwnTalk;

@@ -3,7 +3,8 @@ import { INITIAL_STATE } from "../../engine/decide/state.ts";
 import { hearOther } from "../../engine/decide/hear.ts";
 import { takeTurn } from "../../engine/turn.ts";
 import { AppError } from "../app-error.ts";
-import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import type { ChatRequest } from "../conversations/contract.ts";
+import type { TurnAnswer } from "./answer.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { Groups } from "./group.ts";
 import { writeLink } from "./link.ts";
@@ -12,6 +13,8 @@ import { planLink, statedEmailKey } from "./plan-link.ts";
 import { readLink, type Check } from "./read-link.ts";
 import { record } from "./record.ts";
 import type { Remembered } from "./remembered.ts";
+import { fieldCollected } from "../webhooks/conversation-events.ts";
+import { tell } from "../webhooks/tell.ts";
 import {
   collectingFor,
   linkedBy,
@@ -26,7 +29,7 @@ export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What came of a message. */
 export interface Taken {
-  readonly response: ChatResponse;
+  readonly response: TurnAnswer;
   /** Where it leaves the person, if that is worth remembering. */
   readonly left: Remembered | null;
 }
@@ -132,7 +135,16 @@ async function takeDetail(
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);
   const write = record(tx.keyring, recorded);
-  for (const { sql, bindings } of [...before, write, ...after]) tx.later(sql, bindings);
+  const heardAt = {
+    conversationId: own.id,
+    customerId: plan.target.id,
+    messageSeq: recorded.conversation.messageCount + 1,
+    now: message.now,
+  };
+  const told = own.says.map((said) =>
+    tell(tx.workspaceId, fieldCollected(heardAt, recorded.conversation.key, said)),
+  );
+  for (const { sql, bindings } of [...before, write, ...after, ...told]) tx.later(sql, bindings);
   return { response: answered(message, response, heard), left: linkedBy(write.link, left) };
 }
 
@@ -159,20 +171,20 @@ export function hear(message: Message, opened: Opened): Heard {
   return { turn, state: turn.state };
 }
 
-function answered({ request }: Message, response: ChatResponse, { turn }: Heard): ChatResponse {
+function answered({ request }: Message, response: TurnAnswer, { turn }: Heard): TurnAnswer {
   return turn !== null && request.trace ? { ...response, trace: turn.trace } : response;
 }
 
 /** A message that came before: the answer it got then. */
-function again(earlier: Earlier, request: ChatRequest): ChatResponse {
+function again(earlier: Earlier, request: ChatRequest): TurnAnswer {
   if (earlier.text !== request.text || earlier.role !== request.role) {
     throw new AppError(
       "message_id_reused",
       "This messageId was used before, for another message of this person.",
     );
   }
-  // What this file stored: it was a ChatResponse.
-  const response: ChatResponse = JSON.parse(earlier.response);
+  // What this file stored: it was a TurnAnswer.
+  const response: TurnAnswer = JSON.parse(earlier.response);
   return request.trace && earlier.trace !== null
     ? { ...response, trace: JSON.parse(earlier.trace) }
     : response;

@@ -1,6 +1,6 @@
 import { v7 } from "uuid";
-import { startOn } from "../actions/changes.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
+import { startOn } from "../actions/changes.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import type { WorkspaceView } from "./contract.ts";
@@ -16,8 +16,7 @@ export const INSTALLATION_ID = "00000000-0001-7000-8000-000000000000";
 const FIRST_WORKSPACE_NAME = "My workspace";
 const AT_ONCE = 10; // names that are looked up at a time
 
-/** Creates a workspace, on Starter, and returns its id. `now`: milliseconds since the epoch. With `actor`, it is audited who made
- *  it. */
+/** Creates a workspace, on Starter, and returns its id. `now`: milliseconds since the epoch. With `actor`, it is audited who made it. */
 export async function createWorkspace(
   database: Database,
   name: string,

@@ -87,9 +87,10 @@ const needsToken = () => {
 
 /** Who is signed in, and what they can do about it. */
 function showSession(session) {
+  document.querySelector("h1").textContent = "You are signed in";
   const { person, workspaces, current } = session;
   const where = current === null ? "in no workspace" : `in ${current.name}, as ${current.role}`;
-  const parts = [paragraph(`You are signed in as ${person.email}, ${where}.`)];
+  const parts = [paragraph(`As ${person.email}, ${where}.`)];
   if (workspaces.length > 1 || (current === null && workspaces.length > 0)) {
     const choice = element("select", "", { id: "workspace" });
     if (current === null) choice.append(element("option", "Choose one", { value: "" }));

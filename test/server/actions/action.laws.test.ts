@@ -43,7 +43,14 @@ interface Real {
 type Process = 0 | 1;
 type Command = fc.AsyncCommand<Model, Real>;
 
-async function send(real: Real, process: Process, method: string, path: string, body?: object, headers: object = {}) {
+async function send(
+  real: Real,
+  process: Process,
+  method: string,
+  path: string,
+  body?: object,
+  headers: object = {},
+) {
   const signed = { ...("cookie" in headers ? {} : { authorization: `Bearer ${real.key}` }), ...headers };
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   return servers[process].fetch(path, { method, headers: signed, ...sent });

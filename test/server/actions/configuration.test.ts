@@ -31,7 +31,7 @@ const put = (configuration: object, etag: string | null = "*") =>
   });
 async function configure(configuration: object) {
   const answer = await put(configuration);
-  expect(answer.status === 200 || answer.text).toBe(true);
+  if (answer.status !== 200) throw new Error(`answered ${answer.status}: ${answer.text}`);
   return answer.body;
 }
 const say = (handle: string, text: string, more: object = {}) => server.chat({ handle, text, ...more });

@@ -30,7 +30,8 @@ export async function createWorld(client: Client, mark: string, digit: number): 
   const say = async (who: string, text: string) => {
     const body = { handle: `${who}-${mark}`, platform: "line" as const, text };
     const { answer } = await client.chat({ body });
-    return { customerId: answer.customer?.id ?? "", conversationId: answer.conversationId };
+    const seen = await client.getConversation({ params: { id: answer.conversationId } });
+    return { customerId: seen.answer.customerId ?? "", conversationId: answer.conversationId };
   };
   const phone = `+61 4${digit}2 345 67${digit}`;
   const main = await say(

@@ -142,7 +142,13 @@ describe.each(DATABASE_KINDS)("the laws of finding customers on %s", (kind) => {
           let cursor: string | null = null;
           do {
             const query: CustomersQuery = { ...filter, limit, ...(cursor !== null && { cursor }) };
-            const page: CustomerPage = await listCustomers(storeOf(opened()), workspaceId, query, allowed);
+            const page: CustomerPage = await listCustomers(
+              storeOf(opened()),
+              workspaceId,
+              query,
+              "everything",
+              allowed,
+            );
             found.push(...page.customers.map(({ id }) => id));
             const most = page.totalIs === "exact" ? expected.length : Math.min(page.total, expected.length);
             expect(page.total).toBe(most);
@@ -158,7 +164,7 @@ describe.each(DATABASE_KINDS)("the laws of finding customers on %s", (kind) => {
   test("a total is not called exact when those who were counted were partly the same", async () => {
     const both: CustomersQuery = { platform: ["line", "web_widget"], limit: 1 };
     const few: Limits = { rareMax: 500, exactMax: 40, openedAtOnce: 500 };
-    const { total, totalIs } = await listCustomers(storeOf(opened()), workspaceId, both, few);
+    const { total, totalIs } = await listCustomers(storeOf(opened()), workspaceId, both, "everything", few);
     expect([totalIs, total < CUSTOMERS]).toEqual(["at_least", true]);
     expect(await listCustomers(storeOf(opened()), workspaceId, both)).toMatchObject({
       total: CUSTOMERS,

@@ -30,6 +30,22 @@ import { findDuplicates } from "../../../server/merging/duplicates.ts";
 import { listMerges } from "../../../server/merging/list-merges.ts";
 import { mergeCustomers } from "../../../server/merging/merge.ts";
 import { unmergeCustomers } from "../../../server/merging/unmerge.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { acceptInvitation } from "../../../server/members/accept.ts";
+import { changeMember } from "../../../server/members/change-members.ts";
+import { invite } from "../../../server/members/invitations.ts";
+import { addMember, readMembership } from "../../../server/members/members.ts";
+import { createReset, resetPassword } from "../../../server/people/reset.ts";
+import { createSetUpToken, setUp } from "../../../server/people/set-up.ts";
+import { viewSession } from "../../../server/sessions/session-view.ts";
+import { findSession } from "../../../server/sessions/sessions.ts";
+import { signIn } from "../../../server/sessions/sign-in.ts";
+import { ensureFirstWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { claimDue } from "../../../server/webhooks/claim.ts";
+import { listDeliveries, redeliver, testWebhook } from "../../../server/webhooks/deliveries.ts";
+import { createWebhook, deleteWebhook } from "../../../server/webhooks/endpoints.ts";
+import { purgeEvents } from "../../../server/webhooks/purge.ts";
+import { putBack, settleDelivery } from "../../../server/webhooks/settle-delivery.ts";
 import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
@@ -76,8 +92,10 @@ async function planOf(database: Database, text: string): Promise<readonly string
   }
 }
 
-// A workspace's own keys are a handful, and are read together; of itself and its subscription there is one row.
-const OF_KEYS = /(?:from|into) (?:workspace_keys|signing_keys)|(?:from|update) (?:workspaces|subscriptions)/u;
+// A workspace's own keys, webhooks and open invitations are a handful each, and are read together; of itself and its
+// subscription there is one row.
+const OF_KEYS =
+  /(?:from|into) (?:workspace_keys|signing_keys|webhook_endpoints|invitations)|(?:from|update) (?:workspaces|subscriptions)/u;
 
 async function drain(pieces: AsyncIterable<unknown>): Promise<void> {
   for await (const piece of pieces) expect(piece).toBeDefined();
@@ -99,6 +117,50 @@ async function edit(database: Database, workspaceId: string, id: string): Promis
   await deleteNote(store, workspaceId, id, note.id, by);
   await customerHistory(store, workspaceId, id, { limit: 10, messages: 10 }, by);
   await listClaims(store, workspaceId, id, { limit: 10 }, by);
+}
+
+/** All that people do who sign in. */
+async function signInAndOut(database: Database, workspaceId: string): Promise<void> {
+  const store = storeOf(database);
+  const [email, password] = ["anna@plans.example", "seven geese at the pond"];
+  const from = { address: "10.0.0.1", now: NOON };
+  const token = (await createSetUpToken(database, NOON)) ?? "";
+  await setUp(store, { token, email, password }, NOON);
+  const session = await signIn(store, { email, password }, from);
+  await findSession(database, session.secret, NOON);
+  await viewSession(store, session);
+  const mail = await createReset(store, email, "https://plans.example", from);
+  const [, reset = ""] = /#(\S+)/u.exec(mail?.text ?? "") ?? [];
+  await resetPassword(store, { token: reset, password: "eight geese at the pond" }, NOON);
+  const actor = { kind: "member", id: session.personId } as const;
+  const { personId, id: sessionId } = session;
+  const caller = { kind: "member", role: "owner", workspaceId, actor, personId, sessionId } as const;
+  await inWorkspace(database, workspaceId, (tx) => addMember(tx, personId, "owner", NOON));
+  const invited = await invite(store, caller, { email: "ben@plans.example", role: "agent" }, NOON);
+  const joined = await acceptInvitation(store, { token: invited.token, password }, null, NOON);
+  await readMembership(database, workspaceId, joined.personId);
+  await changeMember(store, caller, { personId: joined.personId, role: "viewer" }, NOON);
+  await changeMember(store, caller, { personId: joined.personId, role: null }, NOON);
+  await expect(signIn(store, { email, password }, from)).rejects.toThrow("is wrong");
+}
+
+/** A webhook, an event for it, and what becomes of that. */
+async function deliverWebhooks(database: Database, workspaceId: string): Promise<void> {
+  const store = storeOf(database);
+  const asked = { url: "https://plans.example/", events: ["customer.created" as const], withValues: true };
+  const deed = { actor: DEED.actor, now: NOON };
+  const { id } = await createWebhook(store, workspaceId, asked, { allowPrivate: false }, deed);
+  const { eventId } = await testWebhook(store, workspaceId, id, NOON);
+  const { claimed } = await claimDue(store, workspaceId, NOON);
+  expect(claimed).toHaveLength(1);
+  for (const one of claimed) {
+    await putBack(store, workspaceId, one, NOON);
+    await settleDelivery(store, workspaceId, { ...one, attempts: 0 }, 410, NOON, 0);
+  }
+  await listDeliveries(store, workspaceId, id, { limit: 10 });
+  await redeliver(store, workspaceId, id, eventId, NOON);
+  await purgeEvents(database, workspaceId, NOON);
+  await deleteWebhook(store, workspaceId, id, deed);
 }
 
 describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (kind) => {
@@ -168,6 +230,10 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     await erase(store, workspaceId, { customerId: id, conversationIds: [] }, occasion);
     await listErasures(heard, workspaceId, { limit: 10 });
     await drain(exportLedger(store, workspaceId));
+    await ensureFirstWorkspace(database(), NOON);
+    await signInAndOut(heard, workspaceId);
+    expect(seen.size).toBeGreaterThan(110);
+    await deliverWebhooks(heard, workspaceId);
     expect(seen.size).toBeGreaterThan(80);
 
     const searches: string[] = [];

@@ -57,6 +57,13 @@ const rows: Readonly<Record<string, string>> = {
   erasures: `(workspace_id, id, at, subject_kind, subject_id, certificate, signature, signing_key_id)
     values (:w, :w, now(), 'customer', :w, '', sha256('') || sha256(''), :w)`,
   data_keys: "(workspace_id, subject_id, workspace_key_version, wrapped) values (:w, :w, 1, '')",
+  webhook_endpoints: `(workspace_id, id, url, secrets, events, with_values, status, created_at, updated_at)
+    values (:w, :w, '', '', '{}', false, 'enabled', now(), now())`,
+  webhook_subscriptions: `(workspace_id, event, endpoint_id, with_values)
+    values (:w, 'customer.created', :w, false)`,
+  webhook_events: "(workspace_id, id, type, about, at) values (:w, :w, 'customer.created', '{}', now())",
+  webhook_deliveries: `(workspace_id, event_id, endpoint_id, status, next_at)
+    values (:w, :w, :w, 'waiting', now())`,
   actions: `(workspace_id, action, enabled, configuration_version, added_at, added_by_kind, added_by_id,
       changed_at, changed_by_kind, changed_by_id)
     values (:w, 'a', true, 1, now(), 'operator', '', now(), 'operator', '')`,

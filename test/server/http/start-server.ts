@@ -1,13 +1,17 @@
 import { Writable } from "node:stream";
+import type { RequestHandler } from "express";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import { manualBilling } from "../../../server/billing/provider.ts";
 import type { Database } from "../../../server/database/database.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
+import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../support/workspaces.ts";
 import { storeOf } from "../../support/stores.ts";
@@ -23,27 +27,25 @@ export interface Answer {
 
 export interface TestServer {
   readonly url: string;
-  readonly key: string;
   readonly workspaceId: string;
+  readonly key: string;
   /** The log so far. */
   log(): string;
   fetch(path: string, init?: RequestInit): Promise<Answer>;
-  /** POST /v1/chat that must succeed. */
-  chat(body: Readonly<Record<string, unknown>>): Promise<ChatResponse>;
+  /** POST /v1/chat that must succeed; with the customer's id, which staff knows and the answer does not tell. */
+  chat(body: Readonly<Record<string, unknown>>): Promise<TurnAnswer>;
   close(): Promise<void>;
 }
-
-type Settings = Partial<Pick<Services, "clock" | "publicUrl" | "billing">> & {
-  /** Instead of a workspace of its own. */
-  readonly workspaceId?: string;
-};
 
 /** Serves a migrated database over HTTP on a free port, for a workspace of its own. The database stays the caller's. */
 export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  { workspaceId: given, ...settings }: Settings = {},
+  settings: Partial<Pick<Services, "clock" | "publicUrl" | "billing">> & {
+    readonly workspaceId?: string;
+    readonly authenticated?: (services: Services) => RequestHandler;
+  } = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -52,31 +54,34 @@ export async function startServer(
       done();
     },
   });
-  const workspaceId = given ?? (await createWorkspace(database, "Test", Date.now()));
+  const workspaceId = settings.workspaceId ?? (await createWorkspace(database, "Test", Date.now()));
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   let url = "";
-  const app = createApp({
+  const { workspaceId: _, authenticated = authenticate, ...others } = settings;
+  const services: Services = {
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
-    billing: manualBilling(),
+    outgoing: { allowPrivate: true },
     publicUrl: () => url,
+    billing: manualBilling(),
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
-    ...settings,
-  });
-  const server = await listen(app, "127.0.0.1", 0);
+    ...others,
+  };
+  const server = await listen(createApp(services, authenticated(services)), "127.0.0.1", 0);
   url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
-    const given = new Headers(init.headers);
+    const headers = new Headers(init.headers);
     // Whoever is signed in sends no key.
-    if (!given.has("cookie") && !given.has("authorization")) given.set("authorization", `Bearer ${key}`);
-    if (!given.has("content-type")) given.set("content-type", "application/json");
-    const response = await fetch(server.url + path, { ...init, headers: given });
+    if (!headers.has("cookie") && !headers.has("authorization"))
+      headers.set("authorization", `Bearer ${key}`);
+    if (!headers.has("content-type")) headers.set("content-type", "application/json");
+    const response = await fetch(server.url + path, { ...init, headers });
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
     return {
@@ -96,8 +101,26 @@ export async function startServer(
     async chat(body) {
       const answer = await request("/v1/chat", { method: "POST", body: JSON.stringify(body) });
       if (answer.status !== 200) throw new Error(`POST /v1/chat answered ${answer.status}: ${answer.text}`);
-      return answer.body;
+      const told: ChatResponse = answer.body;
+      if (told.customer === null) return { ...told, customer: null };
+      const id = await customerIdOf(database, workspaceId, told.conversationId);
+      return { ...told, customer: { id, ...told.customer } };
     },
     close: () => server.close(),
   };
+}
+
+async function customerIdOf(
+  database: Database,
+  workspaceId: string,
+  conversationId: string,
+): Promise<string> {
+  const [row] = await inWorkspace(database, workspaceId, (tx) =>
+    tx.raw<{ customer_id: string }>(
+      "select customer_id from conversations where workspace_id = :workspaceId and id = :conversationId",
+      { workspaceId, conversationId },
+    ),
+  );
+  if (row === undefined) throw new Error("the conversation is gone");
+  return row.customer_id;
 }

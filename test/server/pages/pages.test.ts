@@ -75,7 +75,7 @@ test("an owner sets the installation up, invites somebody, who accepts, forgets 
   expect(await page.getByLabel("Password").getAttribute("aria-invalid")).toBe("true");
   expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
   await fill(page, { ...owner, Password: PASSWORD }, "Become the owner");
-  await seen(page, "You are signed in as olga@team.example, in My workspace, as owner.");
+  await seen(page, "As olga@team.example, in My workspace, as owner.");
 
   await page.goto("about:blank");
   await page.goto(`${server.url}/setup#${token}`);
@@ -86,7 +86,7 @@ test("an owner sets the installation up, invites somebody, who accepts, forgets 
   await fill(page, { ...owner, Password: "not this one, no" }, "Sign in");
   expect(await problemOf(page)).toBe("The email address or the password is wrong.");
   await fill(page, { ...owner, Password: PASSWORD }, "Sign in");
-  await seen(page, "You are signed in as olga@team.example");
+  await seen(page, "As olga@team.example");
 
   const [cookie] = await page.context().cookies();
   expect(cookie).toMatchObject({ name: "session", httpOnly: true, sameSite: "Lax", path: "/" });
@@ -98,7 +98,7 @@ test("an owner sets the installation up, invites somebody, who accepts, forgets 
   await seen(anna, "To the workspace My workspace, as agent.");
   expect(await anna.getByLabel("Email address").inputValue()).toBe("anna@team.example");
   await fill(anna, { "Choose a password": PASSWORD }, "Accept");
-  await seen(anna, "You are signed in as anna@team.example, in My workspace, as agent.");
+  await seen(anna, "As anna@team.example, in My workspace, as agent.");
 
   await anna.goto(`${server.url}/reset`);
   await fill(anna, { "Email address": "anna@team.example" }, "Mail me a link");
@@ -109,7 +109,7 @@ test("an owner sets the installation up, invites somebody, who accepts, forgets 
   await seen(anna, "The password is changed. Sign in with it.");
   await anna.goto(`${server.url}/sign-in`);
   await fill(anna, { "Email address": "anna@team.example", Password: "nine geese at the pond" }, "Sign in");
-  await seen(anna, "You are signed in as anna@team.example");
+  await seen(anna, "As anna@team.example");
   expect(faults).toEqual([]); // nothing was refused by the policy, and no script has failed
 });
 
