@@ -1,5 +1,7 @@
 import { z } from "zod";
+import * as actions from "../actions/contract.ts";
 import * as audit from "../audit/contract.ts";
+import * as billing from "../billing/contract.ts";
 import * as conversations from "../conversations/contract.ts";
 import * as traces from "../conversations/trace-contract.ts";
 import * as customers from "../customers/contract.ts";
@@ -23,7 +25,9 @@ import * as workspaces from "../workspaces/contract.ts";
 import * as keys from "../workspaces/key-contract.ts";
 
 const CONTRACTS = [
+  actions,
   audit,
+  billing,
   conversations,
   traces,
   customers,

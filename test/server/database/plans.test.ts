@@ -94,7 +94,8 @@ async function planOf(database: Database, text: string): Promise<readonly string
   }
 }
 
-// A workspace's own keys, webhooks and open invitations are a handful each, and are read together; of itself and its plan there is one row.
+// A workspace's own keys, webhooks and open invitations are a handful each, and are read together; of itself and its
+// subscription there is one row.
 const OF_KEYS =
   /(?:from|into) (?:workspace_keys|signing_keys|webhook_endpoints|invitations)|(?:from|update) (?:workspaces|subscriptions)/u;
 
