@@ -71,7 +71,7 @@ type Sent<Body> = Body extends z.ZodType ? z.input<Body> : string | Uint8Array<A
 export interface Answered<Contract extends Operation> {
   readonly answer: AnswerOf<Contract["answer"]>;
   /** The version of what is shown, for the ifMatch of a change. */
-  readonly etag: string | null;
+  readonly etag: Contract extends { readonly etag: true } ? string : null;
   /** The request's id in the server's log. */
   readonly requestId: string | null;
 }
