@@ -5,6 +5,8 @@ const READERS: readonly Role[] = ROLES;
 const EDITORS: readonly Role[] = ["owner", "admin", "agent"];
 const ADMINS: readonly Role[] = ["owner", "admin"];
 
+const OWNERS: readonly Role[] = ["owner"];
+
 const may = (roles: readonly Role[], scope: Scope | null) => ({ roles, scope });
 
 /** Who may do what. An operation that is not in this table is not served: the server refuses to start. */
@@ -65,6 +67,8 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   listAuditEvents: may(ADMINS, "admin"),
 
   signIn: "anybody",
+  getSignInOptions: "anybody",
+  beginOidc: "anybody",
   getSession: "person",
   signOut: "person",
   signOutEverywhere: "person",
@@ -89,6 +93,31 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   getRetention: may(ADMINS, "admin"),
   setRetention: may(ADMINS, "admin"),
   previewRetention: may(ADMINS, "admin"),
+
+  listWebhooks: may(ADMINS, "admin"),
+  createWebhook: may(ADMINS, "admin"),
+  getWebhook: may(ADMINS, "admin"),
+  updateWebhook: may(ADMINS, "admin"),
+  deleteWebhook: may(ADMINS, "admin"),
+  rotateWebhookSecret: may(ADMINS, "admin"),
+  testWebhook: may(ADMINS, "admin"),
+  listDeliveries: may(ADMINS, "admin"),
+  redeliver: may(ADMINS, "admin"),
+  listActions: may(READERS, "admin"),
+  addAction: may(ADMINS, "admin"),
+  activateAction: may(ADMINS, "admin"),
+  enableAction: may(ADMINS, "admin"),
+  disableAction: may(ADMINS, "admin"),
+  removeAction: may(ADMINS, "admin"),
+  getActionConfiguration: may(ADMINS, "admin"),
+  setActionConfiguration: may(ADMINS, "admin"),
+  listActionConfigurations: may(ADMINS, "admin"),
+  getActionConfigurationVersion: may(ADMINS, "admin"),
+
+  getBilling: may(OWNERS, null),
+  setBilling: may(OWNERS, null),
+  createCheckout: may(OWNERS, null),
+  receiveStripeEvent: "anybody",
 };
 
 /** Throws where the table and the operations differ: one that nobody decided about, or a row that is about nothing. */

@@ -2,9 +2,12 @@
 /** The command line's front door: one file a command, errors as lines for people. */
 import { Command, CommanderError } from "commander";
 import { AppError } from "../app-error.ts";
+import { actionCommand } from "./action.ts";
 import { auditCommand } from "./audit.ts";
+import { billingCommand } from "./billing.ts";
 import { chatCommand } from "./chat.ts";
 import { customersCommand } from "./customers.ts";
+import { doctorCommand } from "./doctor.ts";
 import { erasuresCommand } from "./erasures.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
@@ -30,6 +33,7 @@ const program = new Command("enrich")
   )
   .addCommand(serveCommand())
   .addCommand(migrateCommand())
+  .addCommand(doctorCommand())
   .addCommand(chatCommand())
   .addCommand(explainCommand())
   .addCommand(understandCommand())
@@ -38,6 +42,8 @@ const program = new Command("enrich")
   .addCommand(rulesCommand())
   .addCommand(customersCommand())
   .addCommand(workspaceCommand())
+  .addCommand(actionCommand())
+  .addCommand(billingCommand())
   .addCommand(keyCommand())
   .addCommand(peopleCommand())
   .addCommand(keysCommand())

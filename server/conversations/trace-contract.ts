@@ -127,6 +127,16 @@ const act: z.ZodType<Act, Act> = z.discriminatedUnion("act", [
 export const TraceView: z.ZodType<Trace, Trace> = z.object({
   engine: z.string(),
   pack: z.string(),
+  settings: z
+    .object({
+      fields: z.array(z.object({ field, required: z.boolean() })).nullable(),
+      attemptsMax: z.int().nullable(),
+      coolOffDays: z.int().nullable(),
+      greetingAsks: field.nullable(),
+      hold: z.boolean(),
+      languages: z.array(z.string()).nullable(),
+    })
+    .nullable(),
   turn: z.int(),
   now: z.number(),
   region: z.string().nullable(),

@@ -3,7 +3,9 @@ import { Socket } from "node:net";
 import express from "express";
 import type { Express, RequestHandler } from "express";
 import helmet from "helmet";
+import { actionOperations } from "../actions/routes.ts";
 import { auditOperations } from "../audit/routes.ts";
+import { billingOperations } from "../billing/routes.ts";
 import { conversationOperations } from "../conversations/routes.ts";
 import { editOperations } from "../customers/edit-routes.ts";
 import { historyOperations } from "../customers/history-routes.ts";
@@ -28,10 +30,12 @@ import { withOpenApi } from "../openapi/routes.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { memberOperations } from "../members/routes.ts";
+import { oidcCallback, oidcOperations } from "../oidc/routes.ts";
 import { pageRoutes } from "../pages/routes.ts";
 import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
 import { sessionOperations } from "../sessions/routes.ts";
+import { webhookOperations } from "../webhooks/routes.ts";
 import type { Services } from "./services.ts";
 import { keyOperations } from "../workspaces/key-routes.ts";
 
@@ -41,6 +45,7 @@ export function createApp(services: Services): Express {
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
   app.enable("case sensitive routing");
+  app.set("trust proxy", services.trustedProxies);
   app.set("query parser", "simple"); // nested query objects are nobody's friend
   app.use(securityHeaders());
   app.use(requestLog(services.log));
@@ -60,11 +65,15 @@ export function createApp(services: Services): Express {
     ...exportOperations(services),
     ...importOperations(services),
     ...retentionOperations(services),
+    ...actionOperations(services),
+    ...billingOperations(services),
+    ...webhookOperations(services),
     ...keyOperations(services),
     ...findingOperations(services),
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
     ...sessionOperations(services),
+    ...oidcOperations(services),
     ...personOperations(services),
     ...memberOperations(services),
   ]);
@@ -75,6 +84,7 @@ export function createApp(services: Services): Express {
   });
   app.use(docsPage());
   app.use(pageRoutes());
+  app.use(oidcCallback(services));
   app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));

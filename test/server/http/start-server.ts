@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
+import { manualBilling } from "../../../server/billing/provider.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { createApp } from "../../../server/http/app.ts";
@@ -10,7 +11,7 @@ import type { Mailer } from "../../../server/identity/mailer.ts";
 import { createLog } from "../../../server/log.ts";
 import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { storeOf } from "../../support/stores.ts";
 
 export interface Answer {
@@ -39,7 +40,9 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  settings: Partial<Pick<Services, "clock" | "publicUrl">> = {},
+  settings: Partial<Pick<Services, "clock" | "oidc" | "publicUrl" | "billing">> & {
+    readonly workspaceId?: string;
+  } = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
   const destination = new Writable({
@@ -48,20 +51,25 @@ export async function startServer(
       done();
     },
   });
-  const workspaceId = await createWorkspace(database, "Test", Date.now());
+  const workspaceId = settings.workspaceId ?? (await createWorkspace(database, "Test", Date.now()));
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   let url = "";
+  const { workspaceId: _, ...others } = settings;
   const app = createApp({
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    trustedProxies: false,
+    oidc: null,
+    outgoing: { allowPrivate: true },
     publicUrl: () => url,
+    billing: manualBilling(),
     silenceMs: 30 * 60_000,
     regionDefault: null,
     clock: Date.now,
     isClosing: () => false,
-    ...settings,
+    ...others,
   });
   const server = await listen(app, "127.0.0.1", 0);
   url = server.url;

@@ -127,9 +127,12 @@ test("a viewer's search is of names, and tells nothing about what is masked", as
       problem: { status: 403, detail: expect.stringContaining("found by their names") },
     });
   }
-  const found = async (by: Client, q: string) => (await by.listCustomers({ query: { q } })).answer.total;
   expect([await found(viewer, "Anna"), await found(viewer, "otto wr")]).toEqual([1, 1]);
   // A word of the address alone: staff finds by it, a viewer does not.
   expect([await found(owner, "survivor"), await found(viewer, "survivor")]).toEqual([1, 0]);
   expect([await found(owner, "anna survivor"), await found(viewer, "anna survivor")]).toEqual([0, 0]);
 });
+
+async function found(by: Client, q: string): Promise<number> {
+  return (await by.listCustomers({ query: { q } })).answer.total;
+}

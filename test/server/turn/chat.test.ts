@@ -9,7 +9,7 @@ import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { SILENCE_MS, chat } from "../../../server/turn/chat.ts";
 import { AHEAD_MS_MAX } from "../../../server/turn/time-said.ts";
 import { WAITING_MAX } from "../../../server/turn/turn-queue.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { asTwoProcesses, DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 import { sealColumn } from "../../../server/privacy/sealed-columns.ts";

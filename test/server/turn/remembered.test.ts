@@ -6,7 +6,7 @@ import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { createMemory, type Remembered } from "../../../server/turn/remembered.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { asTwoProcesses, useDatabase } from "../../support/test-databases.ts";
 import { storeOf } from "../../support/stores.ts";
