@@ -12,6 +12,7 @@ import type * as identity from "../identity/operations-contract.ts";
 import type * as imports from "../imports/operations-contract.ts";
 import type * as members from "../members/operations-contract.ts";
 import type * as merging from "../merging/operations-contract.ts";
+import type * as oidc from "../oidc/operations-contract.ts";
 import type * as openapi from "../openapi/operations-contract.ts";
 import type * as people from "../people/operations-contract.ts";
 import type * as retention from "../retention/operations-contract.ts";
@@ -31,6 +32,7 @@ type Contracts = typeof audit &
   typeof keys &
   typeof members &
   typeof merging &
+  typeof oidc &
   typeof openapi &
   typeof people &
   typeof retention &

@@ -69,4 +69,6 @@ export const ROUTES: { readonly [Id in OperationId]: Route<Operations[Id]> } = {
   enrolTotp: "POST /v1/me/totp",
   confirmTotp: "POST /v1/me/totp/confirm",
   removeTotp: "DELETE /v1/me/totp",
+  getSignInOptions: "GET /v1/sign-in-options",
+  beginOidc: "POST /v1/oidc/begin",
 };

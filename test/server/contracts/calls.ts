@@ -13,6 +13,8 @@ export const PERSONAL = [
   "enrolTotp",
   "confirmTotp",
   "removeTotp",
+  "getSignInOptions",
+  "beginOidc",
   "requestPasswordReset",
   "resetPassword",
   "readInvitation",
