@@ -26,6 +26,8 @@ export const PERSONAL = [
   "enrolTotp",
   "confirmTotp",
   "removeTotp",
+  "getSignInOptions",
+  "beginOidc",
   "requestPasswordReset",
   "resetPassword",
   "getSignInOptions",
