@@ -13,7 +13,7 @@ import type { Database } from "../server/database/database.ts";
 import { migrate } from "../server/database/migrate.ts";
 import { createKeyrings } from "../server/privacy/keyrings.ts";
 import { givenKeyProvider, newRootKey } from "../server/privacy/root-keys.ts";
-import { createWorkspace } from "../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../test/support/workspaces.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { CASES } from "./customers/cases.ts";
 import { measureExport } from "./customers/export.ts";

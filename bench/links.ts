@@ -10,7 +10,7 @@ import { openDatabase } from "../server/database/connect.ts";
 import { migrate } from "../server/database/migrate.ts";
 import { createKeyrings } from "../server/privacy/keyrings.ts";
 import { givenKeyProvider, newRootKey } from "../server/privacy/root-keys.ts";
-import { createWorkspace } from "../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../test/support/workspaces.ts";
 import { defaultPack } from "../test/support/packs.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { checkLinks } from "./links/check.ts";

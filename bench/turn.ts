@@ -1,11 +1,14 @@
 /**
- * Chat turns over HTTP on PostgreSQL, alternating in one run with the floor (bench/floor.ts).
+ * Chat turns over HTTP on PostgreSQL, alternating in one run with the floor (bench/floor.ts): served by one process, and by as
+ * many as there are cores, which is how a server that is to use its machine runs. (The floor's one process leaves no core
+ * unused: beside it, the database and the clients work as hard.)
  *
  *   npm run bench:turn [-- SECONDS]     each measurement's length, 6 by default
  *
  * Brings its own durable PostgreSQL server; with BENCH_DATABASE_URL it uses that one (a database to throw away).
  */
 import autocannon from "autocannon";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ChatRequest } from "../server/conversations/contract.ts";
 import { openDatabase } from "../server/database/connect.ts";
@@ -16,7 +19,8 @@ import { chat } from "../server/turn/chat.ts";
 import { createApiKey } from "../server/workspaces/api-keys.ts";
 import { createKeyrings } from "../server/privacy/keyrings.ts";
 import { givenKeyProvider, newRootKey } from "../server/privacy/root-keys.ts";
-import { createWorkspace, ensureFirstWorkspace } from "../server/workspaces/workspaces.ts";
+import { ensureFirstWorkspace } from "../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../test/support/workspaces.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import type { Sample } from "./floor.ts";
 import { MESSAGES, messageOf } from "./messages.ts";
@@ -158,22 +162,29 @@ async function tripsPerTurn(database: Database): Promise<void> {
   );
 }
 
-async function compare(floor: string, server: string, key: string, clients: number): Promise<void> {
+async function compare(
+  floor: string,
+  servers: readonly { readonly name: string; readonly url: string }[],
+  key: string,
+  clients: number,
+): Promise<void> {
   const floors: Figures[] = [];
-  const servers: Figures[] = [];
+  const ours = servers.map(({ name, url }) => ({ name, url, figures: [] as Figures[] }));
   for (let round = 0; round < ROUNDS; round += 1) {
     floors.push(await load(floor, key, clients));
-    servers.push(await load(server, key, clients));
+    for (const { url, figures } of ours) figures.push(await load(url, key, clients));
   }
-  const [bare, ours] = [medians(floors), medians(servers)];
+  const bare = medians(floors);
   console.log(
     `\n${clients} clients, many conversations (median of ${ROUNDS} rounds of ${SECONDS} s, in turn)`,
   );
   row("floor: bare handler, same rows", bare);
-  row("chat turns", ours);
-  console.log(
-    `throughput ${((100 * ours.turnsPerSecond) / bare.turnsPerSecond).toFixed(0)} % of the floor (aim: at least 50 %)`,
-  );
+  for (const { name, figures } of ours) {
+    const measured = medians(figures);
+    row(name, measured);
+    const share = (100 * measured.turnsPerSecond) / bare.turnsPerSecond;
+    console.log(`throughput ${share.toFixed(0)} % of the floor (aim: at least 50 %)`);
+  }
 }
 
 /** What autovacuum does within a minute of the first load, at once: a planner that believes the tables empty says nothing
@@ -207,6 +218,9 @@ try {
   };
   const server = await startProcess([ENRICH, "serve"], environment);
   running.push(server);
+  const workers = String(availableParallelism());
+  const several = await startProcess([ENRICH, "serve"], { ...environment, WORKERS: workers });
+  running.push(several);
   const samples = JSON.stringify(await samplesOf(server.url, key));
   const floor = await startProcess(["--import", "tsx", FLOOR], {
     DATABASE_URL: databaseUrl,
@@ -215,10 +229,13 @@ try {
   });
   running.push(floor);
 
-  await load(floor.url, key, 8); // warms both up
-  await load(server.url, key, 8);
+  const servers = [
+    { name: "chat turns, one process", url: server.url },
+    { name: `chat turns, ${workers} processes (WORKERS)`, url: several.url },
+  ];
+  for (const { url } of [floor, ...servers]) await load(url, key, 8); // warms them up
   await analyze(databaseUrl);
-  for (const clients of CLIENTS) await compare(floor.url, server.url, key, clients);
+  for (const clients of CLIENTS) await compare(floor.url, servers, key, clients);
   console.log();
   await longConversation(server.url, key);
 } finally {

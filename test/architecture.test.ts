@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, "..");
 const TOP_LEVEL = ["engine", "rules", "server", "web", "migrations", "test", "bench", "docs"];
 const TOP_FILES = ["knexfile.ts", "package.json", "tsconfig.json", "README.md", "CHANGELOG.md", "LICENSE"];
 // Folders that a build, an installation or a run makes; none of them is committed.
-const MADE = ["node_modules", "dist", "data", "data.root.key", "coverage"];
+const MADE = ["node_modules", "dist", "data", "data.root.key", "data.setup-link", "coverage"];
 const TOOL_FILES = ["package-lock.json"]; // npm ci needs it there
 
 // Pure packages: no clock, no chance, no input or output in what the engine uses of them.

@@ -43,6 +43,7 @@ function doneWordings({ pack, facts }: Voice): readonly string[] {
   const { request, collected, situation } = facts;
   const rule = pack.intents.find(({ intent }) => intent === request?.rule);
   if (!rule || !collected.some(({ field }) => field === request?.field)) return [];
-  const all = rule.requests.every((field) => ownValue(situation.known, field) !== undefined);
+  const wanted = rule.requests.filter((field) => fieldOf(pack, field) !== undefined);
+  const all = wanted.every((field) => ownValue(situation.known, field) !== undefined);
   return all ? rule.done : [];
 }

@@ -57,6 +57,7 @@ export function decide(
     trace: {
       engine: ENGINE_VERSION,
       pack: pack.hash,
+      settings: pack.settings,
       turn: after.turn,
       now: circumstances.now,
       region: circumstances.region,

@@ -1,3 +1,4 @@
+import type { Settings } from "../rules/pack.ts";
 import type { FieldKey, Finding, RuleMatch, Signal, Span } from "../understand/understanding.ts";
 import type { Confirm, Request, State } from "./state.ts";
 
@@ -65,6 +66,8 @@ export type Move =
 export interface Trace {
   readonly engine: string;
   readonly pack: string;
+  /** What the workspace had changed of the pack, or null. */
+  readonly settings: Settings | null;
   readonly turn: number;
   readonly now: number;
   /** The country that national phone numbers were read in. */

@@ -82,7 +82,7 @@ export function readFacts(
   const held = intents.some(({ hold }) => hold);
   const about = confirmation?.answer === "withdrawn" ? confirm : null;
   const refused = collecting ? refusalsOf(state, request, about, heard, signals, intents, situation) : [];
-  const wanted = collecting && !held ? wantedBy(intents, state, situation) : [];
+  const wanted = collecting && !held ? wantedBy(pack, intents, state, situation) : [];
   return {
     collecting,
     intents,
@@ -189,9 +189,16 @@ function offerOf(
   return null;
 }
 
-function wantedBy(intents: readonly Intent[], state: State, situation: Situation): readonly Wanted[] {
+/** Of what the intents ask for, what is collected and may be asked for now. */
+function wantedBy(
+  pack: RulePack,
+  intents: readonly Intent[],
+  state: State,
+  situation: Situation,
+): readonly Wanted[] {
   return intents.flatMap(({ intent, requests }) =>
     requests
+      .filter((field) => fieldOf(pack, field) !== undefined)
       .filter((field) => hindranceOf(field, state.fields, situation) === null)
       .map((field) => ({ field, rule: intent })),
   );

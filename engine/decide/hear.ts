@@ -22,6 +22,8 @@ export function hear(
   const requested = requestedIn(refresh(pack, state, circumstances));
   const previous = state.previous?.text ?? null;
   const heard = understand(pack, text, { requested, previous, region: circumstances.region });
+  // Where nothing is collected, nobody is told what could have been either.
+  if (circumstances.collecting !== "on") return { ...heard, findings: [] };
   const putsRight = heard.signals.some(({ intent }) => intent === "correction");
   const isWeaker = (finding: Finding) =>
     !putsRight && !requested.includes(finding.field) && isWeakerThanKnown(finding, circumstances);

@@ -65,6 +65,7 @@ function assemble(
     hash: hashOf(written),
     files: written.map(({ path, text }) => ({ path, text })),
     language: fieldsFile.data.language,
+    settings: null,
     limits: { attemptsMax: limits.attempts_max, coolOffDays: limits.cool_off_days },
     fields: fieldsFile.data.fields.map(toField),
     intents: ofKind(files, "intent")

@@ -70,6 +70,22 @@ export interface PolicyLimits {
   readonly coolOffDays: number;
 }
 
+/** What a workspace decides about a rule pack. Null: as the pack has it. */
+export interface Settings {
+  /** The fields that are collected; of a field that the pack does not have nothing comes. */
+  readonly fields: readonly { readonly field: FieldKey; readonly required: boolean }[] | null;
+  /** Asks per field and conversation, from 1. */
+  readonly attemptsMax: number | null;
+  /** Days during which a refused field is not asked for again. */
+  readonly coolOffDays: number | null;
+  /** What a greeting is a reason to ask for; null: nothing. */
+  readonly greetingAsks: FieldKey | null;
+  /** Whether there are moments when nothing may be asked: an upset customer's, for one. */
+  readonly hold: boolean;
+  /** The languages whose rules are heard. */
+  readonly languages: readonly string[] | null;
+}
+
 /** A rule file as it came: path relative to the pack's root, with forward slashes. */
 export interface RuleFile {
   readonly path: string;
@@ -174,6 +190,8 @@ export interface RulePack {
   /** What the hash is over, in path order. */
   readonly files: readonly RuleFile[];
   readonly language: string;
+  /** What a workspace has changed of it (see configure.ts), or null. */
+  readonly settings: Settings | null;
   readonly limits: PolicyLimits;
   readonly fields: readonly Field[];
   /** Highest priority first. */

@@ -5,12 +5,15 @@ const READERS: readonly Role[] = ROLES;
 const EDITORS: readonly Role[] = ["owner", "admin", "agent"];
 const ADMINS: readonly Role[] = ["owner", "admin"];
 
+const OWNERS: readonly Role[] = ["owner"];
+
 const may = (roles: readonly Role[], scope: Scope | null) => ({ roles, scope });
 
 /** Who may do what. An operation that is not in this table is not served: the server refuses to start. */
 export const PERMISSIONS: Readonly<Record<string, Access>> = {
   checkAlive: "anybody",
   checkReady: "anybody",
+  getOpenApi: "anybody",
 
   chat: may(EDITORS, "chat"),
   getConversation: may(READERS, "customers:read"),
@@ -63,9 +66,58 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
 
   listAuditEvents: may(ADMINS, "admin"),
 
+  signIn: "anybody",
+  getSignInOptions: "anybody",
+  beginOidc: "anybody",
+  getSession: "person",
+  signOut: "person",
+  signOutEverywhere: "person",
+  switchWorkspace: "person",
+  setUp: "anybody",
+  changePassword: "person",
+  enrolTotp: "person",
+  confirmTotp: "person",
+  removeTotp: "person",
+  requestPasswordReset: "anybody",
+  resetPassword: "anybody",
+
+  listMembers: may(ADMINS, "admin"),
+  changeRole: may(ADMINS, null),
+  removeMember: may(ADMINS, null),
+  listInvitations: may(ADMINS, "admin"),
+  invite: may(ADMINS, null),
+  revokeInvitation: may(ADMINS, null),
+  readInvitation: "anybody",
+  acceptInvitation: "anybody",
+
   getRetention: may(ADMINS, "admin"),
   setRetention: may(ADMINS, "admin"),
   previewRetention: may(ADMINS, "admin"),
+
+  listWebhooks: may(ADMINS, "admin"),
+  createWebhook: may(ADMINS, "admin"),
+  getWebhook: may(ADMINS, "admin"),
+  updateWebhook: may(ADMINS, "admin"),
+  deleteWebhook: may(ADMINS, "admin"),
+  rotateWebhookSecret: may(ADMINS, "admin"),
+  testWebhook: may(ADMINS, "admin"),
+  listDeliveries: may(ADMINS, "admin"),
+  redeliver: may(ADMINS, "admin"),
+  listActions: may(READERS, "admin"),
+  addAction: may(ADMINS, "admin"),
+  activateAction: may(ADMINS, "admin"),
+  enableAction: may(ADMINS, "admin"),
+  disableAction: may(ADMINS, "admin"),
+  removeAction: may(ADMINS, "admin"),
+  getActionConfiguration: may(ADMINS, "admin"),
+  setActionConfiguration: may(ADMINS, "admin"),
+  listActionConfigurations: may(ADMINS, "admin"),
+  getActionConfigurationVersion: may(ADMINS, "admin"),
+
+  getBilling: may(OWNERS, null),
+  setBilling: may(OWNERS, null),
+  createCheckout: may(OWNERS, null),
+  receiveStripeEvent: "anybody",
 };
 
 /** Throws where the table and the operations differ: one that nobody decided about, or a row that is about nothing. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pageSize } from "../conversations/contract.ts";
-import { Cursor } from "../http/cursor.ts";
+import { Cursor } from "../http/cursor-contract.ts";
 
 export const AUDIT_PAGE_DEFAULT = 50;
 export const AUDIT_PAGE_MAX = 200;
@@ -47,7 +47,8 @@ export type AuditQuery = z.output<typeof AuditQuery>;
 export const AuditEventView = z.object({
   id: z.uuid(),
   at: z.iso.datetime(),
-  actor: ActorView,
+  /** `label`: what the API key is called; null for others, and for a key that is not known here. */
+  actor: ActorView.extend({ label: z.string().nullable() }),
   action: z.string(),
   subject: z.object({ kind: z.string(), id: z.string() }),
   /** Names of fields, counts, causes; never what a customer said or gave. */

@@ -20,6 +20,7 @@ export type AuditAction =
   | "customer.merged"
   | "customer.unmerged"
   | "customer.erased"
+  | "conversation.viewed"
   | "conversation.erased"
   | "customer.exported"
   | "customers.exported"
@@ -27,13 +28,41 @@ export type AuditAction =
   | "retention.changed"
   | "filter.changed"
   | "finding.marked"
+  | "webhook.changed"
   | "conversation.proved"
+  | "session.signed_in"
+  | "session.signed_out"
+  | "session.failed"
+  | "member.invited"
+  | "member.invitation_revoked"
+  | "member.joined"
+  | "member.role_changed"
+  | "member.removed"
+  | "person.password_changed"
+  | "person.password_reset"
+  | "person.totp_changed"
   | "key.created"
   | "key.revoked"
   | "workspace.created"
-  | "workspace.renamed";
+  | "workspace.renamed"
+  | "action.added"
+  | "action.activated"
+  | "action.enabled"
+  | "action.disabled"
+  | "action.configured"
+  | "plan.changed";
 
-export type AuditSubject = "customer" | "workspace" | "filter" | "finding" | "conversation" | "key";
+export type AuditSubject =
+  | "customer"
+  | "workspace"
+  | "filter"
+  | "finding"
+  | "conversation"
+  | "person"
+  | "invitation"
+  | "key"
+  | "webhook"
+  | "action";
 
 export interface AuditEvent {
   readonly actor: Actor;

@@ -3,9 +3,9 @@ import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { explainTrace } from "../../engine/decide/explain.ts";
 import { ChatRequest } from "../conversations/contract.ts";
-import type { ChatResponse } from "../conversations/contract.ts";
 import { AppError } from "../app-error.ts";
 import { parseBody } from "../http/parse.ts";
+import type { TurnAnswer } from "../turn/answer.ts";
 import { chat } from "../turn/chat.ts";
 import { createKeyrings } from "../privacy/keyrings.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
@@ -58,7 +58,7 @@ async function talk(options: Options): Promise<void> {
     const store = { database, keyrings: createKeyrings(database, keys.inUse, Date.now) };
     await store.keyrings.of(workspaceId); // a root key that is missing or wrong is said before anybody types
     const silenceMs = environment.SILENCE_MINUTES * MINUTE_MS;
-    let last: ChatResponse | null = null;
+    let last: TurnAnswer | null = null;
     for await (const text of typedLines(
       `You are ${handle} on ${options.platform}. Ctrl-D ends the conversation.`,
     )) {
@@ -97,7 +97,7 @@ async function* typedLines(introduction: string): AsyncGenerator<string> {
   }
 }
 
-function summary(last: ChatResponse | null): string {
+function summary(last: TurnAnswer | null): string {
   const customer = last?.customer ?? null;
   if (customer === null) return "No customer came of it.";
   const known = Object.entries(customer.known).map(([field, value]) => {

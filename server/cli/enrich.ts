@@ -2,14 +2,18 @@
 /** The command line's front door: one file a command, errors as lines for people. */
 import { Command, CommanderError } from "commander";
 import { AppError } from "../app-error.ts";
+import { actionCommand } from "./action.ts";
 import { auditCommand } from "./audit.ts";
+import { billingCommand } from "./billing.ts";
 import { chatCommand } from "./chat.ts";
 import { customersCommand } from "./customers.ts";
+import { doctorCommand } from "./doctor.ts";
 import { erasuresCommand } from "./erasures.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
 import { keysCommand } from "./keys.ts";
 import { migrateCommand } from "./migrate.ts";
+import { peopleCommand } from "./people.ts";
 import { Refusal } from "./refusal.ts";
 import { replayCommand } from "./replay.ts";
 import { retentionCommand } from "./retention.ts";
@@ -29,6 +33,7 @@ const program = new Command("enrich")
   )
   .addCommand(serveCommand())
   .addCommand(migrateCommand())
+  .addCommand(doctorCommand())
   .addCommand(chatCommand())
   .addCommand(explainCommand())
   .addCommand(understandCommand())
@@ -37,7 +42,10 @@ const program = new Command("enrich")
   .addCommand(rulesCommand())
   .addCommand(customersCommand())
   .addCommand(workspaceCommand())
+  .addCommand(actionCommand())
+  .addCommand(billingCommand())
   .addCommand(keyCommand())
+  .addCommand(peopleCommand())
   .addCommand(keysCommand())
   .addCommand(erasuresCommand())
   .addCommand(retentionCommand());

@@ -1,4 +1,6 @@
+import cluster from "node:cluster";
 import { Command } from "commander";
+import { startRootPoster, type Root, type RootPoster } from "../audit/post-roots.ts";
 import { startSealer } from "../audit/sealer.ts";
 import type { Database } from "../database/database.ts";
 import type { Environment } from "../environment.ts";
@@ -12,13 +14,19 @@ import { createLog } from "../log.ts";
 import type { Log } from "../log.ts";
 import { createKeyrings } from "../privacy/keyrings.ts";
 import { sweepHourly } from "../retention/hourly.ts";
+import { faultOfUrl } from "../outgoing/destination.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
+import { configuredOidc } from "./configured-oidc.ts";
+import { startDispatcher } from "../webhooks/dispatcher.ts";
+import { listWorkspaceIds } from "../workspaces/workspaces.ts";
+import { configuredBilling } from "./configured-billing.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import { install, openConfigured } from "./installation.ts";
 import { Refusal } from "./refusal.ts";
+import { makeSetupLink } from "./setup-link.ts";
 import { readPack, readSettings } from "./settings.ts";
-import { waitForSignal } from "./wait-for-signal.ts";
+import { isFirstServer, superviseWorkers, waitForStop } from "./workers.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -26,13 +34,23 @@ export function serveCommand(): Command {
   return new Command("serve").summary("serve the HTTP interface").action(serve);
 }
 
-/** Starts in the order in which things can be refused without harm: settings, rules, database, keys, address. Returns when
+/** With several WORKERS, each does this. Starts in the order in which things can be refused without harm: settings, rules, database, keys, address. Returns when
  *  a signal has stopped it and everything is closed. */
 async function serve(): Promise<void> {
-  const stopped = waitForSignal();
   const environment = readSettings();
   const log = createLog(environment.LOG_LEVEL);
+  if (cluster.isPrimary && environment.WORKERS > 1) {
+    if (environment.DATABASE_URL === undefined) {
+      throw new Refusal([
+        "The embedded database belongs to one process: for more WORKERS than 1, set DATABASE_URL to a PostgreSQL server.",
+      ]);
+    }
+    return superviseWorkers(environment.WORKERS, environment, log);
+  }
+  const stopped = waitForStop();
   process.on("uncaughtException", (error) => endAfter(error, log));
+  const oidc = configuredOidc(environment);
+  const billing = await configuredBilling(environment);
   const pack = await readPack(environment.RULES_DIR);
   let notice: readonly string[] = [];
   const keys = configuredKeys(environment, (path) => {
@@ -49,37 +67,57 @@ async function serve(): Promise<void> {
       environment.SMTP_URL === undefined ? null : smtpMailer(environment.SMTP_URL, environment.MAIL_FROM);
     const limits = createRateLimits({ database, keyrings }, ratesOf(environment), log);
     let closing = false;
+    const outgoing = { allowPrivate: environment.ALLOW_PRIVATE_WEBHOOKS };
+    let listensOn = ""; // known once it listens
     const app = createApp({
       database,
       rules,
       keyrings,
       log,
       limits,
-      proxies: environment.TRUST_PROXY,
       mailer,
+      oidc,
+      outgoing,
+      trustedProxies: environment.TRUST_PROXY,
+      publicUrl: () => environment.PUBLIC_URL ?? listensOn,
+      billing,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
       regionDefault: environment.DEFAULT_REGION ?? null,
       clock: Date.now,
       isClosing: () => closing,
     });
     const server = await listenOrRefuse(app, environment);
+    listensOn = localUrl(server.url);
     const sweeping = sweepHourly({ database, keyrings }, log);
     // Only now: a key that is shown once must not be lost to a port that is taken.
-    const key = await firstKey(database, workspaceId);
-    const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, key };
-    console.log(greeting(server.url, environment, database, started));
+    if (isFirstServer()) {
+      const key = await firstKey(database, workspaceId);
+      const setup = await makeSetupLink(database, environment, listensOn);
+      const started = { packHash: pack.hash, rootKeyPlace: keys.inUse.place, notice, setup, key };
+      console.log(greeting(server.url, environment, database, started));
+    }
     const rootsFile = environment.AUDIT_ROOTS_FILE;
-    const sealer = startSealer(database, log, { rootsFile, clock: Date.now });
+    const roots = rootPosterOf(environment, log);
+    const onRoot = (root: Root) => roots?.add(root);
+    const sealer = startSealer(database, log, { rootsFile, onRoot, clock: Date.now });
+    const dispatcher = startDispatcher({ database, keyrings }, log, {
+      workspaceIds: () => listWorkspaceIds(database),
+      outgoing: { rules: outgoing },
+      clock: Date.now,
+    });
     const signal = await stopped;
     closing = true;
     await stop(signal, server, log);
+    await dispatcher.close();
     await sweeping.stop();
     rules.close();
     mailer?.close();
     await limits.close();
     await sealer.close();
+    await roots?.close();
   } finally {
     await database.close();
+    cluster.worker?.disconnect(); // the line to the supervisor would keep this process alive
   }
 }
 
@@ -88,6 +126,16 @@ const ratesOf = (environment: Environment): RatesPerMinute => ({
   visitor: environment.RATE_LIMIT_VISITOR_PER_MINUTE,
   address: environment.RATE_LIMIT_ADDRESS_PER_MINUTE,
 });
+
+/** Posts roots where the settings say so. Throws a Refusal for an address that nothing may be sent to. */
+function rootPosterOf(environment: Environment, log: Log): RootPoster | null {
+  const { AUDIT_ROOTS_URL: url, AUDIT_ROOTS_SECRET: secret = null } = environment;
+  if (url === undefined) return null;
+  const rules = { allowPrivate: environment.ALLOW_PRIVATE_WEBHOOKS };
+  const fault = faultOfUrl(url, rules);
+  if (fault !== null) throw new Refusal([`AUDIT_ROOTS_URL ${fault}.`]);
+  return startRootPoster(log, { url, secret, rules, clock: Date.now });
+}
 
 /** What nobody caught leaves the process in an unknown state. Node would print the error's message, which may quote what
  *  a customer wrote. */
@@ -135,6 +183,8 @@ interface Started {
   readonly rootKeyPlace: string;
   /** Lines about a root key that was made at this start. */
   readonly notice: readonly string[];
+  /** By which the first owner is found; null when there is one. */
+  readonly setup: { readonly link: string; readonly path: string } | null;
   readonly key: string | null;
 }
 
@@ -142,9 +192,8 @@ function greeting(
   url: string,
   environment: Environment,
   database: Database,
-  { packHash, rootKeyPlace, notice, key }: Started,
+  { packHash, rootKeyPlace, notice, setup, key }: Started,
 ): string {
-  const local = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   const data = database.kind === "pglite" ? `embedded database in ${environment.DATA_DIR}` : "PostgreSQL";
   const lines = [
     "",
@@ -155,14 +204,35 @@ function greeting(
     "",
     ...notice,
     ...(notice.length === 0 ? [] : [""]),
+    ...(setup === null ? [] : setupNotice(setup)),
   ];
   if (key === null) {
     const first = database.kind === "pglite" ? "stop this server and run" : "run";
     return [...lines, `To make another API key, ${first}: ${command("key create")}`, ""].join("\n");
   }
-  return [...lines, "Your API key, shown this once:", `  ${key}`, "", "Try it:", curl(local, key), ""].join(
-    "\n",
-  );
+  return [
+    ...lines,
+    "Your API key, shown this once:",
+    `  ${key}`,
+    "",
+    "Try it:",
+    curl(localUrl(url), key),
+    "",
+  ].join("\n");
+}
+
+function setupNotice({ link, path }: NonNullable<Started["setup"]>): readonly string[] {
+  return [
+    "Nobody can sign in yet. Whoever opens this link first becomes the owner; it is good once, for seven days:",
+    `  ${link}`,
+    `  It is also in ${path}`,
+    "",
+  ];
+}
+
+/** The address on this machine of a server that listens on all of its addresses. */
+function localUrl(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
 /** A line for a shell's prompt. Nothing in it needs escaping: the text has no apostrophe. */

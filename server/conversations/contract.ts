@@ -1,7 +1,6 @@
 import { isSupportedCountry } from "libphonenumber-js/max";
 import { z } from "zod";
-import type { Reason, Trace } from "../../engine/decide/decision.ts";
-import type { State } from "../../engine/decide/state.ts";
+import { ReasonView, StateView, TraceView } from "./trace-contract.ts";
 
 export const TEXT_CHARS_MAX = 4_000; // longer is pasted, not said
 export const ID_CHARS_MAX = 255; // no platform's own ids are longer
@@ -43,8 +42,11 @@ const message = storableText
 /** An ISO 3166-1 alpha-2 country that has a numbering plan, in upper or lower case; kept in upper case. */
 export const Region = z
   .string()
-  .regex(/^[a-zA-Z]{2}$/u, "must be a two-letter country code (ISO 3166-1 alpha-2), such as AU")
-  .transform((region) => region.toUpperCase())
+  .regex(/^[a-zA-Z]{2}$/u, {
+    error: "must be a two-letter country code (ISO 3166-1 alpha-2), such as AU",
+    abort: true,
+  })
+  .toUpperCase()
   .refine(isSupportedCountry, "must be a two-letter country code (ISO 3166-1 alpha-2), such as AU");
 
 const instant = z.iso
@@ -127,9 +129,9 @@ export const FindingView = z.object({
 });
 export type FindingView = z.infer<typeof FindingView>;
 
-/** What this conversation may know of its customer: what the handle itself gave, never the rest of the profile. */
+/** What this conversation may know of its customer: what the handle itself gave, never the rest of the profile. Nor its id: that
+ *  of a customer who was there before would tell so, and the same id for two addresses that one person has both. */
 export const CustomerView = z.object({
-  id: z.uuid(),
   known: z.record(z.string(), z.string()),
   /** Those of the known fields whose value is not known to be a valid one: a phone number that no numbering plan has. */
   unvalidated: z.array(z.string()),
@@ -139,11 +141,8 @@ export type CustomerView = z.infer<typeof CustomerView>;
 
 export const ModeView = z.enum(["inactive", "listening", "requesting", "confirming", "complete"]);
 
-const reasons = z.record(
-  z.string(),
-  z.custom<Reason>((reason) => typeof reason === "string"),
-);
-const trace = z.custom<Trace>((value) => typeof value === "object" && value !== null);
+/** Field → why it was, or was not, asked for. */
+const reasons = z.record(z.string(), ReasonView);
 
 /** The answer of POST /v1/chat; stored with its turn, so that a redelivered message gets the same one. */
 export const ChatResponse = z.object({
@@ -159,7 +158,7 @@ export const ChatResponse = z.object({
   turn: z.int().min(0),
   /** Why each field was, or was not, asked for in this turn. Empty for another role's message. */
   reasons,
-  trace: trace.optional(),
+  trace: TraceView.optional(),
 });
 export type ChatResponse = z.infer<typeof ChatResponse>;
 
@@ -195,10 +194,6 @@ export const MessageView = z.object({
 });
 export type MessageView = z.infer<typeof MessageView>;
 
-/** What the engine remembers of a conversation between two turns, as it is stored. `mode`, `request` and `confirm` say the
- *  part that callers act on. */
-export const StateView = z.custom<State>((value) => typeof value === "object" && value !== null);
-
 /** The answer of GET /v1/conversations/:id. */
 export const ConversationView = z.object({
   id: z.uuid(),
@@ -231,6 +226,6 @@ export const TurnView = z.object({
   explanation: z.array(z.string()),
   packHash: z.string(),
   engineVersion: z.string(),
-  trace,
+  trace: TraceView,
 });
 export type TurnView = z.infer<typeof TurnView>;

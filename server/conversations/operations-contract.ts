@@ -11,6 +11,13 @@ export const chatOperation = operation({
     "said. With respond: false, nothing is said: only what was heard, and what to ask for.",
   group: "Conversations",
   body: ChatRequest,
+  problems: [
+    "conversation_not_found",
+    "identity_invalid",
+    "message_id_reused",
+    "too_many_waiting",
+    "customer_busy",
+  ],
   answer: ChatResponse,
 });
 
@@ -21,6 +28,7 @@ export const getConversationOperation = operation({
   title: "A conversation: its messages, paged, and its state",
   group: "Conversations",
   query: ConversationQuery,
+  problems: ["conversation_not_found"],
   answer: ConversationView,
 });
 
@@ -30,5 +38,6 @@ export const getTurnOperation = operation({
   path: "/v1/conversations/{id}/turns/{turn}",
   title: "The trace of a turn: why each field was, or was not, asked for",
   group: "Conversations",
+  problems: ["conversation_not_found", "turn_not_found"],
   answer: TurnView,
 });

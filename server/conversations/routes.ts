@@ -5,6 +5,7 @@ import type { Services } from "../http/services.ts";
 import { idempotencyKeyOf, messageIdOf } from "../idempotency/idempotency-key.ts";
 import type { IdentityKeys } from "../identity/key-cache.ts";
 import { verifyToken } from "../identity/token.ts";
+import { told } from "../turn/answer.ts";
 import { chat } from "../turn/chat.ts";
 import { chatOperation, getConversationOperation, getTurnOperation } from "./operations-contract.ts";
 import { getConversation, getTurn } from "./queries.ts";
@@ -24,18 +25,20 @@ export function conversationOperations(services: Services, keys: IdentityKeys): 
           ? null
           : await verifyToken(await keys.of(workspaceId), message.identity, message.handle, now);
       const options = { silenceMs, region: regionDefault, identity };
-      return chat(services, rules.current(), workspaceId, message, now, options);
+      return told(await chat(services, rules.current(), workspaceId, message, now, options));
     }),
 
     serve(getConversationOperation, async ({ params, query, caller }) => {
       const id = conversationId(params.id);
-      return getConversation(services, caller.workspaceId, id, query);
+      const by = { actor: caller.actor, at: clock() };
+      return getConversation(services, caller.workspaceId, id, query, by);
     }),
 
     serve(getTurnOperation, async ({ params, caller }) => {
       const id = conversationId(params.id);
       const turn = turnNumber(params.turn);
-      return getTurn(services, caller.workspaceId, id, turn);
+      const by = { actor: caller.actor, at: clock() };
+      return getTurn(services, caller.workspaceId, id, turn, by);
     }),
   ];
 }

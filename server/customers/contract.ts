@@ -19,8 +19,8 @@ export const STANDARD_FIELDS = ["name", "email", "phone"] as const;
 export const TOTAL_EXACT_MAX = 10_000;
 
 /** A parameter that may be given several times: `has=email&has=phone`. */
-const several = <Value extends z.ZodType<string, string>>(value: Value) =>
-  z.preprocess(
+const several = <Value extends string>(value: z.ZodType<Value, Value>): z.ZodType<Value[], Value | Value[]> =>
+  z.preprocess<unknown, z.ZodArray<z.ZodType<Value, Value>>, Value | Value[]>(
     (given) => (typeof given === "string" ? [given] : given),
     z.array(value).min(1).max(VALUES_MAX, `may be given at most ${VALUES_MAX} times`),
   );

@@ -66,16 +66,19 @@ export function foldProfile(
   for (const [field, said] of group(entries, (claim) => claim.field)) {
     const words = lastWords(field === "email" ? said.filter(([, claim]) => isKey(claim.value, key)) : said);
     const chosen = field === "email" ? words.at(-1) : choose(words);
-    if (chosen === undefined) continue;
+    // Addresses of a profile that has none stand beside it all the same: a workspace may go by proved ones alone.
+    if (chosen === undefined && (field !== "email" || key !== null)) continue;
 
-    const [at, { value, unvalidated: isDoubtful }] = chosen;
-    if (field !== "email") values[field] = value;
-    if (isDoubtful) unvalidated.push(field);
-    for (const [index, claim] of words) {
-      standings[index] = field === "email" || agrees(value, claim) ? "agreeing" : "conflicting";
+    if (chosen !== undefined) {
+      const [at, { value, unvalidated: isDoubtful }] = chosen;
+      if (field !== "email") values[field] = value;
+      if (isDoubtful) unvalidated.push(field);
+      for (const [index, claim] of words) {
+        standings[index] = field === "email" || agrees(value, claim) ? "agreeing" : "conflicting";
+      }
+      standings[at] = "current";
+      if (words.some(([, claim]) => claim.trust === "verified" && agrees(value, claim))) verified.push(field);
     }
-    standings[at] = "current";
-    if (words.some(([, claim]) => claim.trust === "verified" && agrees(value, claim))) verified.push(field);
     const strangers = field === "email" ? lastWords(said).filter(([, claim]) => isStranger(claim)) : [];
     for (const [index] of strangers) standings[index] = "conflicting";
     const others = [...words, ...strangers].filter(([index]) => standings[index] === "conflicting");

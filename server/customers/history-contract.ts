@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MessageView, pageSize } from "../conversations/contract.ts";
-import { Cursor } from "../http/cursor.ts";
+import { Cursor } from "../http/cursor-contract.ts";
 import { ClaimStanding, LinkedConversation, Provenance } from "./contract.ts";
 
 export const HISTORY_PAGE_DEFAULT = 20;

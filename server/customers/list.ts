@@ -1,9 +1,9 @@
 import { compileStatement, type Bindings, type BoundSql } from "../database/statement.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { TOTAL_EXACT_MAX, type CustomerFilter, type CustomerPage, type CustomersQuery } from "./contract.ts";
-import type { Searchable } from "../privacy/search-query.ts";
+import { searchableOf } from "./indexed.ts";
 import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
-import { readConditions, type Conditions } from "./search-conditions.ts";
+import { readConditions, type Conditions, type Searched } from "./search-conditions.ts";
 import {
   orderOf,
   pageStatement,
@@ -35,11 +35,12 @@ export async function listCustomers(
   store: Store,
   workspaceId: string,
   { cursor, limit, ...filter }: CustomersQuery,
+  searched: Searched = "everything",
   limits = LIMITS,
 ): Promise<CustomerPage> {
   const after = cursor === undefined ? null : decodeCursor(filter, cursor);
   return inSealedWorkspace(store, workspaceId, async (tx) => {
-    const search = await planSearch(tx, filter, limits);
+    const search = await planSearch(tx, filter, searched, limits);
     // One more than the page holds tells whether there is another.
     const [rows, total] = await readPage(tx, search, after, limit + 1);
     const page = rows.slice(0, limit);
@@ -72,8 +73,13 @@ interface Search {
 
 const WALK: Way = { kind: "walk" };
 
-async function planSearch(tx: SealedTransaction, filter: CustomerFilter, limits: Limits): Promise<Search> {
-  const conditions = readConditions(tx.keyring, filter);
+async function planSearch(
+  tx: SealedTransaction,
+  filter: CustomerFilter,
+  searched: Searched,
+  limits: Limits,
+): Promise<Search> {
+  const conditions = readConditions(tx.keyring, filter, searched);
   const order = orderOf(filter);
   const { drivers, rows } = conditions;
   const [first] = drivers;
@@ -210,10 +216,6 @@ function bound(sql: string, values: Bindings): BoundSql {
 
 function opened(tx: SealedTransaction, row: CustomerRow): Found {
   return { row, profile: profileOf(tx, row) };
-}
-
-function searchableOf({ values }: StoredProfile): Searchable {
-  return { name: values["name"] ?? null, email: values["email"] ?? null, phone: values["phone"] ?? null };
 }
 
 function placeOf({ column }: Order, row: CustomerRow): Place {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ActorView } from "../audit/contract.ts";
 import { pageSize, storableText } from "../conversations/contract.ts";
-import { Cursor } from "../http/cursor.ts";
+import { Cursor } from "../http/cursor-contract.ts";
 
 export const NOTE_CHARS_MAX = 4_000; // longer is a document, not a note
 export const NOTES_PAGE_DEFAULT = 50;

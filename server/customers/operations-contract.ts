@@ -24,6 +24,7 @@ export const getCustomerOperation = operation({
   title: "A customer: the values, where each comes from, and the conversations",
   group,
   etag: true,
+  problems: ["customer_not_found", "customer_merged"],
   answer: CustomerDetail,
 });
 
@@ -36,6 +37,7 @@ export const editCustomerOperation = operation({
   ifMatch: true,
   etag: true,
   body: CustomerEdit,
+  problems: ["customer_not_found", "customer_merged", "email_taken", "customer_busy"],
   answer: CustomerDetail,
 });
 
@@ -48,6 +50,7 @@ export const verifyFieldOperation = operation({
   ifMatch: true,
   etag: true,
   body: Verification,
+  problems: ["customer_not_found", "customer_merged", "nothing_to_verify", "customer_busy"],
   answer: CustomerDetail,
 });
 
@@ -59,6 +62,7 @@ export const acceptClaimOperation = operation({
   group,
   ifMatch: true,
   etag: true,
+  problems: ["customer_not_found", "customer_merged", "claim_not_found", "email_taken", "customer_busy"],
   answer: CustomerDetail,
 });
 
@@ -69,6 +73,7 @@ export const listCustomerConversationsOperation = operation({
   title: "What a customer has said, across platforms; whoever reads it is audited",
   group,
   query: HistoryQuery,
+  problems: ["customer_not_found", "customer_merged"],
   answer: HistoryPage,
 });
 
@@ -79,6 +84,7 @@ export const listClaimsOperation = operation({
   title: "Every value that was given for a customer, and what became of it; whoever reads it is audited",
   group,
   query: ClaimsQuery,
+  problems: ["customer_not_found", "customer_merged"],
   answer: ClaimPage,
 });
 
@@ -89,6 +95,7 @@ export const listNotesOperation = operation({
   title: "What staff noted down about a customer, the latest first",
   group,
   query: NotesQuery,
+  problems: ["customer_not_found", "customer_merged"],
   answer: NotePage,
 });
 
@@ -100,6 +107,7 @@ export const addNoteOperation = operation({
   group,
   body: NewNote,
   status: 201,
+  problems: ["customer_not_found", "customer_merged"],
   answer: NoteView,
 });
 
@@ -109,6 +117,7 @@ export const deleteNoteOperation = operation({
   path: "/v1/customers/{id}/notes/{noteId}",
   title: "Delete a note",
   group,
+  problems: ["customer_not_found", "customer_merged", "note_not_found"],
   answer: null,
 });
 
@@ -119,6 +128,7 @@ export const getTagsOperation = operation({
   title: "The tags of a customer",
   group,
   etag: true,
+  problems: ["customer_not_found", "customer_merged"],
   answer: Tags,
 });
 
@@ -129,6 +139,7 @@ export const addTagOperation = operation({
   title: "Give a customer a tag",
   group,
   etag: true,
+  problems: ["invalid_request", "customer_not_found", "customer_merged", "too_many_tags"],
   answer: Tags,
 });
 
@@ -139,5 +150,6 @@ export const removeTagOperation = operation({
   title: "Take a tag away from a customer",
   group,
   etag: true,
+  problems: ["invalid_request", "customer_not_found", "customer_merged"],
   answer: Tags,
 });

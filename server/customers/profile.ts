@@ -1,16 +1,17 @@
 import { insertDataKey } from "../privacy/data-key-sql.ts";
 import type { Platform } from "../conversations/contract.ts";
 import type { BoundSql } from "../database/statement.ts";
-import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
-import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
+import { customerCreated, customerUpdated } from "../webhooks/customer-events.ts";
+import { tell } from "../webhooks/tell.ts";
 import { foldCustomer } from "./choose-claims.ts";
 import { enterCustomers } from "./entries.ts";
 import type { ToldClaim } from "./fold.ts";
-import { mailboxOf } from "./mailbox.ts";
-import { ownEmailOf, sealProfile, type Merged, type StoredCustomer, type StoredProfile } from "./sealed.ts";
+import { indexedOf } from "./indexed.ts";
+import { removeProfile } from "./remove-profile.ts";
+import { sealProfile, type Merged, type StoredCustomer, type StoredProfile } from "./sealed.ts";
 import { NO_STAFF, type Staff } from "./staff.ts";
 
 /** A conversation as far as a profile follows from it. Times in milliseconds since the epoch. */
@@ -31,6 +32,10 @@ export interface Told {
   readonly id: string;
   readonly emailKey: string | null;
   readonly talks: readonly Talk[];
+  /** Who has its conversations now, if nothing keeps it any more. */
+  readonly successorId?: string;
+  /** It was merged into another one until now. */
+  readonly isRestored?: boolean;
 }
 
 /** Writes a customer as it follows from its conversations and from what staff says: values, conflicts, count and dates. One
@@ -46,7 +51,7 @@ export function writeProfile(
   const { workspaceId } = tx;
   const { id, talks } = told;
   const staff = stored?.staff ?? NO_STAFF;
-  if (!isKept(told, merged, staff)) return removeProfile(workspaceId, id, merged !== null);
+  if (!isKept(told, merged, staff)) return removeProfile(workspaceId, told, merged !== null, now);
   const profile = profileOf(told, merged, staff);
   const platforms = [...new Set(talks.map(({ platform }) => platform))].toSorted();
   const activity = activityOf(workspaceId, told);
@@ -57,16 +62,24 @@ export function writeProfile(
       { sql: insert, bindings: { ...bindings, keyVersion: row.key_version } },
       { sql: insertActivity, bindings: activity },
       enterCustomers(workspaceId, [id]),
+      tell(workspaceId, customerCreated({ id, key, profile }, now)),
     ];
   }
+  const written = { id, key: stored.key, profile };
+  const also = isSame(stored.platforms, platforms) ? [] : ["platforms"];
+  // A value that is given again changes nothing: then neither the index nor the version moves.
+  const isUnchanged = isSame(stored.profile, profile) && also.length === 0;
   return [
-    // A value that is given again changes nothing: then neither the index nor the version moves.
-    ...(isSame(stored.profile, profile) && isSame(stored.platforms, platforms)
+    ...(isUnchanged
       ? []
       : [
           { sql: update, bindings: { ...columnsOf(tx, stored.key, id, profile, now), platforms } },
           enterCustomers(workspaceId, [id]),
         ]),
+    ...(isUnchanged || told.isRestored
+      ? []
+      : [tell(workspaceId, customerUpdated(written, stored.profile, now, also))]),
+    ...(told.isRestored ? [tell(workspaceId, customerCreated(written, now, "unmerged"))] : []),
     talks.length === 0
       ? { sql: emptyActivity, bindings: { workspaceId, id } }
       : { sql: updateActivity, bindings: activity },
@@ -87,6 +100,7 @@ export function rewriteProfile(
   return [
     { sql: update, bindings: { ...columnsOf(tx, stored.key, told.id, profile, now), platforms } },
     enterCustomers(tx.workspaceId, [told.id]),
+    tell(tx.workspaceId, customerUpdated({ id: told.id, key: stored.key, profile }, stored.profile, now)),
   ];
 }
 
@@ -100,7 +114,8 @@ export function createProfile(
   const { workspaceId, keyring } = tx;
   const { id } = told;
   const { key, row } = newDataKey(keyring, id);
-  const columns = columnsOf(tx, key, id, profileOf({ ...told, talks: [] }, null, staff), now);
+  const profile = profileOf({ ...told, talks: [] }, null, staff);
+  const columns = columnsOf(tx, key, id, profile, now);
   const wrapped = { keyVersion: row.key_version, keyWrapped: row.key_wrapped };
   const at = new Date(now);
   const activity = { workspaceId, id, firstAt: at, lastAt: at, conversationCount: 0 };
@@ -110,6 +125,7 @@ export function createProfile(
       { sql: insert, bindings: { ...columns, ...wrapped, platforms: [] } },
       { sql: insertActivity, bindings: activity },
       enterCustomers(workspaceId, [id]),
+      tell(workspaceId, customerCreated({ id, key, profile }, now)),
     ],
   };
 }
@@ -163,19 +179,13 @@ function columnsOf(
   profile: StoredProfile,
   now: number,
 ) {
-  const { email = null, name = null, phone = null } = profile.values;
-  const own = ownEmailOf(profile);
-  const mailbox = own === null ? null : mailboxOf(own);
   return {
     workspaceId,
     id,
-    emailKey: own === null ? null : blindIndex(keyring, "email", own),
-    mailboxKey: mailbox === null ? null : blindIndex(keyring, "mailbox", mailbox),
-    phoneKey: phone === null ? null : blindIndex(keyring, "phone", phone),
+    ...indexedOf(keyring, profile),
     profile: sealProfile(workspaceId, key, id, profile),
     fields: Object.keys(profile.values),
     verifiedFields: profile.verified,
-    tokens: searchTokens(keyring, { name, email, phone }),
     now: new Date(now),
   };
 }
@@ -184,16 +194,17 @@ const insert = `
   with key as (${insertDataKey(":id")}
   )
   insert into customers (
-    workspace_id, id, email_key, mailbox_key, phone_key, profile, fields, verified_fields, tokens, platforms,
-    created_at, updated_at)
+    workspace_id, id, email_key, mailbox_key, phone_key, tokens, index_version, profile, fields, verified_fields,
+    platforms, created_at, updated_at)
   values (
-    :workspaceId, :id, :emailKey, :mailboxKey, :phoneKey, :profile, :fields, :verifiedFields, :tokens, :platforms,
-    :now, :now)`;
+    :workspaceId, :id, :emailKey, :mailboxKey, :phoneKey, :tokens, :indexVersion, :profile, :fields, :verifiedFields,
+    :platforms, :now, :now)`;
 
 const update = `
   update customers set
-    email_key = :emailKey, mailbox_key = :mailboxKey, phone_key = :phoneKey, profile = :profile, fields = :fields,
-    verified_fields = :verifiedFields, tokens = :tokens, platforms = :platforms, updated_at = :now, version = version + 1
+    email_key = :emailKey, mailbox_key = :mailboxKey, phone_key = :phoneKey, tokens = :tokens, index_version = :indexVersion,
+    profile = :profile, fields = :fields, verified_fields = :verifiedFields, platforms = :platforms, updated_at = :now,
+    version = version + 1
   where workspace_id = :workspaceId and id = :id`;
 
 const insertActivity = `
@@ -207,20 +218,3 @@ const updateActivity = `
 /** The dates stay: nothing has happened since. */
 const emptyActivity = `
   update customer_activity set conversation_count = 0 where workspace_id = :workspaceId and customer_id = :id`;
-
-/** The activity and the entries go with the row; and without its data key nothing of it can be read in a backup either. Those
- *  who were merged into it go first. */
-function removeProfile(workspaceId: string, id: string, isSurvivor: boolean): readonly BoundSql[] {
-  const bindings = { workspaceId, id };
-  return [...(isSurvivor ? [{ sql: removeAbsorbed, bindings }] : []), { sql: remove, bindings }];
-}
-
-const remove = `
-  with key as (delete from data_keys where workspace_id = :workspaceId and subject_id = :id)
-  delete from customers where workspace_id = :workspaceId and id = :id`;
-
-const removeAbsorbed = `
-  with absorbed as (
-    delete from customers where workspace_id = :workspaceId and merged_into = :id returning id
-  )
-  delete from data_keys where workspace_id = :workspaceId and subject_id = any(array(select id from absorbed))`;

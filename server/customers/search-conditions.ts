@@ -1,6 +1,6 @@
 import type { Binding, Bindings } from "../database/statement.ts";
 import type { Keyring } from "../privacy/keyring.ts";
-import { matchesTerms, parseQuery, type Searchable } from "../privacy/search-query.ts";
+import { matchesTerms, parseQuery, type Searchable, type Term } from "../privacy/search-query.ts";
 import { isExact, queryTokens } from "../privacy/search-tokens.ts";
 import { STANDARD_FIELDS, type CustomerFilter } from "./contract.ts";
 import { entryOf } from "./entries.ts";
@@ -34,8 +34,11 @@ interface Entered {
 
 type Bind = (name: string, value: Binding) => string;
 
+/** Where `q` is looked for. "names": in names alone, so that who may not see addresses and numbers does not find them out. */
+export type Searched = "everything" | "names";
+
 /** Reads a filter. Two filters of the same shape give the same SQL, with other bindings. */
-export function readConditions(keyring: Keyring, filter: CustomerFilter): Conditions {
+export function readConditions(keyring: Keyring, filter: CustomerFilter, searched: Searched): Conditions {
   const bindings: Record<string, Binding> = {};
   const bind: Bind = (name, value) => {
     bindings[name] = value;
@@ -43,7 +46,7 @@ export function readConditions(keyring: Keyring, filter: CustomerFilter): Condit
   };
   const { q = "", lacks = [] } = filter;
   const terms = parseQuery(q);
-  const entered = [...searched(keyring, q, bind), ...labelled(filter, bind)];
+  const entered = [...searchedFor(keyring, q, bind), ...labelled(filter, bind)];
   const others = lacks.filter((field) => !isStandard(field));
   const ranges = rangesOf(filter, bind);
   return {
@@ -62,11 +65,19 @@ export function readConditions(keyring: Keyring, filter: CustomerFilter): Condit
     ],
     ranges: ranges.flatMap(({ sqls }) => sqls),
     bindings,
-    accepts: terms.every(isExact) ? null : (customer) => matchesTerms(terms, customer),
+    accepts: accepting(terms, searched),
   };
 }
 
-function searched(keyring: Keyring, q: string, bind: Bind): readonly Entered[] {
+function accepting(terms: readonly Term[], searched: Searched): Conditions["accepts"] {
+  // The tokens do not tell a name's words from those of an address.
+  if (searched === "names" && terms.length > 0) {
+    return ({ name }) => matchesTerms(terms, { name, emails: [], phone: null });
+  }
+  return terms.every(isExact) ? null : (customer) => matchesTerms(terms, customer);
+}
+
+function searchedFor(keyring: Keyring, q: string, bind: Bind): readonly Entered[] {
   return queryTokens(keyring, q).map((tokens, index) => ({
     entries: tokens.map(entryOf.token),
     sql: `tokens && cast(${bind(`tokens${index}`, tokens)} as integer[])`,

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "../error-code.ts";
 import { isUuid } from "../uuid.ts";
 import type { Database } from "./database.ts";
-import type { Query, Rows, Session } from "./session.ts";
+import type { Query } from "./session.ts";
 import { bindingValues, compileStatement } from "./statement.ts";
 import type { Bindings, BoundSql } from "./statement.ts";
+import { beginTransaction, constant, type Transaction } from "./transaction.ts";
 
 const ATTEMPTS_MAX = 5; // a deadlock has one victim at a time; who loses five times has a design problem
 const RETRY_DELAY_MS = 20; // doubled with every attempt, and spread by chance so that rivals do not meet again
@@ -107,11 +108,12 @@ function refuseNested(database: Database): void {
   }
 }
 
-const constant = (text: string): Query => ({ text, values: [], name: text.replaceAll(" ", "_") });
+/** On the embedded database, where a nested transaction would hang at once. The code is the same for both, so what is tested there
+ *  holds on a server, and there the watching is spared: with it Node counts every promise of the process. */
+const isWatched = (database: Database) => database.kind === "pglite";
+
 const BEGIN = constant("begin");
 const ROLE = constant("set local role enrich_app");
-const COMMIT = constant("commit");
-const ROLLBACK = constant("rollback");
 
 /** `set local` and not set_config(): Citus forwards only the former to its workers. */
 function openingStatements(workspaceId: string, locks: readonly bigint[]): readonly Query[] {
@@ -159,56 +161,6 @@ async function transact<T>(
   }
 }
 
-interface Transaction {
-  /** Runs the statements, and before them, in the same trip, what was waiting. */
-  run(...queries: readonly Query[]): Promise<readonly Rows[]>;
-  /** The same, with the commit behind them. */
-  runLast(...queries: readonly Query[]): Promise<readonly Rows[]>;
-  wait(query: Query): void;
-  commit(): Promise<void>;
-  rollback(): Promise<void>;
-}
-
-function beginTransaction(database: Database, session: Session, opening: readonly Query[]): Transaction {
-  let waiting = [...opening];
-  let state: "waiting" | "open" | "over" = "waiting";
-  let failure: { readonly error: unknown } | null = null;
-
-  const run = async (...asked: readonly Query[]) => {
-    // Nothing more is sent after a failure: the transaction may not even have begun, and its scope with it.
-    if (failure !== null) throw failure.error;
-    const queries = [...waiting, ...asked];
-    const first = waiting.length;
-    waiting = [];
-    state = "open";
-    database.statistics.trips += 1;
-    try {
-      return (await session.run(queries)).slice(first);
-    } catch (error) {
-      failure ??= { error };
-      throw error;
-    }
-  };
-  return {
-    run,
-    async runLast(...asked) {
-      const results = await run(...asked, COMMIT);
-      state = "over";
-      return results.slice(0, -1);
-    },
-    wait: (query) => void waiting.push(query),
-    async commit() {
-      if (state === "open" || waiting.length > opening.length) await run(COMMIT);
-      state = "over";
-    },
-    async rollback() {
-      if (state !== "open") return;
-      database.statistics.trips += 1;
-      await session.run([ROLLBACK]);
-    },
-  };
-}
-
 async function openScope<T>(
   database: Database,
   transaction: Transaction,
@@ -247,7 +199,7 @@ async function openScope<T>(
     later: (sql, bindings = {}) => transaction.wait(queryOf(sql, bindings, true)),
   };
   try {
-    return await enclosing.run(here, () => work(tx));
+    return await (isWatched(database) ? enclosing.run(here, () => work(tx)) : work(tx));
   } finally {
     here.open = false;
   }

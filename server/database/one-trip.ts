@@ -1,4 +1,5 @@
 import type { Client, Submittable } from "pg";
+import { serialize } from "pg-protocol";
 import type { Query, Rows } from "./session.ts";
 import type { Binding } from "./statement.ts";
 
@@ -8,15 +9,9 @@ interface Column {
   readonly read: (text: string) => unknown;
 }
 
-/** The part of pg's connection that writes messages of PostgreSQL's extended protocol. */
+/** The part of pg's connection that carries bytes. */
 interface Wire {
-  readonly stream: { cork(): void; uncork(): void };
-  parse(message: { readonly name: string; readonly text: string }): void;
-  bind(message: { readonly statement: string; readonly values: readonly Encoded[] }): void;
-  describe(message: { readonly type: "P" }): void;
-  close(message: { readonly type: "S"; readonly name: string }): void;
-  execute(message: object): void;
-  sync(): void;
+  readonly stream: { readonly writable: boolean; write(bytes: Buffer): void };
 }
 
 type Encoded = string | Buffer | null;
@@ -66,13 +61,9 @@ function tripOf(
   return {
     submit(connection: unknown) {
       const wire = connection as Wire; // pg's types leave these methods' second argument required, which it is not
-      wire.stream.cork();
-      try {
-        for (const [index, query] of queries.entries()) write(wire, query, values[index] ?? [], known);
-        wire.sync();
-      } finally {
-        wire.stream.uncork();
-      }
+      const messages = queries.flatMap((query, index) => messagesOf(query, values[index] ?? [], known));
+      // One piece: every piece of its own costs the stream as much as making it.
+      if (wire.stream.writable) wire.stream.write(Buffer.concat([...messages, SYNC]));
     },
     handleRowDescription({ fields }: { fields: readonly { name: string; dataTypeID: number }[] }) {
       columns = fields.map(({ name, dataTypeID }) => ({ name, read: readerOf(dataTypeID) }));
@@ -94,22 +85,22 @@ function tripOf(
   };
 }
 
-function write(
-  wire: Wire,
+const DESCRIBE = serialize.describe({ type: "P" });
+const EXECUTE = serialize.execute();
+const SYNC = serialize.sync();
+
+function messagesOf(
   { name, text }: Query,
   values: readonly Encoded[],
   known: ReadonlyMap<string, unknown>,
-) {
+): readonly Buffer[] {
   const statement = name ?? "";
-  const isNew = !known.has(statement);
-  if (isNew) {
-    // A trip that failed may have left the server knowing the name.
-    if (name !== null) wire.close({ type: "S", name });
-    wire.parse({ name: statement, text });
-  }
-  wire.bind({ statement, values });
-  if (isNew) wire.describe({ type: "P" });
-  wire.execute({});
+  const bind = serialize.bind({ statement, values: [...values] });
+  if (known.has(statement)) return [bind, EXECUTE];
+  const parse = serialize.parse({ name: statement, text });
+  // A trip that failed may have left the server knowing the name.
+  const forget = name === null ? [] : [serialize.close({ type: "S", name })];
+  return [...forget, parse, bind, DESCRIBE, EXECUTE];
 }
 
 function readRow(columns: readonly Column[], fields: readonly (string | null)[]): object {

@@ -15,6 +15,7 @@ export const OF_CONVERSATIONS = {
   refusals: "conversation_id",
   findings: "conversation_id",
   identity_challenges: "conversation_id",
+  webhook_events: "conversation_id",
   claims: "conversation_id",
   turns: "conversation_id",
   messages: "conversation_id",
@@ -24,6 +25,7 @@ export const OF_CONVERSATIONS = {
 export const OF_CUSTOMERS = {
   merges: "survivor_id",
   notes: "customer_id",
+  webhook_events: "customer_id",
   customer_entries: "customer_id",
   staff_values: "customer_id",
   customer_activity: "customer_id",

@@ -2,11 +2,14 @@ import { v7 as uuid } from "uuid";
 import { AppError } from "../app-error.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
 import { leaveErased } from "../audit/leaves.ts";
+import { retag } from "../customers/family-tags.ts";
 import { missingCustomer } from "../customers/missing-customer.ts";
 import { writeProfile } from "../customers/profile.ts";
 import { destroyAnswers } from "../idempotency/drawers.ts";
 import { fingerprintOf, openDataKey, type WrappedDataKey } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
+import { customerErased } from "../webhooks/customer-events.ts";
+import { tell } from "../webhooks/tell.ts";
 import { readBereft } from "./bereft.ts";
 import { canonicalJson, signCertificate } from "./certificate.ts";
 import type { Certificate, Erasure, ErasureCause } from "./contract.ts";
@@ -84,10 +87,15 @@ async function eraseLocked(
   const bereft = await readBereft(tx, others, customerId);
   leaveErased(tx, [...ids]);
   const destroyed = await destroy(tx, { customerIds, conversationIds: [...ids], handleIds });
+  for (const id of customerIds) {
+    const { sql, bindings } = tell(tx.workspaceId, customerErased(id, cause, now));
+    tx.later(sql, bindings);
+  }
   for (const { told, stored, merged } of bereft) {
     const talks = told.talks.filter(({ id }) => !ids.has(id));
-    for (const { sql, bindings } of writeProfile(tx, { ...told, talks }, stored, now, merged))
-      tx.later(sql, bindings);
+    const profile = writeProfile(tx, { ...told, talks }, stored, now, merged);
+    const tags = stored.profile.merged === undefined ? [] : retag(tx.workspaceId, [told.id]);
+    for (const { sql, bindings } of [...profile, ...tags]) tx.later(sql, bindings);
   }
   const certificate: Certificate = {
     version: 1,

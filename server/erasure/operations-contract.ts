@@ -12,6 +12,7 @@ export const eraseCustomerOperation = operation({
     "Destroys the person's data keys and rows, conversations included. The body repeats the id: it cannot be undone.",
   group,
   body: EraseRequest,
+  problems: ["customer_not_found", "customer_merged", "customer_busy"],
   answer: Erasure,
 });
 
@@ -40,5 +41,6 @@ export const getErasureOperation = operation({
   path: "/v1/erasures/{id}",
   title: "The certificate of an erasure",
   group,
+  problems: ["erasure_not_found"],
   answer: Erasure,
 });

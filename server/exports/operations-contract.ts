@@ -23,6 +23,7 @@ export const exportCustomerOperation = operation({
   title: "All that is kept of one person",
   group,
   query: PersonQuery,
+  problems: ["customer_not_found", "customer_merged"],
   answer: {
     mediaType: "application/json; charset=utf-8",
     about: "The person's values and where they come from, notes and conversations.",

@@ -20,6 +20,7 @@ export const saveFilterOperation = operation({
   group,
   body: NewFilter,
   status: 201,
+  problems: ["filter_exists", "too_many_filters"],
   answer: SavedFilter,
 });
 
@@ -29,5 +30,6 @@ export const deleteFilterOperation = operation({
   path: "/v1/filters/{id}",
   title: "Delete a saved filter",
   group,
+  problems: ["filter_not_found"],
   answer: null,
 });

@@ -20,5 +20,6 @@ export const markFindingOperation = operation({
   title: "Mark a finding as done, or open it again",
   group,
   body: FindingPatch,
+  problems: ["finding_not_found"],
   answer: MissedFinding,
 });

@@ -1,14 +1,5 @@
-import { z } from "zod";
 import { AppError } from "../app-error.ts";
-
-const CURSOR_CHARS_MAX = 400;
-const DETAIL = "is not a cursor that this server gave";
-
-/** The query parameter `cursor`: `nextCursor` of the page before. */
-export const Cursor = z
-  .string()
-  .max(CURSOR_CHARS_MAX, DETAIL)
-  .regex(/^[A-Za-z0-9_-]+$/u, DETAIL);
+import { NO_CURSOR } from "./cursor-contract.ts";
 
 /** Where a page ended, by what its rows are ordered by. Opaque to callers, so that it may change. */
 export function encodePlace(...parts: readonly string[]): string {
@@ -26,8 +17,8 @@ export function decodePlace(
     parts.length === checks.length &&
     parts.every((part, index) => typeof part === "string" && checks[index]?.(part) === true);
   if (isPlace) return parts;
-  throw new AppError("invalid_request", `The cursor ${DETAIL}.`, {
-    faults: [{ pointer: "?cursor", detail: DETAIL }],
+  throw new AppError("invalid_request", `The cursor ${NO_CURSOR}.`, {
+    faults: [{ pointer: "?cursor", detail: NO_CURSOR }],
   });
 }
 

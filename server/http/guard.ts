@@ -5,6 +5,7 @@ import { idempotencyKeyOf } from "../idempotency/idempotency-key.ts";
 import { createFairGate, type FairGate } from "../limits/fair-gate.ts";
 import { rateLimited } from "../limits/rate-limits.ts";
 import { withinTime, type Patience } from "../limits/time-limit.ts";
+import type { Session } from "../sessions/sessions.ts";
 import { isPlain, type Operation } from "./operation-contract.ts";
 import type { Services } from "./services.ts";
 
@@ -33,7 +34,7 @@ export function createGuard(services: Services): Guard {
   const { limits, log } = services;
   return {
     count: async (_request, response, next) => {
-      const standing = await limits.caller(nameOf(callerIn(response)));
+      const standing = await limits.caller(nameOf(response));
       const { limit, remaining, seconds } = standing;
       response.setHeader("RateLimit-Policy", `"caller";q=${limit};w=60`);
       response.setHeader("RateLimit", `"caller";r=${remaining};t=${seconds}`);
@@ -128,11 +129,12 @@ function headersOf(response: Response): Answered["headers"] {
   return headers;
 }
 
-/** A key and a member have a count each, in whatever workspace. */
-const nameOf = ({ actor }: Caller) => `${actor.kind} ${actor.id}`;
-
-function callerIn(response: Response): Caller {
-  const caller: Caller | undefined = response.locals["caller"];
-  if (caller === undefined) throw new Error("a request was counted before it was known whose it is");
-  return caller;
+/** A key and a person have a count each, in whatever workspace. */
+function nameOf({ locals }: Response): string {
+  const caller: Caller | undefined = locals["caller"];
+  const session: Session | undefined = locals["session"];
+  if (caller?.kind === "key") return `key ${caller.actor.id}`;
+  const personId = caller?.personId ?? session?.personId;
+  if (personId === undefined) throw new Error("a request was counted before it was known whose it is");
+  return `person ${personId}`;
 }

@@ -38,7 +38,7 @@ export async function listen(handler: RequestListener, host: string, port: numbe
   server.on("clientError", refuseUnreadable);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host, port, exclusive: true }, () => {
+    server.listen({ host, port }, () => {
       server.off("error", reject);
       resolve();
     });

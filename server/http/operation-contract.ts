@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { AppErrorCode } from "../app-error.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -41,6 +42,8 @@ export interface Operation {
   readonly isSecret?: true;
   /** Of the answer when all goes well; 200 where it is not stated, and 204 where nothing is answered. */
   readonly status?: number;
+  /** With what it says no, besides what follows from its parts: a body, an If-Match, a caller. */
+  readonly problems?: readonly AppErrorCode[];
   /** What is answered when all goes well; null: nothing. */
   readonly answer: Content | null;
 }
@@ -52,7 +55,7 @@ export function operation<const Contract extends Operation>(contract: Contract):
   return contract;
 }
 
-type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+export type ParameterNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | ParameterNames<Rest>
   : never;
 
@@ -66,7 +69,7 @@ export interface Told<Contract extends Operation> {
   readonly body: Contract extends { readonly body: infer Body }
     ? Body extends z.ZodType
       ? z.output<Body>
-      : Buffer
+      : Uint8Array
     : undefined;
 }
 

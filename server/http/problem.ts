@@ -2,21 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Log } from "../log.ts";
 import { AppError } from "../app-error.ts";
-import type { AppErrorCode, Fault } from "../app-error.ts";
 import { errorCode } from "../error-code.ts";
-
-/** RFC 9457 problem details. `code` is what programs should look at; `instance` names the request in the log. */
-export interface Problem {
-  readonly type: "about:blank";
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: AppErrorCode;
-  readonly instance?: string;
-  readonly errors?: readonly Fault[];
-  /** The customer into whom the one that was asked for was merged. */
-  readonly mergedInto?: string;
-}
+import type { Problem } from "./problem-contract.ts";
 
 /** The problem that an error is to the caller. */
 export function problemOf(error: AppError, requestId?: string): Problem {
@@ -27,8 +14,9 @@ export function problemOf(error: AppError, requestId?: string): Problem {
     detail: error.message,
     code: error.code,
     ...(requestId === undefined ? {} : { instance: `urn:uuid:${requestId}` }),
-    ...(error.faults.length === 0 ? {} : { errors: error.faults }),
+    ...(error.faults.length === 0 ? {} : { errors: [...error.faults] }),
     ...(error.mergedInto === null ? {} : { mergedInto: error.mergedInto }),
+    ...(error.upgradeUrl === null ? {} : { upgradeUrl: error.upgradeUrl }),
   };
 }
 
@@ -60,6 +48,7 @@ function toAppError(thrown: unknown): AppError {
   return (
     bodyError(thrown) ??
     databaseError(thrown) ??
+    busyError(thrown) ??
     new AppError("internal", "Something went wrong on our side. The log has it under this instance.", {
       cause: thrown,
     })
@@ -79,6 +68,13 @@ function bodyError(thrown: unknown): AppError | null {
     default:
       return null;
   }
+}
+
+/** A transaction that lost to others as often as it was tried (see database/in-workspace.ts): nothing of it was written. */
+function busyError(thrown: unknown): AppError | null {
+  if (!["40001", "40P01"].includes(errorCode(thrown) ?? "")) return null;
+  const message = "Others are changing the same at this moment. Nothing was changed: try again.";
+  return new AppError("customer_busy", message, { cause: thrown });
 }
 
 // SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown), what the network says, and knex's and pg's own words.

@@ -3,6 +3,8 @@ import { pipeline } from "node:stream/promises";
 import type { Request, RequestHandler, Response } from "express";
 import type { Caller } from "../access/caller.ts";
 import { errorCode } from "../error-code.ts";
+import type { Session } from "../sessions/sessions.ts";
+import type { Mask } from "../masking/mask.ts";
 import { versionsSeen } from "./etag.ts";
 import type { Patience } from "../limits/time-limit.ts";
 import type { Guard } from "./guard.ts";
@@ -26,7 +28,7 @@ interface Seen {
 /** An operation and what answers it. `callers`: whom it is for, which the table of permissions must agree with. */
 export interface Served {
   readonly operation: Operation;
-  readonly callers: "anybody" | "workspace";
+  readonly callers: "anybody" | "person" | "workspace";
   /** What is to be answered. */
   work(request: Request, response: Response, patience: Patience): Promise<unknown>;
 }
@@ -53,6 +55,23 @@ export function serveAnybody<const Contract extends Operation>(
     operation,
     callers: "anybody",
     work: async (request, response, patience) => handle(asked(operation, request, response, patience)),
+  };
+}
+
+/** Serves an operation to anybody who is signed in, whether or not they are a member of anything. */
+export function servePerson<const Contract extends Operation>(
+  operation: Contract,
+  handle: (asked: Asked<Contract> & { readonly session: Session }) => Promise<AnswerOf<Contract>>,
+): Served {
+  return {
+    operation,
+    callers: "person",
+    work: async (request, response, patience) => {
+      const session: Session | undefined = response.locals["session"];
+      if (session === undefined)
+        throw new Error("an operation of a person was served to nobody in particular");
+      return handle({ ...asked(operation, request, response, patience), session });
+    },
   };
 }
 
@@ -101,13 +120,25 @@ async function send(
   body: unknown,
   guard: Guard,
 ): Promise<void> {
+  const mask: Mask | null = response.locals["mask"] ?? null;
   if (answer === null) response.status(204).end();
-  else if (isPlain(answer) && isPieces(body))
-    await sendPieces(response, answer.mediaType, {
-      fileName: body.fileName,
-      pieces: guard.inTurns(response, body.pieces),
-    });
-  else response.status(status).json(body);
+  else if (isPlain(answer) && isPieces(body)) {
+    const pieces = guard.inTurns(response, body.pieces);
+    await sendPieces(response, answer.mediaType, { fileName: body.fileName, pieces });
+  } else sendJson(response.status(status), written(body, mask));
+}
+
+/** Masked as it is written, so that whatever becomes text on the way is seen, too. */
+function written(body: unknown, mask: Mask | null): string {
+  const text = JSON.stringify(body);
+  return mask === null ? text : JSON.stringify(mask(JSON.parse(text)));
+}
+
+/** What express's own `json` does, less what it looks up on the way. */
+function sendJson(response: Response, text: string): void {
+  response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.setHeader("Content-Length", Buffer.byteLength(text));
+  response.end(text);
 }
 
 const isPieces = (body: unknown): body is Pieces =>

@@ -30,6 +30,7 @@ export const createIdentityKeyOperation = operation({
   group,
   body: IdentityKeyRequest,
   status: 201,
+  problems: ["too_many_identity_keys"],
   answer: NewIdentityKeyView,
 });
 
@@ -39,6 +40,7 @@ export const revokeIdentityKeyOperation = operation({
   path: "/v1/identity/keys/{id}",
   title: "Revoke a key: what is signed with it is refused from then on",
   group,
+  problems: ["identity_key_not_found"],
   answer: null,
 });
 
@@ -51,6 +53,7 @@ export const createChallengeOperation = operation({
   group,
   body: ChallengeRequest,
   status: 202,
+  problems: ["conversation_not_found", "mail_not_configured"],
   answer: ChallengeView,
 });
 

@@ -14,5 +14,6 @@ export const importCustomersOperation = operation({
     bytesMax: IMPORT_BYTES_MAX,
   },
   secondsMax: 600,
+  problems: ["malformed_csv"],
   answer: ImportReport,
 });

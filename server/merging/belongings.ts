@@ -18,6 +18,7 @@ export const BELONGINGS: Readonly<Record<string, Fate>> = {
   "staff_values.customer_id": "stays",
   "notes.customer_id": "stays",
   "erasures.subject_id": "stays",
+  "webhook_events.customer_id": "stays",
   "merges.survivor_id": "leads",
   "merges.absorbed_id": "leads",
 };

@@ -16,6 +16,7 @@ export const listDuplicatesOperation = operation({
   path: "/v1/customers/{id}/duplicates",
   title: "Customers who may be the same person, with the evidence; nothing is merged by itself",
   group,
+  problems: ["customer_not_found", "customer_merged"],
   answer: DuplicateList,
 });
 
@@ -25,6 +26,7 @@ export const listMergesOperation = operation({
   path: "/v1/customers/{id}/merges",
   title: "The merges that a customer survived, the latest first",
   group,
+  problems: ["customer_not_found", "customer_merged"],
   answer: MergeList,
 });
 
@@ -35,6 +37,7 @@ export const mergeCustomersOperation = operation({
   title: "Merge another customer into this one, or say what that would make",
   group,
   body: MergeRequest,
+  problems: ["customer_not_found", "customer_merged", "already_merged", "customer_busy"],
   answer: MergeView,
 });
 
@@ -45,5 +48,13 @@ export const unmergeCustomersOperation = operation({
   title: "Part two customers again who were merged",
   group,
   body: UnmergeRequest,
+  problems: [
+    "customer_not_found",
+    "customer_merged",
+    "merge_not_found",
+    "already_unmerged",
+    "unmerge_out_of_order",
+    "customer_busy",
+  ],
   answer: UnmergeView,
 });

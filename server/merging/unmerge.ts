@@ -1,7 +1,7 @@
 import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
 import { missingCustomer, survivorOf } from "../customers/missing-customer.ts";
-import { enterCustomers } from "../customers/entries.ts";
+import { retag } from "../customers/family-tags.ts";
 import { emailSetFor } from "../customers/plan-edit.ts";
 import { isKept, writeProfile, type Talk } from "../customers/profile.ts";
 import { ownEmailOf, type StoredCustomer } from "../customers/sealed.ts";
@@ -117,8 +117,15 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
   const outcome = outcomeOf(family, remaining);
   const next = remaining.find(({ id }) => id > merge.id);
   const merged = remaining.length === 0 ? null : outcome.merged;
-  const survivorTold = { id: survivor.id, emailKey: outcome.emailKey, talks: stay };
-  const restoredTold = { id: restored.id, emailKey: restored.emailKey, talks: back };
+  const [one, other] = [survivor.id, restored.id];
+  const survivorTold = { id: one, emailKey: outcome.emailKey, talks: stay, successorId: other };
+  const restoredTold = {
+    id: other,
+    emailKey: restored.emailKey,
+    talks: back,
+    successorId: one,
+    isRestored: true,
+  };
   const statements: readonly BoundSql[] = [
     { sql: undo, bindings: { workspaceId, mergeId: merge.id, now: new Date(now) } },
     { sql: restore, bindings: { workspaceId, absorbedId: merge.absorbedId } },
@@ -127,7 +134,7 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
       ? []
       : [{ sql: restoreFamily, bindings: { workspaceId, absorbedId: merge.absorbedId, others } }]),
     { sql: moveConversations, bindings: { ...pair, ids } },
-    enterCustomers(workspaceId, [restored.id]),
+    ...retag(workspaceId, [survivor.id, restored.id]),
     ...writeProfile(tx, survivorTold, { ...survivor, staff }, now, merged),
     ...(stay.length === 0 ? [{ sql: restoreDates, bindings: { workspaceId, mergeId: merge.id } }] : []),
     ...(next === undefined

@@ -1,3 +1,4 @@
+import { unsealOnce, type Keyring, type WrappedDataKey } from "./keyring.ts";
 import { seal, unsealText } from "./seal.ts";
 import type { DataKey, Place } from "./seal.ts";
 
@@ -18,7 +19,13 @@ export type SealedColumn =
   | "signing_keys.private_key"
   | "customer_filters.name"
   | "customer_filters.filter"
-  | "idempotency_keys.answer";
+  | "idempotency_keys.answer"
+  | "webhook_endpoints.url"
+  | "webhook_endpoints.secrets"
+  | "webhook_events.sealed"
+  | "people.email"
+  | "people.totp_secret"
+  | "invitations.email";
 
 /** Where a value belongs. `row`: the row's id; of a turn, the conversation's and the turn's number (see turnRow). */
 function placeOf(workspaceId: string, sealed: SealedColumn, row: string): Place {
@@ -48,4 +55,16 @@ export function unsealColumn(
   sealed: Uint8Array,
 ): string {
   return unsealText(key, placeOf(workspaceId, column, row), sealed);
+}
+
+/** The same for a row of which nothing else is opened; `subjectId`: whose data key seals it, and `key` that key's row. */
+export function unsealColumnOnce(
+  keyring: Keyring,
+  subjectId: string,
+  key: WrappedDataKey,
+  column: SealedColumn,
+  row: string,
+  sealed: Uint8Array,
+): string {
+  return unsealOnce(keyring, subjectId, key, placeOf(keyring.workspaceId, column, row), sealed);
 }

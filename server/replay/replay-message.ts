@@ -2,6 +2,7 @@ import type { Trace } from "../../engine/decide/decision.ts";
 import { hearOther } from "../../engine/decide/hear.ts";
 import { knownAfter } from "../../engine/decide/known-after.ts";
 import { parseState, type State } from "../../engine/decide/state.ts";
+import { configurePack } from "../../engine/rules/configure.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import { takeTurn, type Turn } from "../../engine/turn.ts";
 import { missedIn } from "../findings/missed.ts";
@@ -31,11 +32,13 @@ export interface Replayed {
   readonly differences: readonly string[];
 }
 
-/** Runs a stored message again in the state that the message before it left, and compares all that came of it. */
-export function replayMessage(pack: RulePack, before: State, message: StoredMessage): Replayed {
+/** Runs a stored message again in the state that the message before it left, and compares all that came of it. `rules`: the
+ *  pack that was in force; what the workspace had changed of it is in the trace. */
+export function replayMessage(rules: RulePack, before: State, message: StoredMessage): Replayed {
   if (message.trace === null)
-    return { state: hearOther(pack, before, message.text), turn: null, differences: [] };
+    return { state: hearOther(rules, before, message.text), turn: null, differences: [] };
   const trace: Trace = JSON.parse(message.trace);
+  const pack = configurePack(rules, trace.settings);
   const { now, known, unvalidated, coolingOff, collecting, region } = trace;
   const circumstances = { now, known, unvalidated, coolingOff, collecting, region };
   const turn = takeTurn(pack, trace.before, message.text, circumstances);

@@ -23,8 +23,20 @@ export interface Answered {
   readonly responds: boolean;
 }
 
-/** What the caller is told of a message, in the contract's form. */
-export function answer(pack: RulePack, { turn, state, ...answered }: Answered): ChatResponse {
+/** A message's answer as it is stored: with the customer's id, which is for staff. */
+export interface TurnAnswer extends Omit<ChatResponse, "customer"> {
+  customer: (CustomerView & { readonly id: string }) | null;
+}
+
+/** What whoever chats may be told of it: a known address is answered like an unknown one. */
+export function told(answer: TurnAnswer): ChatResponse {
+  if (answer.customer === null) return { ...answer, customer: null };
+  const { known, unvalidated, missing } = answer.customer;
+  return { ...answer, customer: { known, unvalidated, missing } };
+}
+
+/** What comes of a message. */
+export function answer(pack: RulePack, { turn, state, ...answered }: Answered): TurnAnswer {
   const { customerId, responds } = answered;
   return {
     conversationId: answered.conversationId,
@@ -39,7 +51,7 @@ export function answer(pack: RulePack, { turn, state, ...answered }: Answered): 
   };
 }
 
-function customerOf(pack: RulePack, id: string, { known, unvalidated }: Known): CustomerView {
+function customerOf(pack: RulePack, id: string, { known, unvalidated }: Known): TurnAnswer["customer"] {
   return { id, known: { ...known }, unvalidated: [...unvalidated], missing: missingOf(pack, known) };
 }
 

@@ -1,14 +1,16 @@
 import type { RulePack } from "../../engine/rules/pack.ts";
-import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import { createActionMemory, packInForce, type ActionMemory } from "../actions/in-force.ts";
+import type { ChatRequest } from "../conversations/contract.ts";
+import type { TurnAnswer } from "./answer.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
 import { inSealedWorkspace, type Store } from "../privacy/store.ts";
 import { keepPack } from "../rules/kept-packs.ts";
 import { createGroups, type Groups } from "./group.ts";
 import type { Occasion } from "./open.ts";
-import { createMemory, serves, type Memory } from "./remembered.ts";
+import { createMemory, serves, type Memory, type Remembered } from "./remembered.ts";
 import type { Message } from "./settle.ts";
-import { DAY_MS, hear, takeMessage, takeRemembered, type Taken } from "./take.ts";
+import { DAY_MS, hear, takeMessage, takeRemembered, type Place, type Taken } from "./take.ts";
 import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
@@ -24,58 +26,68 @@ export interface ChatOptions {
   readonly identity?: string | null;
 }
 
-/** Takes a message of anyone in a conversation, and returns what the caller is answered.
+/** Takes a message of anyone in a conversation, and returns what the caller is answered. `current`: the rules on the server, which
+ *  count where the workspace's configuration names no others.
  *
  *  Messages of one handle take turns, in the order in which they come. The same messageId again gets the stored answer.
  *  Throws an AppError: `too_many_waiting`, `message_id_reused`, `conversation_not_found`, and `invalid_request` for an `at`
  *  in the future. `now`: milliseconds. */
 export async function chat(
   store: Store,
-  pack: RulePack,
+  current: RulePack,
   workspaceId: string,
   request: ChatRequest,
   now: number,
   options: ChatOptions = {},
-): Promise<ChatResponse> {
+): Promise<TurnAnswer> {
   const person = ["handle", workspaceId, request.platform, request.handle];
   const lock = advisoryKey(...person);
-  const at = timeSaid(request.at, now);
-  const region = request.region ?? options.region ?? null;
-  const message: Message = { pack, request, at, now, region, identity: options.identity ?? null };
-  const occasion = occasionOf(message, options.silenceMs ?? SILENCE_MS);
   const key = JSON.stringify(person);
-  const { queue, memory, groups } = ofDatabase(store.database);
+  const at = timeSaid(request.at, now);
+  const { queue, memory, groups, actions } = ofDatabase(store.database);
   const place = { store, workspaceId, lock, groups };
 
   return queue.run(key, async () => {
-    await keepPack(store.database, workspaceId, pack, now);
-    const remembered = memory.recall(key);
+    let remembered = memory.recall(key);
     memory.forget(key); // until this message is stored, nobody knows where it leaves the person
-    const ahead =
-      remembered !== undefined &&
-      message.identity === null &&
-      serves(remembered, request, occasion, pack.hash)
-        ? { remembered, heard: hear(message, remembered) }
-        : null;
-    const taken = ahead && (await takeRemembered(place, message, occasion, ahead));
-    const { response, left } =
-      taken ??
-      (await takeAnew(() =>
-        inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { locks: [lock] }),
-      ));
-    if (left !== null) memory.remember(key, left);
-    return response;
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const action = await actions.of(workspaceId);
+      const pack = packInForce(action, current);
+      const region = request.region ?? action.configuration.region ?? options.region ?? null;
+      const message: Message = { action, pack, request, at, now, region, identity: options.identity ?? null };
+      await keepPack(store.database, workspaceId, pack, now);
+      const taken = await takeOnce(
+        place,
+        message,
+        occasionOf(message, options.silenceMs ?? SILENCE_MS),
+        remembered,
+      );
+      if (taken === "action_changed") actions.forget(workspaceId);
+      else if (taken !== null) {
+        if (taken.left !== null) memory.remember(key, taken.left);
+        return taken.response;
+      }
+      remembered = undefined;
+    }
+    throw new Error(`a message was overtaken ${ATTEMPTS_MAX} times`);
   });
 }
 
-/** Takes a message until nobody changes from outside, between reading and writing, what the turn rests on: staff who merge the
- *  person's customer, or erase it. */
-async function takeAnew(take: () => Promise<Taken | null>): Promise<Taken> {
-  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-    const taken = await take();
-    if (taken !== null) return taken;
+/** Takes a message, unless somebody changes from outside, between reading and writing, what the turn rests on: staff who merge the
+ *  person's customer, or erase it; or what is in force. */
+function takeOnce(
+  place: Place,
+  message: Message,
+  occasion: Occasion,
+  remembered: Remembered | undefined,
+): Promise<Taken | "action_changed" | null> {
+  const { pack, action, request, identity } = message;
+  const current = { packHash: pack.hash, actionRevision: action.revision };
+  if (remembered !== undefined && identity === null && serves(remembered, request, occasion, current)) {
+    return takeRemembered(place, message, occasion, { remembered, heard: hear(message, remembered) });
   }
-  throw new Error(`a message was overtaken ${ATTEMPTS_MAX} times`);
+  const { store, workspaceId, lock } = place;
+  return inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { locks: [lock] });
 }
 
 /** What a process has of a database it takes turns on. */
@@ -83,6 +95,7 @@ interface OfDatabase {
   readonly queue: TurnQueue;
   readonly memory: Memory;
   readonly groups: Groups;
+  readonly actions: ActionMemory;
 }
 const perDatabase = new WeakMap<Database, OfDatabase>();
 
@@ -91,6 +104,7 @@ function ofDatabase(database: Database): OfDatabase {
     queue: createTurnQueue(),
     memory: createMemory(),
     groups: createGroups(database),
+    actions: createActionMemory(database),
   };
   perDatabase.set(database, own);
   return own;

@@ -55,6 +55,7 @@ export function writeLink(
     if (stored === undefined) throw new Error("a customer was removed while its handle was locked");
     return stored;
   };
+  const sourceTold = source && { ...source, talks: staysAt(source.id), successorId: target.id };
   const profile = writeProfile(tx, to, isNew ? null : storedOf(target.id), now);
   return {
     before: isNew ? profile : [],
@@ -62,9 +63,7 @@ export function writeLink(
       ...denials(tx.workspaceId, own, talks),
       ...(moving.length > 0 ? [moveConversations(tx.workspaceId, plan, moving, occasion)] : []),
       ...(isNew ? [] : profile),
-      ...(source === null
-        ? []
-        : writeProfile(tx, { ...source, talks: staysAt(source.id) }, storedOf(source.id), now)),
+      ...(sourceTold === null ? [] : writeProfile(tx, sourceTold, storedOf(sourceTold.id), now)),
     ],
   };
 }

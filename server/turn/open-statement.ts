@@ -1,3 +1,4 @@
+import { actionRevision } from "../actions/revision.ts";
 import { joinDataKey } from "../privacy/data-key-sql.ts";
 // Alive conversations of one handle at a time are few; one that is older than these has ended.
 const RECENT_MAX = 16;
@@ -78,6 +79,7 @@ const rest = `
   select
     person.id as handle_id,
     person.revision,
+    ${actionRevision} as action_revision,
     current.id as conversation_id,
     current.state,
     current_key.workspace_key_version as key_version,
@@ -86,6 +88,7 @@ const rest = `
     current.chain,
     current.started_at,
     current.last_at,
+    current.since_activation,
     current.link_trust,
     customer.id as customer_id,
     customer.profile,

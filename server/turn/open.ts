@@ -31,6 +31,8 @@ export interface Opened {
   readonly handleId: string | null;
   /** The handle's count of messages: what is read here holds as long as it stays. 0 for a handle that is new. */
   readonly revision: number;
+  /** That of the action, 0 where it is not added: what is in force holds as long as it stays. */
+  readonly actionRevision: number;
   /** The conversation that goes on, or null for one that begins. */
   readonly conversation: {
     readonly id: string;
@@ -41,6 +43,8 @@ export interface Opened {
     readonly chain: Uint8Array | null;
     readonly startedAt: number;
     readonly lastAt: number;
+    /** Whether the action had been activated when it began. */
+    readonly sinceActivation: boolean;
   } | null;
   /** The conversation's customer; for one that begins, the handle's. */
   readonly customer: Identity | null;
@@ -68,6 +72,7 @@ export interface Earlier {
 interface Row {
   readonly handle_id: string | null;
   readonly revision: number | null;
+  readonly action_revision: number;
   readonly conversation_id: string | null;
   readonly state: Uint8Array | null;
   readonly key_version: number | null;
@@ -76,6 +81,7 @@ interface Row {
   readonly chain: Uint8Array | null;
   readonly started_at: Date | null;
   readonly last_at: Date | null;
+  readonly since_activation: boolean | null;
   readonly link_trust: string | null;
   readonly customer_id: string | null;
   readonly profile: Uint8Array | null;
@@ -136,6 +142,7 @@ function openedFrom(keyring: Keyring, row: Row, fields: readonly FieldKey[]): Op
   return {
     handleId: row.handle_id,
     revision: row.revision ?? 0,
+    actionRevision: row.action_revision,
     conversation: conversationFrom(keyring, row),
     customer: customerFrom(keyring, row),
     linkSeq: row.link_seq,
@@ -192,6 +199,7 @@ function conversationFrom(keyring: Keyring, row: Row): Opened["conversation"] {
     chain: row.chain,
     startedAt: began.getTime(),
     lastAt: last.getTime(),
+    sinceActivation: row.since_activation === true,
   };
 }
 

@@ -10,6 +10,8 @@ import type { DataKey } from "../privacy/seal.ts";
 import { unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { newRowId } from "../uuid.ts";
+import { fieldCollected } from "../webhooks/conversation-events.ts";
+import { tell } from "../webhooks/tell.ts";
 import { writeLink } from "./link.ts";
 import { identityOf, isOf, planLink, type Identity } from "./plan-link.ts";
 import { readLink } from "./read-link.ts";
@@ -88,7 +90,10 @@ export async function proveEmail(
     how,
     now: new Date(now),
   });
-  for (const { sql, bindings } of after) tx.later(sql, bindings);
+  const customerId = plan.target.id;
+  const heardAt = { conversationId, customerId, messageSeq: row.message_count, now };
+  const told = tell(tx.workspaceId, fieldCollected(heardAt, key, said));
+  for (const { sql, bindings } of [...after, told]) tx.later(sql, bindings);
   // The claim is no part of a message, so the conversation's chain does not tell of it: this does.
   writeEvent(tx, {
     actor,

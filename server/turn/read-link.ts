@@ -1,3 +1,4 @@
+import { actionRevision } from "../actions/revision.ts";
 import type { StoredCustomer } from "../customers/sealed.ts";
 import type { Talk } from "../customers/profile.ts";
 import {
@@ -26,10 +27,12 @@ export interface Leads {
   readonly handleId: string | null;
 }
 
-/** The handle must still stand as it was read: the same revision; and where it is remembered, no message of this key. */
+/** The handle must still stand as it was read, and the action: the same revisions; and where it is remembered, no message of this
+ *  key. */
 export interface Check {
   readonly handleId: string;
   readonly revision: number;
+  readonly actionRevision: number;
   readonly messageKey: string | null;
 }
 
@@ -110,6 +113,7 @@ function standing({ workspaceId, keyring }: SealedTransaction, { messageKey, ...
 const stands = `
   select id from handles
   where workspace_id = :workspaceId and id = :handleId and revision = :revision
+    and cast(:actionRevision as bigint) = ${actionRevision}
     and not exists (
       select from messages
       where workspace_id = :workspaceId and handle_id = :handleId

@@ -1,3 +1,6 @@
+import { tellParts } from "../webhooks/tell.ts";
+import { actionRevision } from "../actions/revision.ts";
+
 /** What a message leaves behind: for each of these shapes there is a statement. */
 export interface Shape {
   /** "remembered": its row is not locked, so the statement itself makes sure that it still stands as it was read. */
@@ -17,8 +20,8 @@ export interface Shape {
 const statements = new Map<string, string>();
 
 /** The statement that records a message of such a shape, and returns the conversation's id. Every part takes its rows from the
- *  one before, and the first two have one only if the remembered handle and conversation still stand as they were: so all of
- *  the message is written, or nothing of it, and no row is returned. (The handle's revision may be counted up then: whoever
+ *  one before, and the first two have one only if the remembered handle and conversation still stand as they were, and the
+ *  action with its configuration and the plan do: so all of the message is written, or nothing of it, and no row is returned. (The handle's revision may be counted up then: whoever
  *  remembers it reads anew.) */
 export function recordStatement(shape: Shape): string {
   const key = JSON.stringify(shape);
@@ -36,7 +39,7 @@ function compose(shape: Shape): string {
     ...(shape.turn ? [insertTurn] : []),
     ...(shape.claims ? [insertClaims] : []),
     ...(shape.findings ? [insertFindings] : []),
-    ...(shape.refusals ? [insertRefusals] : []),
+    ...(shape.refusals ? [insertRefusals, tellParts("conversation")] : []),
     insertLeaf(shape),
   ];
   return `with ${parts.join(",")} select id from conversation`;
@@ -44,12 +47,13 @@ function compose(shape: Shape): string {
 
 const insertHandle = `
   person as (
-    insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
-    values (:workspaceId, :handleId, :platform, :handleKey, 1, :now)
+    insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
+    values (:workspaceId, :handleId, :platform, :handleKey, :indexVersion, 1, :now)
     returning id
   )`;
 
-const unchanged = "and revision = :revision";
+const unchanged = `
+      and revision = :revision and cast(:actionRevision as bigint) = ${actionRevision}`;
 const unheard = `
       and not exists (
         select from messages
@@ -68,13 +72,13 @@ const insertConversation = `
   conversation as (
     insert into conversations (
       workspace_id, id, handle_id, platform, handle, customer_id, link_trust, linked_at, link_seq,
-      started_at, last_at, turn, message_count, state, chain)
+      started_at, last_at, turn, message_count, state, chain, since_activation)
     select
       :workspaceId, :conversationId, id, :platform, :handle, cast(:customerId as uuid),
       case when cast(:customerId as uuid) is not null then cast(:linkTrust as text) end,
       case when cast(:customerId as uuid) is not null then cast(:at as timestamptz) end,
       case when cast(:customerId as uuid) is not null then cast(:linkSeq as bigint) end,
-      :at, :at, :turn, :messageCount, :state, :chain
+      :at, :at, :turn, :messageCount, :state, :chain, cast(:sinceActivation as boolean)
     from person
     returning id
   ),
@@ -96,21 +100,24 @@ const updateConversation = ({ handle, link }: Shape) => `
     returning conversations.id
   )`;
 
+const keyed = "cast(:messageKey as bytea), cast(:indexVersion as integer), cast(:externalId as bytea)";
+
 const insertMessages = ({ key, reply }: Shape) => `
   message as (
     insert into messages (
-      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, external_id, turn, response, pack_hash,
-      state_hash, chain, at, recorded_at)
+      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, index_version, external_id, turn, response,
+      pack_hash, state_hash, chain, at, recorded_at)
     select
-      :workspaceId, conversation.id, said.seq, said.id, :handleId, said.role, said.text, said.message_key, said.external_id, said.turn,
-      said.response, said.pack_hash, said.state_hash, said.chain, :at, :now
+      :workspaceId, conversation.id, said.seq, said.id, :handleId, said.role, said.text, said.message_key,
+      said.index_version, said.external_id, said.turn, said.response, said.pack_hash, said.state_hash, said.chain, :at, :now
     from conversation cross join (values
       (cast(:messageSeq as integer), cast(:messageId as uuid), :role, cast(:text as bytea),
-        ${key ? "cast(:messageKey as bytea), cast(:externalId as bytea)" : "cast(null as bytea), cast(null as bytea)"},
+        ${key ? keyed : "cast(null as bytea), cast(null as integer), cast(null as bytea)"},
         case when cast(:isTurn as boolean) then cast(:turn as integer) end, cast(:response as bytea),
         case when not cast(:isTurn as boolean) then cast(:packHash as text) end, cast(:stateHash as bytea), cast(:chain as bytea))
-      ${reply ? ", (:messageSeq + 1, cast(:replyId as uuid), 'bot', :reply, null, null, null, null, null, null, null)" : ""}
-    ) as said (seq, id, role, text, message_key, external_id, turn, response, pack_hash, state_hash, chain)
+      ${reply ? ", (:messageSeq + 1, cast(:replyId as uuid), 'bot', :reply, null, null, null, null, null, null, null, null)" : ""}
+    ) as said (
+      seq, id, role, text, message_key, index_version, external_id, turn, response, pack_hash, state_hash, chain)
   )`;
 
 // The customer's dates and count follow its conversations in the same transaction. Written even when they stay: so this turn

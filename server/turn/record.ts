@@ -1,9 +1,11 @@
 import { stepLine } from "../audit/leaves.ts";
-import { linkOf, type CoveredRow, type Step } from "../audit/step.ts";
+import { hashStep, type CoveredRow, type Step } from "../audit/step.ts";
 import type { Binding, BoundSql } from "../database/statement.ts";
-import { blindIndex, blindIndexes } from "../privacy/blind-index.ts";
+import { blindIndex, blindIndexes, indexVersion } from "../privacy/blind-index.ts";
 import type { Keyring } from "../privacy/keyring.ts";
 import { sealColumn } from "../privacy/sealed-columns.ts";
+import { requestRefused } from "../webhooks/conversation-events.ts";
+import { eventBindings } from "../webhooks/tell.ts";
 import { recordStatement, type Shape } from "./record-statement.ts";
 import type { Recorded } from "./recorded.ts";
 import { stepOf } from "./step-of.ts";
@@ -24,7 +26,8 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
   );
   const step = stepOf(workspaceId, recorded, state);
   const shape = shapeOf(recorded, step);
-  const link = linkOf(step);
+  const hashed = hashStep(step);
+  const { link } = hashed;
   const messageSeq = conversation.messageCount + 1;
   const bindings: Record<string, Binding> = {
     workspaceId,
@@ -42,14 +45,18 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
     packHash: recorded.packHash,
     ...stepBindings(step),
     leafId: recorded.newId(),
-    leaf: stepLine(conversationId, messageSeq, link),
+    leaf: stepLine(conversationId, messageSeq, hashed),
   };
   const { handle: how } = shape;
   if (shape.customer || shape.link || wrappedKey !== null || how === "remembered") {
     bindings["customerId"] = customerId;
   }
+  if (how === "new" || message.key !== null) bindings["indexVersion"] = indexVersion(keyring);
   if (how === "new") bindings["handleKey"] = blindIndex(keyring, "handle", handle.handle);
-  if (how === "remembered") bindings["revision"] = handle.remembered;
+  if (handle.remembered !== null) {
+    bindings["revision"] = handle.remembered.revision;
+    bindings["actionRevision"] = handle.remembered.actionRevision;
+  }
   if (how === "new" || wrappedKey !== null) bindings["platform"] = handle.platform;
   if (wrappedKey !== null || shape.link) {
     bindings["linkSeq"] = conversation.linkSeq;
@@ -58,13 +65,18 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
   if (wrappedKey !== null) {
     bindings["keyVersion"] = wrappedKey.key_version;
     bindings["keyWrapped"] = wrappedKey.key_wrapped;
+    bindings["sinceActivation"] = conversation.sinceActivation;
   }
   if (message.key !== null) {
     bindings["messageKey"] = blindIndex(keyring, "message_key", message.key);
     if (how === "remembered") bindings["messageKeys"] = blindIndexes(keyring, "message_key", message.key);
   }
-  if (turn !== null && turn.refused.length > 0)
-    bindings["refused"] = JSON.stringify([...new Set(turn.refused)]);
+  if (turn !== null && turn.refused.length > 0) {
+    const refused = [...new Set(turn.refused)];
+    bindings["refused"] = JSON.stringify(refused);
+    const event = requestRefused({ conversationId, customerId, messageSeq, now }, refused);
+    Object.assign(bindings, eventBindings(workspaceId, event, recorded.newId()));
+  }
   return { sql: recordStatement(shape), bindings, link };
 }
 

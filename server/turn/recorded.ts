@@ -12,8 +12,9 @@ export interface Recorded {
     readonly isNew: boolean;
     readonly platform: string;
     readonly handle: string;
-    /** The revision at which it was read, where the statement is to make sure of it: its row is neither new nor locked. */
-    readonly remembered: number | null;
+    /** The revision at which it was read, where the statement is to make sure of it: its row is neither new nor locked. And
+     *  that of the action. */
+    readonly remembered: { readonly revision: number; readonly actionRevision: number } | null;
   };
   readonly conversation: {
     readonly id: string;
@@ -23,6 +24,8 @@ export interface Recorded {
     readonly state: State;
     /** Of the conversation before this message. */
     readonly messageCount: number;
+    /** Of one that begins: whether the action has been activated by now. */
+    readonly sinceActivation: boolean;
     /** The link that its chain ends with before this message; null for one that begins. */
     readonly chain: Uint8Array | null;
     /** Its customer with this message; a new one starts with its handle's. */

@@ -39,10 +39,10 @@ export function createMemory(rememberedMax: number = REMEMBERED_MAX): Memory {
 
 /** Whether reading anew, at the same revision, would find what is remembered. */
 export function serves(
-  { conversation, isLatest, packHash, refusedSince }: Remembered,
+  { conversation, isLatest, packHash, actionRevision, refusedSince }: Remembered,
   request: ChatRequest,
   occasion: Occasion,
-  currentPackHash: string,
+  current: { readonly packHash: string; readonly actionRevision: number },
 ): boolean {
   return (
     // An imported message may belong to an older conversation.
@@ -53,7 +53,8 @@ export function serves(
         occasion.aliveSince <= conversation.lastAt &&
         conversation.startedAt <= occasion.aliveUntil
       : request.conversationId === conversation.id) &&
-    packHash === currentPackHash &&
+    packHash === current.packHash &&
+    actionRevision === current.actionRevision &&
     refusedSince <= occasion.refusedSince
   );
 }

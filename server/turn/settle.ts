@@ -1,11 +1,13 @@
 import { v7 as uuid } from "uuid";
+import type { Circumstances } from "../../engine/decide/decision.ts";
 import { knownAfter, type Known } from "../../engine/decide/known-after.ts";
 import type { State } from "../../engine/decide/state.ts";
+import { collectingIn, type InForce } from "../actions/in-force.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import type { Turn } from "../../engine/turn.ts";
-import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import type { ChatRequest } from "../conversations/contract.ts";
 import { newRowId } from "../uuid.ts";
-import { answer } from "./answer.ts";
+import { answer, type TurnAnswer } from "./answer.ts";
 import type { OwnTalk } from "./link.ts";
 import { inOrder, type Occasion, type Opened } from "./open.ts";
 import { newDataKey, type Keyring } from "../privacy/keyring.ts";
@@ -16,6 +18,9 @@ import type { Remembered } from "./remembered.ts";
 
 /** A message and what is true around it. */
 export interface Message {
+  /** What of the action and the plan is in force. */
+  readonly action: InForce;
+  /** The rule pack in force, as it is configured. */
   readonly pack: RulePack;
   readonly request: ChatRequest;
   readonly at: number;
@@ -23,6 +28,11 @@ export interface Message {
   readonly region: string | null;
   /** The canonical email that the host has signed the person's identity with, or null. */
   readonly identity: string | null;
+}
+
+/** Whether details are collected in the message's conversation, or why not. */
+export function collectingFor({ action }: Message, { conversation }: Opened): Circumstances["collecting"] {
+  return collectingIn(action, conversation ?? { sinceActivation: action.isActivated });
 }
 
 /** The email that this message proves, or null: it was proved in this conversation before, or nothing is. */
@@ -60,7 +70,7 @@ export function withIdentity({ known, unvalidated }: Known, identity: string | n
 
 /** All that follows from a message, before anything of it is written. Pure but for the ids and the key of what is new. */
 export interface Settled {
-  readonly response: ChatResponse;
+  readonly response: TurnAnswer;
   readonly recorded: Recorded;
   /** The conversation after it, but for what it claimed before. */
   readonly own: OwnTalk;
@@ -114,6 +124,7 @@ export function settle(
       wrappedKey,
       state,
       messageCount,
+      sinceActivation: message.action.isActivated,
       chain: conversation?.chain ?? null,
       customerId: link?.target.id ?? customer?.id ?? null,
       linkSeq,
@@ -139,6 +150,7 @@ export function settle(
   const left: Remembered = {
     handleId,
     revision: opened.revision + 1,
+    actionRevision: opened.actionRevision,
     conversation: {
       id: conversationId,
       key,
@@ -147,6 +159,7 @@ export function settle(
       chain: null, // known once it is recorded: see linkedBy
       startedAt: Math.min(conversation?.startedAt ?? at, at),
       lastAt: Math.max(conversation?.lastAt ?? at, at),
+      sinceActivation: conversation?.sinceActivation ?? message.action.isActivated,
     },
     customer: link?.target ?? customer,
     linkSeq: isLinked ? linkSeq : opened.linkSeq,

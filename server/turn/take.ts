@@ -3,7 +3,8 @@ import { INITIAL_STATE } from "../../engine/decide/state.ts";
 import { hearOther } from "../../engine/decide/hear.ts";
 import { takeTurn } from "../../engine/turn.ts";
 import { AppError } from "../app-error.ts";
-import type { ChatRequest, ChatResponse } from "../conversations/contract.ts";
+import type { ChatRequest } from "../conversations/contract.ts";
+import type { TurnAnswer } from "./answer.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { Groups } from "./group.ts";
 import { writeLink } from "./link.ts";
@@ -12,13 +13,23 @@ import { planLink, statedEmailKey } from "./plan-link.ts";
 import { readLink, type Check } from "./read-link.ts";
 import { record } from "./record.ts";
 import type { Remembered } from "./remembered.ts";
-import { linkedBy, provenBy, settle, withIdentity, type Heard, type Message } from "./settle.ts";
+import { fieldCollected } from "../webhooks/conversation-events.ts";
+import { tell } from "../webhooks/tell.ts";
+import {
+  collectingFor,
+  linkedBy,
+  provenBy,
+  settle,
+  withIdentity,
+  type Heard,
+  type Message,
+} from "./settle.ts";
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What came of a message. */
 export interface Taken {
-  readonly response: ChatResponse;
+  readonly response: TurnAnswer;
   /** Where it leaves the person, if that is worth remembering. */
   readonly left: Remembered | null;
 }
@@ -46,8 +57,8 @@ export async function takeRemembered(
   occasion: Occasion,
   { remembered, heard }: Ahead,
 ): Promise<Taken | null> {
-  const { handleId, revision } = remembered;
-  const check = { handleId, revision, messageKey: occasion.messageKey };
+  const { handleId, revision, actionRevision } = remembered;
+  const check = { handleId, revision, actionRevision, messageKey: occasion.messageKey };
   if (changesCustomer(heard)) {
     return inSealedWorkspace(
       store,
@@ -59,22 +70,24 @@ export async function takeRemembered(
   // The statement that records it finds out.
   const keyring = await store.keyrings.of(workspaceId);
   const { response, left, recorded } = settle(keyring, message, occasion, remembered, heard, null);
-  const handle = { ...recorded.handle, remembered: revision };
+  const handle = { ...recorded.handle, remembered: { revision, actionRevision } };
   const { link, ...statement } = record(keyring, { ...recorded, handle });
   const { customerId } = recorded.conversation;
   const isWritten = await groups.write(workspaceId, { lock, handleId, customerId, statement });
   return isWritten ? { response: answered(message, response, heard), left: linkedBy(link, left) } : null;
 }
 
-/** Takes the message from what is read. Null when it was overtaken; nothing is written then. Throws `conversation_not_found` and
- *  `message_id_reused`. The person's lock must be held. */
+/** Takes the message from what is read. Null when it was overtaken, and "action_changed" when what is in force is not what the
+ *  message goes by; nothing is written then. Throws `conversation_not_found` and `message_id_reused`. The person's lock must be
+ *  held. */
 export async function takeMessage(
   tx: SealedTransaction,
-  message: Message,
+  asked: Message,
   occasion: Occasion,
-): Promise<Taken | null> {
-  const { request } = message;
+): Promise<Taken | "action_changed" | null> {
+  const { request, action } = asked;
   const opened = await open(tx, occasion);
+  if (opened.actionRevision !== action.revision) return "action_changed";
   if (request.conversationId !== undefined && opened.conversation === null) {
     throw new AppError(
       "conversation_not_found",
@@ -83,15 +96,17 @@ export async function takeMessage(
   }
   if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
 
-  const { handleId, revision } = opened;
-  const check = handleId === null ? null : { handleId, revision, messageKey: null };
+  // Where nothing is collected, an address that is signed is not either.
+  const message = collectingFor(asked, opened) === "on" ? asked : { ...asked, identity: null };
+  const { handleId, revision, actionRevision } = opened;
+  const check = handleId === null ? null : { handleId, revision, actionRevision, messageKey: null };
   const heard = hear(message, opened);
   if (changesCustomer(heard) || provenBy(message, opened) !== null) {
     return takeDetail(tx, message, occasion, opened, heard, check);
   }
   // The statement that records it finds out whether all is as it was read.
   const { response, left, recorded } = settle(tx.keyring, message, occasion, opened, heard, null);
-  const handle = { ...recorded.handle, remembered: check?.revision ?? null };
+  const handle = { ...recorded.handle, remembered: check };
   const { sql, bindings, link } = record(tx.keyring, { ...recorded, handle });
   const rows = await tx.last(sql, bindings);
   return rows.length === 0
@@ -109,8 +124,9 @@ async function takeDetail(
   check: Check | null,
 ): Promise<Taken | null> {
   const { customer: current, handleId } = opened;
-  // A claim moves no conversation whose customer is proved.
-  const claimed = opened.isShared ? null : statedEmailKey(heard.turn?.collected ?? []);
+  // A claim moves no conversation whose customer is proved; nor any, where the workspace goes by proved addresses alone.
+  const isHeeded = !opened.isShared && message.action.configuration.identity === "claimed";
+  const claimed = isHeeded ? statedEmailKey(heard.turn?.collected ?? []) : null;
   const stated = provenBy(message, opened) ?? claimed;
   const concerned = await readLink(tx, { current, stated, handleId }, check);
   if (concerned === null) return null;
@@ -119,7 +135,16 @@ async function takeDetail(
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);
   const write = record(tx.keyring, recorded);
-  for (const { sql, bindings } of [...before, write, ...after]) tx.later(sql, bindings);
+  const heardAt = {
+    conversationId: own.id,
+    customerId: plan.target.id,
+    messageSeq: recorded.conversation.messageCount + 1,
+    now: message.now,
+  };
+  const told = own.says.map((said) =>
+    tell(tx.workspaceId, fieldCollected(heardAt, recorded.conversation.key, said)),
+  );
+  for (const { sql, bindings } of [...before, write, ...after, ...told]) tx.later(sql, bindings);
   return { response: answered(message, response, heard), left: linkedBy(write.link, left) };
 }
 
@@ -129,7 +154,8 @@ function changesCustomer({ turn }: Heard): boolean {
 }
 
 /** What the engine makes of a message. */
-export function hear({ pack, request, at, region, identity }: Message, opened: Opened): Heard {
+export function hear(message: Message, opened: Opened): Heard {
+  const { pack, request, at, region, identity } = message;
   const before = opened.conversation?.state ?? INITIAL_STATE;
   if (request.role !== "customer") return { turn: null, state: hearOther(pack, before, request.text) };
   const coolOffMs = pack.limits.coolOffDays * DAY_MS;
@@ -139,26 +165,26 @@ export function hear({ pack, request, at, region, identity }: Message, opened: O
     coolingOff: Object.fromEntries(
       Object.entries(opened.refusedAt).map(([field, refusedAt]) => [field, refusedAt + coolOffMs]),
     ),
-    collecting: "on",
+    collecting: collectingFor(message, opened),
     region,
   });
   return { turn, state: turn.state };
 }
 
-function answered({ request }: Message, response: ChatResponse, { turn }: Heard): ChatResponse {
+function answered({ request }: Message, response: TurnAnswer, { turn }: Heard): TurnAnswer {
   return turn !== null && request.trace ? { ...response, trace: turn.trace } : response;
 }
 
 /** A message that came before: the answer it got then. */
-function again(earlier: Earlier, request: ChatRequest): ChatResponse {
+function again(earlier: Earlier, request: ChatRequest): TurnAnswer {
   if (earlier.text !== request.text || earlier.role !== request.role) {
     throw new AppError(
       "message_id_reused",
       "This messageId was used before, for another message of this person.",
     );
   }
-  // What this file stored: it was a ChatResponse.
-  const response: ChatResponse = JSON.parse(earlier.response);
+  // What this file stored: it was a TurnAnswer.
+  const response: TurnAnswer = JSON.parse(earlier.response);
   return request.trace && earlier.trace !== null
     ? { ...response, trace: JSON.parse(earlier.trace) }
     : response;

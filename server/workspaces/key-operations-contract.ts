@@ -23,6 +23,7 @@ export const createKeyOperation = operation({
   body: NewKey,
   isSecret: true,
   status: 201,
+  problems: ["too_many_keys"],
   answer: CreatedKey,
 });
 
@@ -33,5 +34,6 @@ export const revokeKeyOperation = operation({
   title: "End an API key for good",
   about: "Running servers refuse it within five seconds.",
   group,
+  problems: ["key_not_found"],
   answer: null,
 });

@@ -1,5 +1,6 @@
 import { v7 } from "uuid";
 import { writeEvent, type Actor } from "../audit/events.ts";
+import { startOn } from "../actions/changes.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import type { WorkspaceView } from "./contract.ts";
@@ -15,7 +16,7 @@ export const INSTALLATION_ID = "00000000-0001-7000-8000-000000000000";
 const FIRST_WORKSPACE_NAME = "My workspace";
 const AT_ONCE = 10; // names that are looked up at a time
 
-/** Creates a workspace and returns its id. `now`: milliseconds since the epoch. With `actor`, it is audited who made it. */
+/** Creates a workspace, on Starter, and returns its id. `now`: milliseconds since the epoch. With `actor`, it is audited who made it. */
 export async function createWorkspace(
   database: Database,
   name: string,
@@ -58,9 +59,12 @@ export async function renameWorkspace(
   });
 }
 
-/** Makes sure that the first workspace exists, and returns its id. Several processes may do so at once. */
+/** Makes sure that the first workspace exists, on Professional with the action active until somebody decides otherwise, and
+ *  returns its id. Several processes may do so at once. */
 export async function ensureFirstWorkspace(database: Database, now: number): Promise<string> {
   await insertOnce(database, FIRST_WORKSPACE_ID, FIRST_WORKSPACE_NAME, now);
+  const actor = { kind: "system", id: "installation" } as const;
+  await startOn(database, FIRST_WORKSPACE_ID, "professional", { actor, at: now });
   return FIRST_WORKSPACE_ID;
 }
 

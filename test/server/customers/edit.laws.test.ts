@@ -9,7 +9,7 @@ import { acceptClaim, editFields, verifyField, type Editing } from "../../../ser
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { inSealedWorkspace } from "../../../server/privacy/store.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";
 import { asTwoProcesses, useDatabase } from "../../support/test-databases.ts";

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { expect } from "vitest";
 import { emailKey } from "../../../engine/understand/email-key.ts";
 import type { RulePack } from "../../../engine/rules/pack.ts";
-import { ChatRequest, type ChatResponse } from "../../../server/conversations/contract.ts";
+import { ChatRequest } from "../../../server/conversations/contract.ts";
+import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { chat } from "../../../server/turn/chat.ts";
@@ -74,7 +75,7 @@ export function textOf(saying: Pick<Saying, "says">): string {
 export function createDriver(database: Database, pack: RulePack, workspaceId: string) {
   const begun = new Map<string, string[]>();
 
-  async function say(saying: Saying): Promise<ChatResponse> {
+  async function say(saying: Saying): Promise<TurnAnswer> {
     const person = `${saying.platform}/${saying.handle}`;
     const mine = begun.get(person) ?? [];
     begun.set(person, mine);

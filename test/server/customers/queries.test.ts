@@ -9,7 +9,7 @@ import { listCustomers } from "../../../server/customers/list.ts";
 import { CONVERSATIONS_SHOWN_MAX, getCustomer } from "../../../server/customers/queries.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 import { sealSaid } from "../../../server/customers/sealed.ts";

@@ -24,6 +24,8 @@ import { readCsv } from "../../../server/imports/read-csv.ts";
 import { exportCustomers } from "../../../server/exports/export-customers.ts";
 import { exportPerson } from "../../../server/exports/export-person.ts";
 import { previewRetention, putRetention } from "../../../server/retention/queries.ts";
+import { inSealedWorkspace } from "../../../server/privacy/store.ts";
+import { INDEXED } from "../../../server/reindex/tables.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { MergeRequest } from "../../../server/merging/contract.ts";
 import { findDuplicates } from "../../../server/merging/duplicates.ts";
@@ -42,7 +44,23 @@ import {
   verifyApiKey,
 } from "../../../server/workspaces/api-keys.ts";
 import { createKeyUse } from "../../../server/workspaces/key-use.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { acceptInvitation } from "../../../server/members/accept.ts";
+import { changeMember } from "../../../server/members/change-members.ts";
+import { invite } from "../../../server/members/invitations.ts";
+import { addMember, readMembership } from "../../../server/members/members.ts";
+import { createReset, resetPassword } from "../../../server/people/reset.ts";
+import { createSetUpToken, setUp } from "../../../server/people/set-up.ts";
+import { viewSession } from "../../../server/sessions/session-view.ts";
+import { findSession } from "../../../server/sessions/sessions.ts";
+import { signIn } from "../../../server/sessions/sign-in.ts";
+import { ensureFirstWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { claimDue } from "../../../server/webhooks/claim.ts";
+import { listDeliveries, redeliver, testWebhook } from "../../../server/webhooks/deliveries.ts";
+import { createWebhook, deleteWebhook } from "../../../server/webhooks/endpoints.ts";
+import { purgeEvents } from "../../../server/webhooks/purge.ts";
+import { putBack, settleDelivery } from "../../../server/webhooks/settle-delivery.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 import { storeOf } from "../../support/stores.ts";
@@ -88,8 +106,10 @@ async function planOf(database: Database, text: string): Promise<readonly string
   }
 }
 
-// A workspace's own keys are a handful, and are read together; of itself there is one row.
-const OF_KEYS = /(?:from|into) (?:workspace_keys|signing_keys)|(?:from|update) workspaces/u;
+// A workspace's own keys, webhooks and open invitations are a handful each, and are read together; of itself and its
+// subscription there is one row.
+const OF_KEYS =
+  /(?:from|into) (?:workspace_keys|signing_keys|webhook_endpoints|invitations)|(?:from|update) (?:workspaces|subscriptions)/u;
 
 async function drain(pieces: AsyncIterable<unknown>): Promise<void> {
   for await (const piece of pieces) expect(piece).toBeDefined();
@@ -133,6 +153,62 @@ async function keepAnswers(database: Database, workspaceId: string): Promise<voi
   const counts = createSharedCounts(store, 60);
   await counts.add("caller", new Map([["a", 1]]));
   await counts.sweep();
+}
+
+/** Moves a row of every table to a next index key. */
+async function reindex(database: Database, workspaceId: string): Promise<void> {
+  await inSealedWorkspace(storeOf(database), workspaceId, async (tx) => {
+    const next = { version: 2, secret: tx.keyring.wrappingKey.secret };
+    const keyring = { ...tx.keyring, indexKeys: [next, ...tx.keyring.indexKeys] } as const;
+    for (const { move } of INDEXED) {
+      const batch = await move({ ...tx, keyring }, null, 1);
+      await move({ ...tx, keyring }, batch?.place ?? null, 1);
+    }
+  });
+}
+
+/** All that people do who sign in. */
+async function signInAndOut(database: Database, workspaceId: string): Promise<void> {
+  const store = storeOf(database);
+  const [email, password] = ["anna@plans.example", "seven geese at the pond"];
+  const from = { address: "10.0.0.1", now: NOON };
+  const token = (await createSetUpToken(database, NOON)) ?? "";
+  await setUp(store, { token, email, password }, NOON);
+  const session = await signIn(store, { email, password }, from);
+  await findSession(database, session.secret, NOON);
+  await viewSession(store, session);
+  const mail = await createReset(store, email, "https://plans.example", NOON);
+  const [, reset = ""] = /#(\S+)/u.exec(mail?.text ?? "") ?? [];
+  await resetPassword(store, { token: reset, password: "eight geese at the pond" }, NOON);
+  const actor = { kind: "member", id: session.personId } as const;
+  const { personId, id: sessionId } = session;
+  const caller = { kind: "member", role: "owner", workspaceId, actor, personId, sessionId } as const;
+  await inWorkspace(database, workspaceId, (tx) => addMember(tx, personId, "owner", NOON));
+  const invited = await invite(store, caller, { email: "ben@plans.example", role: "agent" }, NOON);
+  const joined = await acceptInvitation(store, { token: invited.token, password }, null, NOON);
+  await readMembership(database, workspaceId, joined.personId);
+  await changeMember(store, caller, { personId: joined.personId, role: "viewer" }, NOON);
+  await changeMember(store, caller, { personId: joined.personId, role: null }, NOON);
+  await expect(signIn(store, { email, password }, from)).rejects.toThrow("is wrong");
+}
+
+/** A webhook, an event for it, and what becomes of that. */
+async function deliverWebhooks(database: Database, workspaceId: string): Promise<void> {
+  const store = storeOf(database);
+  const asked = { url: "https://plans.example/", events: ["customer.created" as const], withValues: true };
+  const deed = { actor: DEED.actor, now: NOON };
+  const { id } = await createWebhook(store, workspaceId, asked, { allowPrivate: false }, deed);
+  const { eventId } = await testWebhook(store, workspaceId, id, NOON);
+  const { claimed } = await claimDue(store, workspaceId, NOON);
+  expect(claimed).toHaveLength(1);
+  for (const one of claimed) {
+    await putBack(store, workspaceId, one, NOON);
+    await settleDelivery(store, workspaceId, { ...one, attempts: 0 }, 410, NOON, 0);
+  }
+  await listDeliveries(store, workspaceId, id, { limit: 10 });
+  await redeliver(store, workspaceId, id, eventId, NOON);
+  await purgeEvents(database, workspaceId, NOON);
+  await deleteWebhook(store, workspaceId, id, deed);
 }
 
 describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (kind) => {
@@ -187,6 +263,7 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     const marking = { status: "done", actor: { kind: "operator", id: "test" }, now: NOON } as const;
     await markFinding(storeOf(heard), workspaceId, findings[0]?.id ?? "", marking);
     await edit(heard, workspaceId, moved.customer?.id ?? "");
+    await reindex(heard, workspaceId);
     const [store, id] = [storeOf(heard), moved.customer?.id ?? ""];
     const actor = { kind: "operator", id: "test" } as const;
     const asked = { actor, now: NOON, fields: [], filter: null, bom: false };
@@ -203,6 +280,10 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     await listErasures(heard, workspaceId, { limit: 10 });
     await keepAnswers(heard, workspaceId);
     await drain(exportLedger(store, workspaceId));
+    await ensureFirstWorkspace(database(), NOON);
+    await signInAndOut(heard, workspaceId);
+    expect(seen.size).toBeGreaterThan(110);
+    await deliverWebhooks(heard, workspaceId);
     expect(seen.size).toBeGreaterThan(80);
 
     const searches: string[] = [];

@@ -17,7 +17,7 @@ import { MergeRequest } from "../../../server/merging/contract.ts";
 import { mergeCustomers } from "../../../server/merging/merge.ts";
 import { unmergeCustomers } from "../../../server/merging/unmerge.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { dumpOf, tablesOf } from "../../support/canaries.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";
@@ -236,6 +236,10 @@ const ORDER = [
   "audit_seals",
   "audit_events",
   "erasures",
+  "webhook_endpoints",
+  "webhook_subscriptions",
+  "webhook_events",
+  "webhook_deliveries",
 ];
 
 /** Puts a workspace's rows back to what they were. */
@@ -258,7 +262,9 @@ async function restore(
     for (const table of ORDER.toReversed()) await tx.raw(`delete from ${table}`);
     for (const table of ORDER) {
       const rows = (backup.get(table) ?? []).filter((row) => keeps(table, row));
-      const overriding = ["claims", "staff_values"].includes(table) ? "overriding system value" : "";
+      const overriding = ["claims", "staff_values", "webhook_events"].includes(table)
+        ? "overriding system value"
+        : "";
       // At once: customers refer to each other.
       await tx.raw(
         `insert into ${table} ${overriding}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FilterList, FILTERS_MAX, SavedFilter } from "../../../server/filters/contract.ts";
 import { deleteFilter, listFilters, saveFilter } from "../../../server/filters/queries.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";

@@ -6,7 +6,7 @@ import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { FindingsQuery } from "../../../server/findings/contract.ts";
 import { listFindings, markFinding } from "../../../server/findings/queries.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, openTestDatabase } from "../../support/test-databases.ts";
 import { storeOf } from "../../support/stores.ts";

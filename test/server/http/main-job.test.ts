@@ -1,6 +1,6 @@
 /** The product's main job as its users would try it: conversations over real HTTP, on each of the databases. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ChatResponse } from "../../../server/conversations/contract.ts";
+import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import type { CustomerDetail } from "../../../server/customers/contract.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { defaultPack } from "../../support/packs.ts";
@@ -129,13 +129,13 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  async function customerOf(answer: ChatResponse): Promise<CustomerDetail> {
+  async function customerOf(answer: TurnAnswer): Promise<CustomerDetail> {
     return (await server.fetch(`/v1/customers/${answer.customer?.id}`)).body;
   }
 });
 
 /** What came of a message, as far as the table looks at it. */
-function observed(answer: ChatResponse, expected: Omit<Line, "says">): Omit<Line, "says"> {
+function observed(answer: TurnAnswer, expected: Omit<Line, "says">): Omit<Line, "says"> {
   const asked = Object.entries(answer.reasons).find(([, reason]) => reason === "asked")?.[0] ?? null;
   const reasons = Object.keys(expected.reasons ?? {}).map((field) => [field, answer.reasons[field]]);
   return {
@@ -147,6 +147,6 @@ function observed(answer: ChatResponse, expected: Omit<Line, "says">): Omit<Line
   };
 }
 
-function questionsIn(answer: ChatResponse): number {
+function questionsIn(answer: TurnAnswer): number {
   return answer.replies.join(" ").split("?").length - 1;
 }

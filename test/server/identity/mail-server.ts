@@ -49,3 +49,9 @@ export async function startMailServer(): Promise<MailServer> {
     close: () => new Promise((resolve) => void server.close(resolve)),
   };
 }
+
+/** What a mailed link has behind its #. Long lines are folded with = at their end, and = is =3D. */
+export const tokenIn = (mail: { readonly text: string }) =>
+  /\/(?:reset|invitation)#([\w.-]+)/u.exec(
+    mail.text.replaceAll(/=\r?\n/gu, "").replaceAll("=3D", "="),
+  )?.[1] ?? "";

@@ -9,7 +9,7 @@ import {
 } from "../../../server/identity/challenges.ts";
 import { smtpMailer, type Mailer } from "../../../server/identity/mailer.ts";
 import { verifyCode } from "../../../server/identity/verify-code.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { defaultPack } from "../../support/packs.ts";

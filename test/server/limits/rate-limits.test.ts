@@ -13,9 +13,7 @@ const opened = useDatabase("pglite");
 describe("over HTTP", () => {
   test("a key is let through so often a minute, is told where it stands, and then when to come again", async () => {
     const server = await startServer(opened(), await defaultPack(), null, {
-      caller: 3,
-      visitor: 9,
-      address: 9,
+      rates: { caller: 3, visitor: 9, address: 9 },
     });
     const seen = [];
     for (let index = 0; index < 4; index += 1) seen.push(await server.fetch("/v1/filters"));
@@ -36,9 +34,7 @@ describe("over HTTP", () => {
 
   test("a person's messages are counted by handle and platform, whoever else chats", async () => {
     const server = await startServer(opened(), await defaultPack(), null, {
-      caller: 99,
-      visitor: 2,
-      address: 9,
+      rates: { caller: 99, visitor: 2, address: 9 },
     });
     const say = async (handle: string, platform: string) =>
       (
@@ -54,9 +50,7 @@ describe("over HTTP", () => {
 
   test("an address without a valid credential is stopped; who is known to have one at that address is not", async () => {
     const server = await startServer(opened(), await defaultPack(), null, {
-      caller: 99,
-      visitor: 9,
-      address: 3,
+      rates: { caller: 99, visitor: 9, address: 3 },
     });
     const ask = async (authorization: string) =>
       (await server.fetch("/v1/filters", { headers: { authorization } })).status;
@@ -95,7 +89,7 @@ test("two servers on one database share their counts: what both let through exce
     const rates = { caller: 20, visitor: 99, address: 99 };
     const servers = [];
     for (const database of processes)
-      servers.push(await startServer(database, await defaultPack(), null, rates));
+      servers.push(await startServer(database, await defaultPack(), null, { rates }));
     const key = servers[0]?.key ?? "";
     let passed = 0;
     for (let round = 0; round < 8; round += 1) {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { checkLinks } from "../../../bench/links/check.ts";
 import { runLinks } from "../../../bench/links/run.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";
 import { asTwoProcesses } from "../../support/test-databases.ts";

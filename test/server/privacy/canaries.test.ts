@@ -8,7 +8,7 @@ import type { RulePack } from "../../../engine/rules/pack.ts";
 import { openDatabase } from "../../../server/database/connect.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { migrate } from "../../../server/database/migrate.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { dumpOf, leaksIn } from "../../support/canaries.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { startPostgres } from "../../support/postgres-server.ts";

@@ -11,7 +11,7 @@ import { verifyCode } from "../../../server/identity/verify-code.ts";
 import { sealColumn, turnRow } from "../../../server/privacy/sealed-columns.ts";
 import { countConversations, replayAll, replayOne, type Replay } from "../../../server/replay/replay-all.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { conversation } from "../../engine/decide/conversation.ts";
 import { openerOf } from "../../support/opened-rows.ts";
 import { defaultRuleFiles, packOf } from "../../support/packs.ts";

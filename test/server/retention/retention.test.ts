@@ -13,7 +13,7 @@ import { sweepHourly } from "../../../server/retention/hourly.ts";
 import { previewRetention, putRetention } from "../../../server/retention/queries.ts";
 import { SWEEPER, sweepRetention } from "../../../server/retention/sweep.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { dumpOf } from "../../support/canaries.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";

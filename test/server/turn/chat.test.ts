@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
-import { ChatRequest, type ChatResponse } from "../../../server/conversations/contract.ts";
+import { ChatRequest } from "../../../server/conversations/contract.ts";
+import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import { getConversation } from "../../../server/conversations/queries.ts";
 import { getCustomer } from "../../../server/customers/queries.ts";
 import type { Database } from "../../../server/database/database.ts";
@@ -8,7 +9,7 @@ import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { SILENCE_MS, chat } from "../../../server/turn/chat.ts";
 import { AHEAD_MS_MAX } from "../../../server/turn/time-said.ts";
 import { WAITING_MAX } from "../../../server/turn/turn-queue.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { asTwoProcesses, DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 import { sealColumn } from "../../../server/privacy/sealed-columns.ts";
@@ -34,7 +35,7 @@ describe.each(DATABASE_KINDS)("a chat on %s", (kind) => {
     const say = (
       body: { readonly text: string } & Readonly<Record<string, unknown>>,
       now = NOON,
-    ): Promise<ChatResponse> =>
+    ): Promise<TurnAnswer> =>
       chat(storeOf(database), pack, workspaceId, ChatRequest.parse({ handle: "a", ...body }), now);
     const messages = async (id: string) =>
       (await getConversation(storeOf(database), workspaceId, id, { after: 0, limit: 500 })).messages;

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { INITIAL_STATE } from "../../../engine/decide/state.ts";
 import { advisoryKey } from "../../../server/database/advisory-key.ts";
 import { inSealedWorkspace } from "../../../server/privacy/store.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { record } from "../../../server/turn/record.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { openerOf } from "../../support/opened-rows.ts";
@@ -47,6 +47,7 @@ test("law 6: a turn that counts a customer's conversations anew misses nothing o
           key: keyOf(conversationId),
           wrappedKey: null,
           state: INITIAL_STATE,
+          sinceActivation: true,
           messageCount: 2,
           chain: null,
           customerId: customer?.id ?? null,

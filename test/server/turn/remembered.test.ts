@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
-import { ChatRequest, type ChatResponse } from "../../../server/conversations/contract.ts";
+import { ChatRequest } from "../../../server/conversations/contract.ts";
+import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { createMemory, type Remembered } from "../../../server/turn/remembered.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { asTwoProcesses, useDatabase } from "../../support/test-databases.ts";
 import { storeOf } from "../../support/stores.ts";
@@ -67,7 +68,7 @@ async function answersTo(
       ...(how === "late" ? { at: new Date(now - 25 * MINUTE_MS).toISOString() } : {}),
       messageId: how === "again" ? "again" : `m${index}`,
     });
-    const response: ChatResponse = await chat(storeOf(through(process)), pack, workspaceId, request, now);
+    const response: TurnAnswer = await chat(storeOf(through(process)), pack, workspaceId, request, now);
     first.set(handle, conversationId ?? response.conversationId);
     answers.push(
       JSON.stringify(response).replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gu, (id) => {
