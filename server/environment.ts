@@ -5,9 +5,12 @@ import { z } from "zod";
 import { PLANS, type Plan } from "./billing/plans-contract.ts";
 import { Region } from "./conversations/contract.ts";
 import { packageRoot } from "./package-root.ts";
+import { parseTrustedProxies, type TrustedProxies } from "./http/trusted-proxies.ts";
 import { isKeyServiceUrl } from "./privacy/http-key-provider.ts";
 import { parseRootKey } from "./privacy/root-keys.ts";
 import type { RootKeys } from "./privacy/root-keys.ts";
+
+import { isSecret } from "./webhooks/sign.ts";
 
 const PORT_MAX = 65_535;
 const WORKERS_MAX = 64;
@@ -52,6 +55,10 @@ const smtpUrl = z
     "must be an address such as smtp://user:password@mail.example:587",
   );
 
+const oidcIssuer = z
+  .string()
+  .refine(isKeyServiceUrl, "must be an https address without login and query; http on this machine only");
+
 // Without a path: cookies and pages are at the top of a host.
 const publicUrl = z
   .string()
@@ -74,6 +81,17 @@ const stripePrices = z.string().transform((text, context): Readonly<Record<Plan,
 const priceId = z.string().regex(/^price_\w+$/u);
 const Prices = z.object({ starter: priceId, professional: priceId, enterprise: priceId });
 
+const trustedProxies = z.string().transform((text, context): TrustedProxies => {
+  const parsed = parseTrustedProxies(text);
+  if (parsed !== null) return parsed;
+  const message =
+    "must be a number of proxies, or their addresses and networks, such as loopback or 10.0.0.0/8";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+const webhookSecret = z.string().refine(isSecret, "must be whsec_ and 24 to 64 random bytes in base64");
+
 const directory = z.string().transform((path) => resolve(path));
 
 /** The settings, as the environment holds them. `.env.example` documents each. */
@@ -94,6 +112,10 @@ export const Environment = z.object({
   /** With it, codes can be mailed to people who are to prove that an address is theirs. */
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email("must be an email address").default("no-reply@localhost.localdomain"),
+  /** The OpenID Connect provider that people can sign in with: all three, or none. */
+  OIDC_ISSUER: oidcIssuer.optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
   /** How people's browsers reach the server: for the links it mails, and for its cookies. */
   PUBLIC_URL: publicUrl.optional(),
   /** With these three, plans are paid at Stripe. */
@@ -106,6 +128,11 @@ export const Environment = z.object({
     .optional(),
   /** Where the root of every seal of the audit is appended. */
   AUDIT_ROOTS_FILE: directory.optional(),
+  /** Where each root is posted, and what the posts are signed with. */
+  AUDIT_ROOTS_URL: z.url("must be an address such as https://roots.example/enrich").optional(),
+  AUDIT_ROOTS_SECRET: webhookSecret.optional(),
+  /** Whose X-Forwarded-For and X-Forwarded-Proto are believed. */
+  TRUST_PROXY: trustedProxies.default(false),
   /** Webhooks may be sent to this machine and to private networks, and by http. */
   ALLOW_PRIVATE_WEBHOOKS: z.stringbool("must be true or false").default(false),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),

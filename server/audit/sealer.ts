@@ -3,6 +3,7 @@ import type { Database } from "../database/database.ts";
 import { takeTouched } from "../database/in-workspace.ts";
 import type { Log } from "../log.ts";
 import { INSTALLATION_ID, listWorkspaceIds } from "../workspaces/workspaces.ts";
+import type { Root } from "./post-roots.ts";
 import { LEAVES_MAX, sealLeaves } from "./seal-leaves.ts";
 
 /** A leaf waits no longer than this and the time that sealing takes, in all less than five seconds. */
@@ -18,6 +19,8 @@ export interface SealerOptions {
   /** Where each seal's root is appended, a line `workspace number hash`; kept apart from the database it shows that seals were
    *  made anew. The log has it in any case. */
   readonly rootsFile?: string | undefined;
+  /** Gets each root as well; it must neither wait nor throw. */
+  readonly onRoot?: (root: Root) => void;
   readonly everyMs?: number;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -29,7 +32,7 @@ export interface SealerOptions {
 export function startSealer(
   database: Database,
   log: Log,
-  { rootsFile, everyMs = SEAL_EVERY_MS, clock }: SealerOptions,
+  { rootsFile, onRoot = () => {}, everyMs = SEAL_EVERY_MS, clock }: SealerOptions,
 ): Sealer {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -51,6 +54,7 @@ export function startSealer(
       if (seal === null) return;
       const root = seal.hash.toString("hex");
       log.info({ workspaceId, seal: seal.number, leaves: seal.leafCount, root }, "audit sealed");
+      onRoot({ workspaceId, seal: seal.number, root, at: seal.at });
       if (rootsFile !== undefined) {
         await appendFile(rootsFile, `${workspaceId} ${seal.number} ${root}\n`).catch((error: unknown) =>
           log.error({ err: error, seal: seal.number }, "the root could not be written to its file"),

@@ -7,6 +7,7 @@ import { auditCommand } from "./audit.ts";
 import { billingCommand } from "./billing.ts";
 import { chatCommand } from "./chat.ts";
 import { customersCommand } from "./customers.ts";
+import { doctorCommand } from "./doctor.ts";
 import { erasuresCommand } from "./erasures.ts";
 import { explainCommand } from "./explain.ts";
 import { keyCommand } from "./key.ts";
@@ -32,6 +33,7 @@ const program = new Command("enrich")
   )
   .addCommand(serveCommand())
   .addCommand(migrateCommand())
+  .addCommand(doctorCommand())
   .addCommand(chatCommand())
   .addCommand(explainCommand())
   .addCommand(understandCommand())

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import { Command } from "commander";
+import { startRootPoster, type Root, type RootPoster } from "../audit/post-roots.ts";
 import { startSealer } from "../audit/sealer.ts";
 import type { Database } from "../database/database.ts";
 import type { Environment } from "../environment.ts";
@@ -12,8 +13,10 @@ import { createLog } from "../log.ts";
 import type { Log } from "../log.ts";
 import { createKeyrings } from "../privacy/keyrings.ts";
 import { sweepHourly } from "../retention/hourly.ts";
+import { faultOfUrl } from "../outgoing/destination.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
+import { configuredOidc } from "./configured-oidc.ts";
 import { startDispatcher } from "../webhooks/dispatcher.ts";
 import { listWorkspaceIds } from "../workspaces/workspaces.ts";
 import { configuredBilling } from "./configured-billing.ts";
@@ -45,6 +48,7 @@ async function serve(): Promise<void> {
   }
   const stopped = waitForStop();
   process.on("uncaughtException", (error) => endAfter(error, log));
+  const oidc = configuredOidc(environment);
   const billing = await configuredBilling(environment);
   const pack = await readPack(environment.RULES_DIR);
   let notice: readonly string[] = [];
@@ -69,7 +73,9 @@ async function serve(): Promise<void> {
       keyrings,
       log,
       mailer,
+      oidc,
       outgoing,
+      trustedProxies: environment.TRUST_PROXY,
       publicUrl: () => environment.PUBLIC_URL ?? listensOn,
       billing,
       silenceMs: environment.SILENCE_MINUTES * MINUTE_MS,
@@ -88,7 +94,9 @@ async function serve(): Promise<void> {
       console.log(greeting(server.url, environment, database, started));
     }
     const rootsFile = environment.AUDIT_ROOTS_FILE;
-    const sealer = startSealer(database, log, { rootsFile, clock: Date.now });
+    const roots = rootPosterOf(environment, log);
+    const onRoot = (root: Root) => roots?.add(root);
+    const sealer = startSealer(database, log, { rootsFile, onRoot, clock: Date.now });
     const dispatcher = startDispatcher({ database, keyrings }, log, {
       workspaceIds: () => listWorkspaceIds(database),
       outgoing: { rules: outgoing },
@@ -102,10 +110,21 @@ async function serve(): Promise<void> {
     rules.close();
     mailer?.close();
     await sealer.close();
+    await roots?.close();
   } finally {
     await database.close();
     cluster.worker?.disconnect(); // the line to the supervisor would keep this process alive
   }
+}
+
+/** Posts roots where the settings say so. Throws a Refusal for an address that nothing may be sent to. */
+function rootPosterOf(environment: Environment, log: Log): RootPoster | null {
+  const { AUDIT_ROOTS_URL: url, AUDIT_ROOTS_SECRET: secret = null } = environment;
+  if (url === undefined) return null;
+  const rules = { allowPrivate: environment.ALLOW_PRIVATE_WEBHOOKS };
+  const fault = faultOfUrl(url, rules);
+  if (fault !== null) throw new Refusal([`AUDIT_ROOTS_URL ${fault}.`]);
+  return startRootPoster(log, { url, secret, rules, clock: Date.now });
 }
 
 /** What nobody caught leaves the process in an unknown state. Node would print the error's message, which may quote what

@@ -8,7 +8,7 @@ import { explainFailure } from "./explain-failure.ts";
 import { runInOneTrip } from "./one-trip.ts";
 import { openSession, silentKnex } from "./session.ts";
 
-const CONNECTIONS_MAX = 20; // PostgreSQL comes with 100; this leaves room for other programs and a second server
+export const CONNECTIONS_MAX = 20; // PostgreSQL comes with 100; this leaves room for other programs and a second server
 const CONNECT_TIMEOUT_MS = 5_000;
 const ACQUIRE_TIMEOUT_MS = 10_000; // a caller who waits longer for a connection has given up
 const STATEMENT_TIMEOUT_MS = 15_000; // a turn takes milliseconds; this frees the locks of one that hangs

@@ -64,6 +64,12 @@ describe("the settings", () => {
     ["ROOT_KEY", `${Buffer.alloc(32).toString("base64")},s3cret`],
     ["ROOT_KEY", Buffer.alloc(16).toString("base64")],
     ["KMS_URL", "http://kms.example"],
+    ["TRUST_PROXY", "everybody"],
+    ["TRUST_PROXY", "99"],
+    ["TRUST_PROXY", "10.0.0.0/99"],
+    ["ALLOW_PRIVATE_WEBHOOKS", "maybe"],
+    ["AUDIT_ROOTS_URL", "s3cret"],
+    ["AUDIT_ROOTS_SECRET", "whsec_s3cret"],
     ["KMS_URL", "https://user:s3cret@kms.example"],
   ])("refuse %s=%s with a sentence that names the variable and keeps secrets to itself", (name, value) => {
     const read = readEnvironment({ [name]: value }, folder());

@@ -22,10 +22,17 @@ export interface World {
   readonly identityKeyId: string;
   readonly challengeId: string;
   readonly erasureId: string;
+  readonly keyId: string;
+  /** Of an agent. */
+  readonly memberId: string;
+  readonly invitationId: string;
 }
 
-/** `mark`: of small letters. `digit`: of the phone numbers. */
-export async function createWorld(client: Client, mark: string, digit: number): Promise<World> {
+/** `client`: an owner's. `memberId`: of an agent. `mark`: of small letters. `digit`: of the phone numbers. */
+export async function createWorld(
+  client: Client,
+  { memberId, mark, digit }: { readonly memberId: string; readonly mark: string; readonly digit: number },
+): Promise<World> {
   const email = (name: string) => `${name}.${mark}@birds.example`;
   const say = async (who: string, text: string) => {
     const body = { handle: `${who}-${mark}`, platform: "line" as const, text };
@@ -69,6 +76,9 @@ export async function createWorld(client: Client, mark: string, digit: number): 
     body: { conversationId: main.conversationId, email: email("anna") },
   });
 
+  const { answer: apiKey } = await client.createKey({ body: { label: mark, scopes: ["chat"] } });
+  const invited = await client.invite({ body: { email: `ivo.${mark}@team.example`, role: "agent" } });
+
   return {
     mark,
     handle: `main-${mark}`,
@@ -85,6 +95,9 @@ export async function createWorld(client: Client, mark: string, digit: number): 
     findingId: findings.answer.findings[0]?.id ?? "",
     identityKeyId: key.answer.id,
     challengeId: challenge.answer.challengeId,
+    keyId: apiKey.id,
+    memberId,
+    invitationId: invited.answer.id,
     erasureId: erasure.answer.certificate.id,
   };
 }

@@ -1,11 +1,9 @@
 import { Writable } from "node:stream";
-import type { RequestHandler } from "express";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import { manualBilling } from "../../../server/billing/provider.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
-import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
@@ -42,9 +40,8 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  settings: Partial<Pick<Services, "clock" | "publicUrl" | "billing">> & {
+  settings: Partial<Pick<Services, "clock" | "oidc" | "publicUrl" | "billing">> & {
     readonly workspaceId?: string;
-    readonly authenticated?: (services: Services) => RequestHandler;
   } = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
@@ -57,12 +54,14 @@ export async function startServer(
   const workspaceId = settings.workspaceId ?? (await createWorkspace(database, "Test", Date.now()));
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   let url = "";
-  const { workspaceId: _, authenticated = authenticate, ...others } = settings;
-  const services: Services = {
+  const { workspaceId: _, ...others } = settings;
+  const app = createApp({
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
+    trustedProxies: false,
+    oidc: null,
     outgoing: { allowPrivate: true },
     publicUrl: () => url,
     billing: manualBilling(),
@@ -71,8 +70,8 @@ export async function startServer(
     clock: Date.now,
     isClosing: () => false,
     ...others,
-  };
-  const server = await listen(createApp(services, authenticated(services)), "127.0.0.1", 0);
+  });
+  const server = await listen(app, "127.0.0.1", 0);
   url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
