@@ -121,13 +121,14 @@ test("what is masked is still told apart, and an agent sees it whole", async () 
   });
 });
 
+const found = async (by: Client, q: string) => (await by.listCustomers({ query: { q } })).answer.total;
+
 test("a viewer's search is of names, and tells nothing about what is masked", async () => {
   for (const q of ["anna.wren@birds.example", "anna@", "412345671", "0412 345", "671", "Anna 671"]) {
     await expect(viewer.listCustomers({ query: { q } })).rejects.toMatchObject({
       problem: { status: 403, detail: expect.stringContaining("found by their names") },
     });
   }
-  const found = async (by: Client, q: string) => (await by.listCustomers({ query: { q } })).answer.total;
   expect([await found(viewer, "Anna"), await found(viewer, "otto wr")]).toEqual([1, 1]);
   // A word of the address alone: staff finds by it, a viewer does not.
   expect([await found(owner, "survivor"), await found(viewer, "survivor")]).toEqual([1, 0]);
