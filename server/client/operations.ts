@@ -13,6 +13,7 @@ import type * as imports from "../imports/operations-contract.ts";
 import type * as merging from "../merging/operations-contract.ts";
 import type * as openapi from "../openapi/operations-contract.ts";
 import type * as retention from "../retention/operations-contract.ts";
+import type * as webhooks from "../webhooks/operations-contract.ts";
 
 type Contracts = typeof audit &
   typeof conversations &
@@ -26,7 +27,8 @@ type Contracts = typeof audit &
   typeof imports &
   typeof merging &
   typeof openapi &
-  typeof retention;
+  typeof retention &
+  typeof webhooks;
 
 type Declared = Extract<Contracts[keyof Contracts], Operation>;
 

@@ -34,6 +34,9 @@ export function callsIn(world: World): { readonly [Id in OperationId]: Call<Oper
     getErasure: { params: { id: world.erasureId } },
     listIdentityKeys: {},
     listAuditEvents: { query: { subject: world.customerId, from: "2020-01-01T00:00:00Z" } },
+    listWebhooks: {},
+    getWebhook: { params: { id: world.webhookId } },
+    listDeliveries: { params: { id: world.webhookId }, query: { status: "dead", limit: 5 } },
     exportCustomers: { query: { bom: true, tag: [world.tag] } },
     exportCustomer: { params, query: { verifiedOnly: false } },
 
@@ -55,6 +58,12 @@ export function callsIn(world: World): { readonly [Id in OperationId]: Call<Oper
     revokeIdentityKey: { params: { id: world.identityKeyId } },
     createChallenge: { body: { conversationId, email: world.email } },
     verifyCode: { body: { challengeId: world.challengeId, code: "000000" } },
+    createWebhook: { body: { url: "https://hooks.birds.example/", events: ["customer.created"] } },
+    updateWebhook: { params: { id: world.webhookId }, body: { withValues: true } },
+    rotateWebhookSecret: { params: { id: world.webhookId } },
+    testWebhook: { params: { id: world.webhookId } },
+    redeliver: { params: { id: world.webhookId, eventId: world.eventId } },
+    deleteWebhook: { params: { id: world.webhookId } },
     eraseCustomer: { params: { id: world.spareId }, body: { confirm: world.spareId } },
   };
 }

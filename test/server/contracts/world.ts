@@ -22,6 +22,9 @@ export interface World {
   readonly identityKeyId: string;
   readonly challengeId: string;
   readonly erasureId: string;
+  readonly webhookId: string;
+  /** Of a delivery to it that was given up. */
+  readonly eventId: string;
 }
 
 /** `mark`: of small letters. `digit`: of the phone numbers. */
@@ -69,6 +72,12 @@ export async function createWorld(client: Client, mark: string, digit: number): 
     body: { conversationId: main.conversationId, email: email("anna") },
   });
 
+  const hook = { url: `https://hooks.${mark}.example/`, events: ["customer.erased" as const] };
+  const webhook = { params: { id: (await client.createWebhook({ body: hook })).answer.id } };
+  const event = await client.testWebhook(webhook);
+  // What waits for a webhook that is switched off is given up.
+  for (const enabled of [false, true]) await client.updateWebhook({ ...webhook, body: { enabled } });
+
   return {
     mark,
     handle: `main-${mark}`,
@@ -86,5 +95,7 @@ export async function createWorld(client: Client, mark: string, digit: number): 
     identityKeyId: key.answer.id,
     challengeId: challenge.answer.challengeId,
     erasureId: erasure.answer.certificate.id,
+    webhookId: webhook.params.id,
+    eventId: event.answer.eventId,
   };
 }
