@@ -63,8 +63,8 @@ const updateConversation = (link: string) => `
 const beginnings = {
   first: `
     person as (
-      insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
-      values (:workspaceId, :handleId, 'web_widget', sha256(:handle), 1, now())
+      insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
+      values (:workspaceId, :handleId, 'web_widget', sha256(:handle), 1, 1, now())
     ), key as (${insertKey(":conversationId")}
     ), conversation as (
       insert into conversations (
@@ -74,8 +74,9 @@ const beginnings = {
   known: updateConversation(""),
   detail: `
     customer as (
-      insert into customers (workspace_id, id, email_key, profile, fields, tokens, created_at, updated_at)
-      values (:workspaceId, :customerId, sha256(:email), :email, '{email}', :tokens, now(), now())
+      insert into customers (
+        workspace_id, id, email_key, index_version, profile, fields, tokens, created_at, updated_at)
+      values (:workspaceId, :customerId, sha256(:email), 1, :email, '{email}', :tokens, now(), now())
       on conflict (workspace_id, id) do nothing
     ), customer_key as (${insertKey(":customerId")}
     ), activity as (

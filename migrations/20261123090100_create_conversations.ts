@@ -10,6 +10,7 @@ const tables = [
     id uuid not null,
     platform text not null,
     handle_key bytea not null check (length(handle_key) = 32),
+    index_version integer not null,
     revision bigint not null,
     created_at timestamptz not null,
     primary key (workspace_id, id),
@@ -17,6 +18,8 @@ const tables = [
   ) with (fillfactor = 70)`,
   `comment on column handles.handle_key is
     'What the platform calls the person, as a blind index; the conversations have it sealed'`,
+  `comment on column handles.index_version is
+    'Of the index key that handle_key is made with: see reindex/. Of customers, of their three keys and tokens'`,
   `comment on column handles.revision is
     'Counted up with every message of the person: what was read at a revision holds as long as it stands'`,
   `alter table handles enable row level security, force row level security`,
@@ -31,11 +34,13 @@ const tables = [
     email_key bytea check (length(email_key) = 32),
     phone_key bytea check (length(phone_key) = 32),
     mailbox_key bytea check (length(mailbox_key) = 32),
+    index_version integer not null,
     merged_into uuid,
     profile bytea not null,
     fields text[] not null,
     verified_fields text[] not null default '{}',
     tags text[] not null default '{}',
+    own_tags text[] not null default '{}',
     tokens integer[] not null,
     platforms text[] not null default '{}',
     created_at timestamptz not null,
@@ -56,6 +61,8 @@ const tables = [
     'The customer whom staff took this one for: it stands as it was, without conversations, and its email leads there'`,
   `comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one'`,
   `comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data'`,
+  `comment on column customers.own_tags is
+    'Those that the customer was given itself: tags has those of whom was merged into it besides, and follows from them'`,
   `comment on column customers.version is
     'Counted up with every change of values, conflicts, verified fields and tags: what ETag and If-Match compare'`,
   `comment on column customers.platforms is 'Where its conversations happened, in alphabetical order'`,
@@ -139,6 +146,7 @@ const tables = [
     role text not null check (role in ('customer', 'agent', 'bot')),
     text bytea not null,
     message_key bytea check (length(message_key) = 32),
+    index_version integer,
     external_id bytea,
     turn integer,
     response bytea,
@@ -148,7 +156,8 @@ const tables = [
     at timestamptz not null,
     recorded_at timestamptz not null,
     primary key (workspace_id, conversation_id, seq),
-    foreign key (workspace_id, conversation_id) references conversations
+    foreign key (workspace_id, conversation_id) references conversations,
+    check ((message_key is null) = (index_version is null))
   )`,
   `create unique index messages_message_key on messages (workspace_id, handle_id, message_key)
     where message_key is not null`,

@@ -26,6 +26,7 @@ const tables = [
     conversation_id uuid not null,
     email bytea not null,
     email_key bytea not null check (length(email_key) = 32),
+    index_version integer not null,
     code_hash bytea not null check (length(code_hash) = 32),
     tries integer not null,
     created_at timestamptz not null,

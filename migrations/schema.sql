@@ -278,11 +278,13 @@ create table customers (
   email_key bytea,
   phone_key bytea,
   mailbox_key bytea,
+  index_version integer not null,
   merged_into uuid,
   profile bytea not null,
   fields text[] not null,
   verified_fields text[] not null default '{}'::text[],
   tags text[] not null default '{}'::text[],
+  own_tags text[] not null default '{}'::text[],
   tokens integer[] not null,
   platforms text[] not null default '{}'::text[],
   created_at timestamp with time zone not null,
@@ -308,6 +310,7 @@ comment on column customers.email_key is 'The canonical email as a blind index; 
 comment on column customers.fields is 'Which fields have a value, and verified_fields a verified one';
 comment on column customers.mailbox_key is 'What the mail provider takes the email for, where it takes several addresses for one: see customers/mailbox.ts';
 comment on column customers.merged_into is 'The customer whom staff took this one for: it stands as it was, without conversations, and its email leads there';
+comment on column customers.own_tags is 'Those that the customer was given itself: tags has those of whom was merged into it besides, and follows from them';
 comment on column customers.platforms is 'Where its conversations happened, in alphabetical order';
 comment on column customers.profile is 'Sealed: {values, unvalidated, verified, conflicts} as customers/fold.ts has them';
 comment on column customers.tags is 'Words of the staff about the customer, in the clear: no place for personal data';
@@ -381,6 +384,7 @@ create table handles (
   id uuid not null,
   platform text not null,
   handle_key bytea not null,
+  index_version integer not null,
   revision bigint not null,
   created_at timestamp with time zone not null,
   constraint handles_pkey PRIMARY KEY (workspace_id, id),
@@ -394,6 +398,7 @@ alter table handles force row level security;
 create policy workspace on handles as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on handles to enrich_app;
 comment on column handles.handle_key is 'What the platform calls the person, as a blind index; the conversations have it sealed';
+comment on column handles.index_version is 'Of the index key that handle_key is made with: see reindex/. Of customers, of their three keys and tokens';
 comment on column handles.revision is 'Counted up with every message of the person: what was read at a revision holds as long as it stands';
 
 create table identity_challenges (
@@ -402,6 +407,7 @@ create table identity_challenges (
   conversation_id uuid not null,
   email bytea not null,
   email_key bytea not null,
+  index_version integer not null,
   code_hash bytea not null,
   tries integer not null,
   created_at timestamp with time zone not null,
@@ -458,6 +464,7 @@ create table invitations (
   id uuid not null,
   email bytea not null,
   email_key bytea not null,
+  index_version integer not null,
   role text not null,
   secret_hash bytea not null,
   invited_by uuid not null,
@@ -533,6 +540,7 @@ create table messages (
   role text not null,
   text bytea not null,
   message_key bytea,
+  index_version integer,
   external_id bytea,
   turn integer,
   response bytea,
@@ -544,6 +552,7 @@ create table messages (
   constraint messages_pkey PRIMARY KEY (workspace_id, conversation_id, seq),
   constraint messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations(workspace_id, id),
   constraint messages_chain_check CHECK ((length(chain) = 32)),
+  constraint messages_check CHECK (((message_key IS NULL) = (index_version IS NULL))),
   constraint messages_message_key_check CHECK ((length(message_key) = 32)),
   constraint messages_role_check CHECK ((role = ANY (ARRAY['customer'::text, 'agent'::text, 'bot'::text]))),
   constraint messages_state_hash_check CHECK ((length(state_hash) = 32))
@@ -583,6 +592,7 @@ create table people (
   id uuid not null,
   email bytea not null,
   email_key bytea not null,
+  index_version integer not null,
   password_hash text,
   totp_secret bytea,
   totp_since timestamp with time zone,

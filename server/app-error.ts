@@ -41,6 +41,7 @@ export const APP_ERRORS = {
   already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
   already_unmerged: 409,
   unmerge_out_of_order: 409, // the survivor itself was merged later: that merge is undone first
+  oidc_not_configured: 409, // no OpenID Connect provider is set
   mail_not_configured: 409, // a code was to be mailed, and no mail server is set
   too_many_identity_keys: 409,
   email_taken: 409, // another customer has it
@@ -69,11 +70,12 @@ export const APP_ERRORS = {
   sealed_value_unreadable: 500, // changed or moved in the database, or its key is another one
   internal: 500,
   sign_in_busy: 503, // more passwords wait to be checked than may
-  customer_busy: 503, // its conversations move faster than they can be locked: try again
+  customer_busy: 503, // others change it faster than it can be locked: try again
   database_unavailable: 503,
   database_behind: 503, // migrations are missing
   database_newer: 503, // migrated by a newer version of this program
   data_folder_locked: 503, // another process has the embedded database open
+  oidc_unavailable: 503, // the OpenID Connect provider does not answer as one
   keys_unavailable: 503, // no root key, another one, or a key service that fails
   keys_outdated: 503, // the workspace's key was rotated a moment ago: try again
   billing_unavailable: 503, // the payment provider does not answer, or refuses

@@ -55,6 +55,10 @@ const smtpUrl = z
     "must be an address such as smtp://user:password@mail.example:587",
   );
 
+const oidcIssuer = z
+  .string()
+  .refine(isKeyServiceUrl, "must be an https address without login and query; http on this machine only");
+
 // Without a path: cookies and pages are at the top of a host.
 const publicUrl = z
   .string()
@@ -108,6 +112,10 @@ export const Environment = z.object({
   /** With it, codes can be mailed to people who are to prove that an address is theirs. */
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: z.email("must be an email address").default("no-reply@localhost.localdomain"),
+  /** The OpenID Connect provider that people can sign in with: all three, or none. */
+  OIDC_ISSUER: oidcIssuer.optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
   /** How people's browsers reach the server: for the links it mails, and for its cookies. */
   PUBLIC_URL: publicUrl.optional(),
   /** With these three, plans are paid at Stripe. */

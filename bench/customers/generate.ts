@@ -3,7 +3,7 @@ import { emailKey } from "../../engine/understand/email-key.ts";
 import { enterCustomers } from "../../server/customers/entries.ts";
 import { sealProfile } from "../../server/customers/sealed.ts";
 import type { Binding } from "../../server/database/statement.ts";
-import { blindIndex } from "../../server/privacy/blind-index.ts";
+import { blindIndex, indexVersion } from "../../server/privacy/blind-index.ts";
 import { newDataKey } from "../../server/privacy/keyring.ts";
 import { sealColumn } from "../../server/privacy/sealed-columns.ts";
 import { searchTokens } from "../../server/privacy/search-tokens.ts";
@@ -96,12 +96,14 @@ function addCustomer(tx: SealedTransaction, rows: Rows, index: number): void {
     workspace_id: workspaceId,
     id,
     email_key: email === null ? null : hex(blindIndex(keyring, "email", emailKey(email) ?? email)),
+    index_version: indexVersion(keyring),
     phone_key: phone === null ? null : hex(blindIndex(keyring, "phone", phone)),
     profile: hex(sealProfile(workspaceId, key, id, { values, unvalidated: [], verified, conflicts: {} })),
     fields: Object.keys(values),
-    tokens: searchTokens(keyring, { name, email, phone }),
+    tokens: searchTokens(keyring, { name, emails: email === null ? [] : [email], phone }),
     platforms: [platform],
     tags,
+    own_tags: tags,
     verified_fields: verified,
     created_at: new Date(firstAt),
     updated_at: new Date(firstAt),
@@ -127,6 +129,7 @@ function addConversations(tx: SealedTransaction, rows: Rows, index: number, cust
     id: handleId,
     platform,
     handle_key: hex(blindIndex(keyring, "handle", handle)),
+    index_version: indexVersion(keyring),
     revision: 3,
     created_at: new Date(firstAt),
   });

@@ -67,6 +67,8 @@ export const PERMISSIONS: Readonly<Record<string, Access>> = {
   listAuditEvents: may(ADMINS, "admin"),
 
   signIn: "anybody",
+  getSignInOptions: "anybody",
+  beginOidc: "anybody",
   getSession: "person",
   signOut: "person",
   signOutEverywhere: "person",

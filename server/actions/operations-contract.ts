@@ -31,6 +31,7 @@ export const addActionOperation = operation({
   group,
   body: NewAction,
   status: 201,
+  problems: ["action_not_found", "action_added"],
   answer: ActionView,
 });
 
@@ -43,6 +44,7 @@ export const activateActionOperation = operation({
     "It counts at once, for conversations that begin from then on; those that began before stay as they are. Takes the plan " +
     "Professional or Enterprise in good standing. Activated once, it stays so: activating again enables it.",
   group,
+  problems: ["action_not_found", "action_not_added", "upgrade_required"],
   answer: ActionView,
 });
 
@@ -53,6 +55,7 @@ export const enableActionOperation = operation({
   title: "Switch an activated action on again",
   about: "It goes on in the conversations that began since its activation.",
   group,
+  problems: ["action_not_found", "action_not_added", "action_not_activated", "upgrade_required"],
   answer: ActionView,
 });
 
@@ -64,6 +67,7 @@ export const disableActionOperation = operation({
   about:
     "From the next message on nothing is collected or asked. Messages are still stored, and nothing is deleted.",
   group,
+  problems: ["action_not_found", "action_not_added", "action_not_activated"],
   answer: ActionView,
 });
 
@@ -73,6 +77,7 @@ export const removeActionOperation = operation({
   path: "/v1/actions/{action}",
   title: "Remove an action; those that are built in are not removed",
   group,
+  problems: ["action_not_found", "action_built_in"],
   answer: null,
 });
 
@@ -82,6 +87,8 @@ export const getConfigurationOperation = operation({
   path: "/v1/actions/{action}/configuration",
   title: "How the action is configured, and what is in force by it",
   group,
+  etag: true,
+  problems: ["action_not_found", "action_not_added"],
   answer: ConfigurationView,
 });
 
@@ -94,6 +101,8 @@ export const setConfigurationOperation = operation({
   group,
   body: Configuration,
   ifMatch: true,
+  etag: true,
+  problems: ["action_not_found", "action_not_added"],
   answer: ConfigurationView,
 });
 
@@ -104,6 +113,7 @@ export const listConfigurationsOperation = operation({
   title: "Every version of the configuration, the latest first, and who made it",
   group,
   query: VersionsQuery,
+  problems: ["action_not_found"],
   answer: VersionList,
 });
 
@@ -114,5 +124,6 @@ export const getConfigurationVersionOperation = operation({
   title: "A version of the configuration, and how it differs from another one",
   group,
   query: DiffQuery,
+  problems: ["action_not_found", "configuration_not_found"],
   answer: VersionView,
 });

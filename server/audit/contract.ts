@@ -47,7 +47,8 @@ export type AuditQuery = z.output<typeof AuditQuery>;
 export const AuditEventView = z.object({
   id: z.uuid(),
   at: z.iso.datetime(),
-  actor: ActorView,
+  /** `label`: what the API key is called; null for others, and for a key that is not known here. */
+  actor: ActorView.extend({ label: z.string().nullable() }),
   action: z.string(),
   subject: z.object({ kind: z.string(), id: z.string() }),
   /** Names of fields, counts, causes; never what a customer said or gave. */

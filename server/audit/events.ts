@@ -20,6 +20,7 @@ export type AuditAction =
   | "customer.merged"
   | "customer.unmerged"
   | "customer.erased"
+  | "conversation.viewed"
   | "conversation.erased"
   | "customer.exported"
   | "customers.exported"

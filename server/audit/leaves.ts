@@ -1,5 +1,7 @@
 import type { WorkspaceTransaction } from "../database/in-workspace.ts";
 import { newRowId } from "../uuid.ts";
+import { markOf } from "./marks.ts";
+import type { HashedStep } from "./step.ts";
 
 /** A line of a seal. What it says is sealed with it, and can be checked against the rows. */
 export type Leaf =
@@ -9,6 +11,8 @@ export type Leaf =
       readonly conversationId: string;
       readonly messageSeq: number;
       readonly link: string;
+      /** What its rows are told by: see marks.ts. */
+      readonly marks: readonly string[];
       readonly claimSeqs: string;
     }
   /** A row of audit_events. */
@@ -17,8 +21,8 @@ export type Leaf =
   | { readonly kind: "erased"; readonly conversationId: string };
 
 /** The beginning of a step's line; a statement that gives claims their numbers adds them. */
-export const stepLine = (conversationId: string, messageSeq: number, link: Buffer) =>
-  `step ${conversationId} ${messageSeq} ${link.toString("hex")}`;
+export const stepLine = (conversationId: string, messageSeq: number, { link, rows }: HashedStep) =>
+  `step ${conversationId} ${messageSeq} ${link.toString("hex")} ${rows.map(markOf).join(",")}`;
 
 export const eventLine = (eventId: string, hash: Buffer) => `event ${eventId} ${hash.toString("hex")}`;
 
@@ -35,14 +39,21 @@ export function leaveErased(tx: WorkspaceTransaction, conversationIds: readonly 
 }
 
 const LINE =
-  /^(?:step (?<step>[0-9a-f-]{36}) (?<seq>[1-9][0-9]*) (?<link>[0-9a-f]{64})(?: (?<claims>[0-9,]+))?|event (?<event>[0-9a-f-]{36}) (?<hash>[0-9a-f]{64})|erased (?<erased>[0-9a-f-]{36}))$/u;
+  /^(?:step (?<step>[0-9a-f-]{36}) (?<seq>[1-9][0-9]*) (?<link>[0-9a-f]{64}) (?<marks>[a-z][0-9a-f,a-z]*)(?: (?<claims>[0-9,]+))?|event (?<event>[0-9a-f-]{36}) (?<hash>[0-9a-f]{64})|erased (?<erased>[0-9a-f-]{36}))$/u;
 
 /** Reads a line, or null for one that this program did not write. */
 export function parseLeaf(line: string): Leaf | null {
-  const { step, seq, link, claims, event, hash, erased } = LINE.exec(line)?.groups ?? {};
-  if (step !== undefined && link !== undefined) {
+  const { step, seq, link, marks, claims, event, hash, erased } = LINE.exec(line)?.groups ?? {};
+  if (step !== undefined && link !== undefined && marks !== undefined) {
     const claimSeqs = claims ?? "";
-    return { kind: "step", conversationId: step, messageSeq: Number(seq), link, claimSeqs };
+    return {
+      kind: "step",
+      conversationId: step,
+      messageSeq: Number(seq),
+      link,
+      marks: marks.split(","),
+      claimSeqs,
+    };
   }
   if (event !== undefined && hash !== undefined) return { kind: "event", eventId: event, hash };
   return erased === undefined ? null : { kind: "erased", conversationId: erased };

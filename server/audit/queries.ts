@@ -11,6 +11,7 @@ interface Row {
   readonly at: Date;
   readonly actor_kind: Actor["kind"];
   readonly actor_id: string;
+  readonly actor_label: string | null;
   readonly action: string;
   readonly subject_kind: string;
   readonly subject_id: string;
@@ -32,7 +33,7 @@ export async function listEvents(
     events: page.map((row) => ({
       id: row.id,
       at: row.at.toISOString(),
-      actor: { kind: row.actor_kind, id: row.actor_id },
+      actor: { kind: row.actor_kind, id: row.actor_id, label: row.actor_label },
       action: row.action,
       subject: { kind: row.subject_kind, id: row.subject_id },
       details: JSON.parse(row.details),
@@ -64,9 +65,19 @@ function pageOf(workspaceId: string, { cursor, limit, action, actor, subject, fr
     bindings["lastId"] = id;
   }
   const sql = `
-    select id, at, actor_kind, actor_id, action, subject_kind, subject_id, cast(details as text) as details
-    from audit_events
-    where workspace_id = :workspaceId and ${filters.join(" and ")}
-    order by at desc, id desc limit :most`;
+    select event.*, key.label as actor_label
+    from (
+      select id, at, actor_kind, actor_id, action, subject_kind, subject_id, cast(details as text) as details
+      from audit_events
+      where workspace_id = :workspaceId and ${filters.join(" and ")}
+      order by at desc, id desc limit :most
+    ) as event
+    left join lateral (
+      select label from api_keys
+      where workspace_id = :workspaceId and event.actor_kind = 'api_key' and id = cast(
+        case event.actor_kind when 'api_key' then event.actor_id end as uuid)
+      offset 0
+    ) as key on true
+    order by event.at desc, event.id desc`;
   return { sql, bindings };
 }

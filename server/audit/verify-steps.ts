@@ -1,7 +1,8 @@
 import type { WorkspaceTransaction } from "../database/in-workspace.ts";
 import type { Leaf } from "./leaves.ts";
 import { hex, readStretches, type Owned, type StoredMessage, type StoredRows } from "./read-steps.ts";
-import { linkOf } from "./step.ts";
+import { differencesOf, type Difference } from "./marks.ts";
+import { hashStep } from "./step.ts";
 
 export type StepLeaf = Extract<Leaf, { readonly kind: "step" }>;
 
@@ -41,8 +42,7 @@ export async function checkSteps(
     if (step === null) missing.push(leaf);
     else {
       for (const table of COUNTED) rows[table] += step.rows[table];
-      const row = `conversation ${leaf.conversationId}, message ${leaf.messageSeq}`;
-      faults.push(...step.faults.map(({ table, what }) => ({ table, row, what })));
+      faults.push(...step.faults);
     }
   }
   return { faults, missing, rows };
@@ -94,7 +94,7 @@ function grouped(stored: StoredRows): (conversationId: string) => Talk {
 }
 
 interface StepFound {
-  readonly faults: readonly Pick<Fault, "table" | "what">[];
+  readonly faults: readonly Fault[];
   readonly rows: RowCounts;
 }
 
@@ -111,7 +111,7 @@ function stepAt(workspaceId: string, talk: Talk, leaf: StepLeaf): StepFound | nu
     rows.filter((row) => seqs.has(String(row.message_seq)));
   const [turns, claims, findings] = [here(talk.turns), here(talk.claims), here(talk.findings)];
   const before = [messageSeq - 1, messageSeq - 2].map((seq) => talk.messages.get(String(seq))?.chain ?? null);
-  const link = linkOf({
+  const { link, rows: hashes } = hashStep({
     workspaceId,
     conversationId,
     previous: before[0] ?? before[1] ?? null,
@@ -121,22 +121,22 @@ function stepAt(workspaceId: string, talk: Talk, leaf: StepLeaf): StepFound | nu
     claims,
     findings,
   });
-  const faults: Pick<Fault, "table" | "what">[] = [];
+  const row = `conversation ${conversationId}, message ${messageSeq}`;
+  const faults: Fault[] = [];
   if (hex(message.chain) !== leaf.link)
-    faults.push({ table: "messages", what: "the link in the row is not the one that was sealed" });
+    faults.push({ table: "messages", row, what: "the link in the row is not the one that was sealed" });
   if (link.toString("hex") !== leaf.link) {
-    const parts = `${messages.length} messages, ${turns.length} turns, ${claims.length} claims, ${findings.length} findings`;
-    faults.push({
-      table: "messages",
-      what: `the message, its reply, turn, claims or findings were changed, removed or added to (now ${parts})`,
-    });
+    const differences = differencesOf(leaf.marks, hashes);
+    faults.push(...differences.map((difference) => faultOf(leaf, difference)));
+    if (differences.length === 0)
+      faults.push({ table: "messages", row, what: "its link does not follow from the one before it" });
   }
   const claimSeqs = claims
     .toSorted((one, other) => (String(one.id) < String(other.id) ? -1 : 1))
     .map(({ claim_seq: seq }) => seq)
     .join(",");
   if (claimSeqs !== leaf.claimSeqs)
-    faults.push({ table: "claims", what: "the order of the claims is not the one that was sealed" });
+    faults.push({ table: "claims", row, what: "the order of the claims is not the one that was sealed" });
   const rows = {
     messages: messages.length,
     turns: turns.length,
@@ -144,4 +144,26 @@ function stepAt(workspaceId: string, talk: Talk, leaf: StepLeaf): StepFound | nu
     findings: findings.length,
   };
   return { faults, rows };
+}
+
+/** Names the row, as far as it is there: of one that was removed nobody knows more than whose it was. */
+function faultOf({ conversationId, messageSeq }: StepLeaf, difference: Difference): Fault {
+  const [conversation, message] = [`conversation ${conversationId}`, `message ${messageSeq}`];
+  if (difference.what === "removed") {
+    const { table } = difference;
+    return {
+      table,
+      row: `${conversation}, ${message}`,
+      what: `a row of ${table} that belongs to it was removed`,
+    };
+  }
+  const { table, row: cells } = difference.row;
+  const names = {
+    conversations: conversation,
+    messages: `${conversation}, message ${cells["seq"]}`,
+    turns: `${conversation}, turn ${cells["turn"]}`,
+    claims: `${conversation}, ${message}, claim ${cells["id"]}`,
+    findings: `${conversation}, ${message}, finding ${cells["id"]}`,
+  };
+  return { table, row: names[table], what: `it was ${difference.what}` };
 }

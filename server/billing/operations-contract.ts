@@ -22,6 +22,7 @@ export const setBillingOperation = operation({
   about: "It counts from the next message on. With Stripe, what is paid there counts, and this is refused.",
   group,
   body: BillingChange,
+  problems: ["billing_by_provider"],
   answer: BillingView,
 });
 
@@ -33,6 +34,7 @@ export const checkoutOperation = operation({
   group,
   body: CheckoutRequest,
   status: 201,
+  problems: ["billing_by_hand", "billing_unavailable"],
   answer: CheckoutView,
 });
 
@@ -48,5 +50,6 @@ export const stripeEventOperation = operation({
     about: "The event, byte for byte as Stripe signed it.",
     bytesMax: EVENT_BYTES_MAX,
   },
+  problems: ["billing_by_hand", "signature_invalid"],
   answer: EventReceipt,
 });

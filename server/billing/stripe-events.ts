@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import type { Stripe } from "stripe";
 import type { Told, ToldEvent } from "./fold-events.ts";
 import { PLANS, type Plan, type Standing } from "./plans-contract.ts";
 

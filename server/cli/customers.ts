@@ -1,10 +1,8 @@
 import { Command } from "commander";
 import { AppError } from "../app-error.ts";
-import { writeEvent } from "../audit/events.ts";
 import { CustomersQuery } from "../customers/contract.ts";
 import { listCustomers } from "../customers/list.ts";
 import { getCustomer } from "../customers/queries.ts";
-import { inWorkspace } from "../database/in-workspace.ts";
 import { listFilters } from "../filters/queries.ts";
 import { parseId } from "../http/parse-id.ts";
 import { parseQuery } from "../http/parse.ts";
@@ -78,15 +76,8 @@ function show(): Command {
       withStore(workspace, async (store, workspaceId) => {
         const id = parseId(text);
         if (id === null) throw new Refusal(["This is no customer's id: `enrich customers list` shows them."]);
-        const customer = await getCustomer(store, workspaceId, id);
-        await inWorkspace(store.database, workspaceId, async (tx) =>
-          writeEvent(tx, {
-            actor: operator(),
-            action: "customer.viewed",
-            subject: { kind: "customer", id },
-            at: Date.now(),
-          }),
-        );
+        const by = { actor: operator(), at: Date.now() };
+        const customer = await getCustomer(store, workspaceId, id, by);
         const lines = json === true ? [JSON.stringify(customer, null, 2)] : customerLines(customer);
         for (const line of lines) console.log(line);
       }),

@@ -7,6 +7,7 @@ import { rotateRoot } from "../privacy/rotate-root.ts";
 import { rotateWorkspaceKey, SETTLE_MS, type Rotated, type Rotation } from "../privacy/rotate-workspace.ts";
 import { loadKeyring, readWorkspaceKeys } from "../privacy/workspace-keys.ts";
 import type { WorkspaceKeyRow } from "../privacy/workspace-keys.ts";
+import { countEarlier, rotateIndexKey } from "../reindex/rotate-index.ts";
 import { configuredKeys, rootKeyNotice } from "./configured-keys.ts";
 import type { ConfiguredKeys } from "./configured-keys.ts";
 import type { KeyProvider } from "../privacy/key-provider.ts";
@@ -28,7 +29,13 @@ export function keysCommand(): Command {
         .addOption(onlyWorkspaceOption())
         .action(status),
     )
-    .addCommand(new Command("rotate").summary("replace a key").addCommand(root()).addCommand(workspace()));
+    .addCommand(
+      new Command("rotate")
+        .summary("replace a key")
+        .addCommand(root())
+        .addCommand(workspace())
+        .addCommand(index()),
+    );
 }
 
 /** Lends the database, the keys and the workspaces that have any: all of them, the installation's own included, or the one that
@@ -60,8 +67,9 @@ function status({ workspace }: InWorkspaceOptions): Promise<void> {
     await inEach(workspaceIds, async (workspaceId) => {
       await loadKeyring(database, inUse, workspaceId, Date.now());
       console.log(`The root key in ${inUse.place} opens every key of this ${of(workspaceIds)}:`);
-      for (const row of await readWorkspaceKeys(database, workspaceId))
-        console.log(`  ${row.kind.padEnd(5)} version ${row.version}: ${stateOf(row)}`);
+      const rows = await readWorkspaceKeys(database, workspaceId);
+      for (const row of rows) console.log(`  ${row.kind.padEnd(5)} version ${row.version}: ${stateOf(row)}`);
+      for (const line of await indexLeft(database, workspaceId, rows)) console.log(line);
     });
   });
 }
@@ -72,6 +80,22 @@ function stateOf({ createdAt, activatedAt, retiredAt }: WorkspaceKeyRow): string
   if (retiredAt !== null) return `retired ${retiredAt.toISOString()}`;
   if (activatedAt !== null) return `in use since ${activatedAt.toISOString()}`;
   return `announced ${createdAt.toISOString()}; its rotation is not finished`;
+}
+
+/** What is left of an unfinished rotation of the index key. */
+async function indexLeft(
+  database: Database,
+  workspaceId: string,
+  rows: readonly WorkspaceKeyRow[],
+): Promise<readonly string[]> {
+  const [newest, ...earlier] = rows.filter(({ kind }) => kind === "index");
+  if (newest === undefined || earlier.every(({ retiredAt }) => retiredAt !== null)) return [];
+  const counts = Object.entries(await countEarlier(database, workspaceId, newest.version));
+  const left = counts.filter(([, count]) => count > 0).map(([table, count]) => `${table} ${count}`);
+  return [
+    `The index key is being replaced; rows that an earlier version finds: ${left.join(", ") || "none"}.`,
+    "enrich keys rotate index goes on with it.",
+  ];
 }
 
 function root(): Command {
@@ -120,6 +144,17 @@ function workspace(): Command {
     "data keys",
     ({ version, rows }) =>
       `The workspace key is version ${version} now; ${rows} data keys were wrapped with it.`,
+  );
+}
+
+function index(): Command {
+  return replacing(
+    new Command("index").summary(
+      "make a new index key, and with it all that emails, phones and words are found by, in every workspace",
+    ),
+    rotateIndexKey,
+    "rows",
+    ({ version, rows }) => `The index key is version ${version} now; ${rows} rows are found by it.`,
   );
 }
 

@@ -16,6 +16,7 @@ import { sweepHourly } from "../retention/hourly.ts";
 import { faultOfUrl } from "../outgoing/destination.ts";
 import { watchPack } from "../rules/live-pack.ts";
 import { createApiKey, hasLiveApiKey } from "../workspaces/api-keys.ts";
+import { configuredOidc } from "./configured-oidc.ts";
 import { startDispatcher } from "../webhooks/dispatcher.ts";
 import { listWorkspaceIds } from "../workspaces/workspaces.ts";
 import { configuredBilling } from "./configured-billing.ts";
@@ -47,6 +48,7 @@ async function serve(): Promise<void> {
   }
   const stopped = waitForStop();
   process.on("uncaughtException", (error) => endAfter(error, log));
+  const oidc = configuredOidc(environment);
   const billing = await configuredBilling(environment);
   const pack = await readPack(environment.RULES_DIR);
   let notice: readonly string[] = [];
@@ -71,6 +73,7 @@ async function serve(): Promise<void> {
       keyrings,
       log,
       mailer,
+      oidc,
       outgoing,
       trustedProxies: environment.TRUST_PROXY,
       publicUrl: () => environment.PUBLIC_URL ?? listensOn,

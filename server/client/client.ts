@@ -7,8 +7,8 @@ export type { Problem };
 export interface ClientOptions {
   /** Where the server is: https://enrichment.example. */
   readonly url: string;
-  /** An API key of the workspace. */
-  readonly key: string;
+  /** An API key of the workspace. Without one: the cookie of whoever is signed in, in a browser. */
+  readonly key?: string;
   /** Sends requests; the platform's own, where it is not stated. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -62,8 +62,9 @@ async function request(options: ClientOptions, route: string, call: AnyCall): Pr
   const response = await send(address, {
     method,
     headers: {
-      Authorization: `Bearer ${options.key}`,
-      ...(body === undefined ? {} : { "Content-Type": mediaType }),
+      ...(options.key === undefined ? {} : { Authorization: `Bearer ${options.key}` }),
+      // Of a POST without a body too: a session's cookie alone is not enough for what a form could send.
+      ...(body === undefined && method !== "POST" ? {} : { "Content-Type": mediaType }),
       ...(ifMatch === undefined ? {} : { "If-Match": ifMatch }),
       ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
     },

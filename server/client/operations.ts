@@ -10,10 +10,14 @@ import type * as health from "../http/operations-contract.ts";
 import type { Operation, ParameterNames } from "../http/operation-contract.ts";
 import type * as identity from "../identity/operations-contract.ts";
 import type * as imports from "../imports/operations-contract.ts";
+import type * as members from "../members/operations-contract.ts";
 import type * as merging from "../merging/operations-contract.ts";
 import type * as openapi from "../openapi/operations-contract.ts";
+import type * as people from "../people/operations-contract.ts";
 import type * as retention from "../retention/operations-contract.ts";
 import type * as webhooks from "../webhooks/operations-contract.ts";
+import type * as sessions from "../sessions/operations-contract.ts";
+import type * as keys from "../workspaces/key-operations-contract.ts";
 
 type Contracts = typeof audit &
   typeof conversations &
@@ -25,9 +29,13 @@ type Contracts = typeof audit &
   typeof health &
   typeof identity &
   typeof imports &
+  typeof keys &
+  typeof members &
   typeof merging &
   typeof openapi &
+  typeof people &
   typeof retention &
+  typeof sessions &
   typeof webhooks;
 
 type Declared = Extract<Contracts[keyof Contracts], Operation>;

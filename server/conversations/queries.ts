@@ -1,5 +1,7 @@
 import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { Trace } from "../../engine/decide/decision.ts";
+import { writeEvent } from "../audit/events.ts";
+import type { ByHand } from "../customers/staff.ts";
 import { explainTrace } from "../../engine/decide/explain.ts";
 import { readState } from "./read-state.ts";
 import { openDataKey } from "../privacy/keyring.ts";
@@ -42,12 +44,14 @@ export interface MessageRow {
   readonly at: Date;
 }
 
-/** A conversation with a page of its messages, in their order. Throws `conversation_not_found`. */
+/** A conversation with a page of its messages, in their order. `by`: who looks, which is audited; null for the program itself.
+ *  Throws `conversation_not_found`. */
 export async function getConversation(
   store: Store,
   workspaceId: string,
   id: string,
   { after, limit }: ConversationQuery,
+  by: ByHand | null = null,
 ): Promise<ConversationView> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     const [conversation] = await tx.prepared<ConversationRow>(
@@ -66,8 +70,21 @@ export async function getConversation(
        order by seq limit :most`,
       { workspaceId, id, after, most: limit + 1 },
     );
+    const count = Math.min(messages.length, limit);
+    if (by !== null) writeView(tx, id, { seen: "messages", count }, by);
     return conversationView(opener(tx, id, conversation), conversation, messages, limit);
   });
+}
+
+/** Sent with the commit: who looks waits for no other trip. */
+function writeView(
+  tx: SealedTransaction,
+  conversationId: string,
+  details: Readonly<Record<string, unknown>>,
+  { actor, at }: ByHand,
+): void {
+  const subject = { kind: "conversation", id: conversationId } as const;
+  writeEvent(tx, { actor, action: "conversation.viewed", subject, details, at });
 }
 
 export type Open = (column: SealedColumn, row: string, sealed: Uint8Array) => string;
@@ -132,12 +149,13 @@ interface TurnRow {
   readonly key_wrapped: Uint8Array;
 }
 
-/** A turn with its trace, and the trace in words. Throws `turn_not_found`, or `conversation_not_found` when there is no such conversation. */
+/** A turn with its trace, and the trace in words; `by` as above. Throws `turn_not_found`, or `conversation_not_found` when there is no such conversation. */
 export async function getTurn(
   store: Store,
   workspaceId: string,
   conversationId: string,
   turn: number,
+  by: ByHand | null = null,
 ): Promise<TurnView> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     const [row] = await tx.prepared<TurnRow>(
@@ -154,7 +172,10 @@ export async function getTurn(
        where turns.workspace_id = :workspaceId and turns.conversation_id = :conversationId and turns.turn = :turn`,
       { workspaceId, conversationId, turn },
     );
-    if (row !== undefined) return turnView(opener(tx, conversationId, row), conversationId, row);
+    if (row !== undefined) {
+      if (by !== null) writeView(tx, conversationId, { seen: "turn", turn }, by);
+      return turnView(opener(tx, conversationId, row), conversationId, row);
+    }
     const conversations = await tx.prepared(
       "select 1 as found from conversations where workspace_id = :workspaceId and id = :conversationId",
       { workspaceId, conversationId },

@@ -25,13 +25,15 @@ export function conversationOperations(services: Services, keys: IdentityKeys): 
 
     serve(getConversationOperation, async ({ params, query, caller }) => {
       const id = conversationId(params.id);
-      return getConversation(services, caller.workspaceId, id, query);
+      const by = { actor: caller.actor, at: clock() };
+      return getConversation(services, caller.workspaceId, id, query, by);
     }),
 
     serve(getTurnOperation, async ({ params, caller }) => {
       const id = conversationId(params.id);
       const turn = turnNumber(params.turn);
-      return getTurn(services, caller.workspaceId, id, turn);
+      const by = { actor: caller.actor, at: clock() };
+      return getTurn(services, caller.workspaceId, id, turn, by);
     }),
   ];
 }

@@ -34,16 +34,31 @@ export async function editCustomer(
     return planEdit(customer, changes(customer), newRowId);
   };
   await inSealedWorkspace(store, workspaceId, async (tx) => {
-    // The email's lock comes before the customer's, but which email it will be follows from the customer.
-    const { email } = planned(await readCustomer(tx, id));
-    const customer = await lockCustomer(tx, id, email);
+    // The emails' locks come before the customer's, but which emails these will be follows from the customer.
+    const read = await readCustomer(tx, id);
+    const locked = emailsToOwn(read, planned(read));
+    const customer = await lockCustomer(tx, id, locked);
     const plan = planned(customer);
-    if (plan.email !== email) throw new Outdated("the customer was changed before it was locked");
+    if (emailsToOwn(customer, plan).some((email) => !locked.includes(email))) {
+      throw new Outdated("the customer was changed before it was locked");
+    }
     if (plan.said.length === 0 && plan.withdrawn.length === 0) return;
     const merged = await mergedAfter(tx, customer, plan);
     for (const { sql, bindings } of writes(tx, customer, plan, merged, by)) tx.later(sql, bindings);
     writeEvent(tx, { ...event, actor: by.actor, subject: { kind: "customer", id }, at: by.at });
   });
+}
+
+/** The emails that the customer's row may be found by after the edit: the one that is shown then, and the one that it had before
+ *  staff set what is taken back. */
+function emailsToOwn({ stored }: EditedCustomer, { email, withdrawn }: EditPlan): readonly string[] {
+  const { replaces = null } = emailTakenBack(stored, withdrawn) ?? {};
+  return [email, replaces].filter((one) => one !== null);
+}
+
+function emailTakenBack({ id, staff }: EditedCustomer["stored"], withdrawn: readonly string[]) {
+  const before = emailSetFor(id, staff.claims);
+  return before !== undefined && withdrawn.includes(before.id) ? before : null;
 }
 
 function writes(
@@ -86,22 +101,22 @@ export function refuseUnseen(version: number, seen: readonly number[] | null): v
 }
 
 /** What merges decide of the customer, with the email that the edit gives it: the one that its own row is found by, unless that
- *  is of one who was merged into it. The email's lock is held: nobody else can give it to a customer meanwhile.
+ *  is of one who was merged into it. The locks of emailsToOwn are held: nobody else can give these to a customer meanwhile.
  *  Throws `email_taken`. */
 async function mergedAfter(
   tx: SealedTransaction,
   { stored }: EditedCustomer,
   { email, withdrawn }: EditPlan,
 ): Promise<Merged | null> {
-  const { id, staff } = stored;
+  const { id } = stored;
   const merged = stored.profile.merged ?? null;
   if (email === stored.emailKey) return merged;
   const owner = email === null ? null : await ownerOf(tx, email);
   if (owner !== null && (owner.merged_into ?? owner.id) !== id) throw taken(owner.merged_into ?? owner.id);
   if (merged === null) return null;
   if (owner === null || owner.id === id) return { ...merged, ownEmail: email };
-  const before = emailSetFor(id, staff.claims);
-  if (before === undefined || !withdrawn.includes(before.id)) return merged;
+  const before = emailTakenBack(stored, withdrawn);
+  if (before === null) return merged;
   const ownBefore = before.replaces === null ? null : await ownerOf(tx, before.replaces);
   // Somebody else may have stated it meanwhile.
   return { ...merged, ownEmail: ownBefore === null || ownBefore.id === id ? before.replaces : null };

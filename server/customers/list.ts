@@ -1,7 +1,7 @@
 import { compileStatement, type Bindings, type BoundSql } from "../database/statement.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { TOTAL_EXACT_MAX, type CustomerFilter, type CustomerPage, type CustomersQuery } from "./contract.ts";
-import type { Searchable } from "../privacy/search-query.ts";
+import { searchableOf } from "./indexed.ts";
 import { decodeCursor, encodeCursor, type Place } from "./cursor.ts";
 import { readConditions, type Conditions, type Searched } from "./search-conditions.ts";
 import {
@@ -216,10 +216,6 @@ function bound(sql: string, values: Bindings): BoundSql {
 
 function opened(tx: SealedTransaction, row: CustomerRow): Found {
   return { row, profile: profileOf(tx, row) };
-}
-
-function searchableOf({ values }: StoredProfile): Searchable {
-  return { name: values["name"] ?? null, email: values["email"] ?? null, phone: values["phone"] ?? null };
 }
 
 function placeOf({ column }: Order, row: CustomerRow): Place {

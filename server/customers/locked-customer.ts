@@ -23,23 +23,28 @@ export async function readCustomer(tx: SealedTransaction, id: string): Promise<E
   return readWith(tx, id, [{ sql: one(""), bindings: { workspaceId: tx.workspaceId, id } }]);
 }
 
-/** Locks the customer until the transaction ends, and before it the email that it is to have, so that no turn makes a customer
- *  of that meanwhile; then reads it. The activity is not locked: a turn that gives nothing writes that alone, after its handle,
+/** Locks the customer until the transaction ends, and before it the emails that may become its own, so that no turn makes a
+ *  customer of one meanwhile; then reads it. The activity is not locked: a turn that gives nothing writes that alone, after its handle,
  *  which an edit writes last. Throws `customer_not_found` and `customer_merged`. */
 export async function lockCustomer(
   tx: SealedTransaction,
   id: string,
-  email: string | null = null,
+  emails: readonly string[],
 ): Promise<EditedCustomer> {
   const { workspaceId } = tx;
-  const lock = email === null ? [] : [lockEmail(workspaceId, email)];
-  return readWith(tx, id, [...lock, { sql: one("for no key update"), bindings: { workspaceId, id } }]);
+  return readWith(tx, id, [
+    ...lockEmails(workspaceId, emails),
+    { sql: one("for no key update"), bindings: { workspaceId, id } },
+  ]);
 }
 
-export const lockEmail = (workspaceId: string, email: string): BoundSql => ({
-  sql: "select pg_advisory_xact_lock(:lock)",
-  bindings: { lock: advisoryKey("email", workspaceId, email) },
-});
+/** Statements that lock emails, in the order in which everybody does who takes several. */
+export function lockEmails(workspaceId: string, emails: readonly string[]): readonly BoundSql[] {
+  const locks = [...new Set(emails)].map((email) => advisoryKey("email", workspaceId, email));
+  return locks
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((lock) => ({ sql: "select pg_advisory_xact_lock(:lock)", bindings: { lock } }));
+}
 
 async function readWith(
   tx: SealedTransaction,

@@ -1,19 +1,17 @@
 import { insertDataKey } from "../privacy/data-key-sql.ts";
 import type { Platform } from "../conversations/contract.ts";
 import type { BoundSql } from "../database/statement.ts";
-import { blindIndex } from "../privacy/blind-index.ts";
 import { newDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
-import { searchTokens } from "../privacy/search-tokens.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import { customerCreated, customerUpdated } from "../webhooks/customer-events.ts";
 import { tell } from "../webhooks/tell.ts";
 import { foldCustomer } from "./choose-claims.ts";
 import { enterCustomers } from "./entries.ts";
 import type { ToldClaim } from "./fold.ts";
-import { mailboxOf } from "./mailbox.ts";
-import { ownEmailOf, sealProfile, type Merged, type StoredCustomer, type StoredProfile } from "./sealed.ts";
+import { indexedOf } from "./indexed.ts";
 import { removeProfile } from "./remove-profile.ts";
+import { sealProfile, type Merged, type StoredCustomer, type StoredProfile } from "./sealed.ts";
 import { NO_STAFF, type Staff } from "./staff.ts";
 
 /** A conversation as far as a profile follows from it. Times in milliseconds since the epoch. */
@@ -181,19 +179,13 @@ function columnsOf(
   profile: StoredProfile,
   now: number,
 ) {
-  const { email = null, name = null, phone = null } = profile.values;
-  const own = ownEmailOf(profile);
-  const mailbox = own === null ? null : mailboxOf(own);
   return {
     workspaceId,
     id,
-    emailKey: own === null ? null : blindIndex(keyring, "email", own),
-    mailboxKey: mailbox === null ? null : blindIndex(keyring, "mailbox", mailbox),
-    phoneKey: phone === null ? null : blindIndex(keyring, "phone", phone),
+    ...indexedOf(keyring, profile),
     profile: sealProfile(workspaceId, key, id, profile),
     fields: Object.keys(profile.values),
     verifiedFields: profile.verified,
-    tokens: searchTokens(keyring, { name, email, phone }),
     now: new Date(now),
   };
 }
@@ -202,16 +194,17 @@ const insert = `
   with key as (${insertDataKey(":id")}
   )
   insert into customers (
-    workspace_id, id, email_key, mailbox_key, phone_key, profile, fields, verified_fields, tokens, platforms,
-    created_at, updated_at)
+    workspace_id, id, email_key, mailbox_key, phone_key, tokens, index_version, profile, fields, verified_fields,
+    platforms, created_at, updated_at)
   values (
-    :workspaceId, :id, :emailKey, :mailboxKey, :phoneKey, :profile, :fields, :verifiedFields, :tokens, :platforms,
-    :now, :now)`;
+    :workspaceId, :id, :emailKey, :mailboxKey, :phoneKey, :tokens, :indexVersion, :profile, :fields, :verifiedFields,
+    :platforms, :now, :now)`;
 
 const update = `
   update customers set
-    email_key = :emailKey, mailbox_key = :mailboxKey, phone_key = :phoneKey, profile = :profile, fields = :fields,
-    verified_fields = :verifiedFields, tokens = :tokens, platforms = :platforms, updated_at = :now, version = version + 1
+    email_key = :emailKey, mailbox_key = :mailboxKey, phone_key = :phoneKey, tokens = :tokens, index_version = :indexVersion,
+    profile = :profile, fields = :fields, verified_fields = :verifiedFields, platforms = :platforms, updated_at = :now,
+    version = version + 1
   where workspace_id = :workspaceId and id = :id`;
 
 const insertActivity = `

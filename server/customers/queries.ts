@@ -1,4 +1,5 @@
 import { joinDataKey } from "../privacy/data-key-sql.ts";
+import { writeEvent } from "../audit/events.ts";
 import { opener } from "../conversations/queries.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { CustomerDetail } from "./contract.ts";
@@ -6,6 +7,7 @@ import { LINKED_COLUMNS, linkedView, type LinkedRow } from "./linked-conversatio
 import { marksOf } from "./marks.ts";
 import { missingCustomer } from "./missing-customer.ts";
 import { provenanceOf } from "./provenance.ts";
+import type { ByHand } from "./staff.ts";
 import { profileOf, summaryOf, type CustomerRow } from "./summary.ts";
 
 /** How many conversations a customer is shown with, the latest ones: more are not read on a page. */
@@ -26,8 +28,14 @@ const one = `
   ${joinDataKey("customer.id")}`;
 
 /** A customer with its latest conversations and where its values come from; both lists are bounded, and say so when they
- *  are not complete. Throws `customer_not_found` and `customer_merged`. */
-export async function getCustomer(store: Store, workspaceId: string, id: string): Promise<CustomerDetail> {
+ *  are not complete. `by`: who looks, which is audited; null for the program itself. Throws `customer_not_found` and
+ *  `customer_merged`. */
+export async function getCustomer(
+  store: Store,
+  workspaceId: string,
+  id: string,
+  by: ByHand | null = null,
+): Promise<CustomerDetail> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     // First: a version that is older than the values makes an edit fail, a newer one would let it undo what nobody saw.
     const marks = await marksOf(tx, id);
@@ -36,6 +44,11 @@ export async function getCustomer(store: Store, workspaceId: string, id: string)
     const conversations = await conversationsOf(tx, id);
     const profile = profileOf(tx, row);
     const provenance = await provenanceOf(tx, { id, profile });
+    if (by !== null) {
+      const { actor, at } = by;
+      const subject = { kind: "customer", id } as const;
+      writeEvent(tx, { actor, action: "customer.viewed", subject, details: { seen: "profile" }, at });
+    }
     return {
       ...summaryOf(row, profile),
       ...marks,

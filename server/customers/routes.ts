@@ -19,7 +19,8 @@ export function customerOperations(services: Services): readonly Served[] {
     }),
 
     serve(getCustomerOperation, async ({ params, caller, setHeader }) => {
-      const detail = await getCustomer(services, caller.workspaceId, customerId(params.id));
+      const by = { actor: caller.actor, at: services.clock() };
+      const detail = await getCustomer(services, caller.workspaceId, customerId(params.id), by);
       setHeader("ETag", etagOf(detail.version));
       return detail;
     }),

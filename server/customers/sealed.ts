@@ -1,7 +1,8 @@
 import type { FieldKey } from "../../engine/understand/understanding.ts";
 import type { Platform } from "../conversations/contract.ts";
 import type { DataKey } from "../privacy/seal.ts";
-import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
+import type { Keyring, WrappedDataKey } from "../privacy/keyring.ts";
+import { sealColumn, unsealColumn, unsealColumnOnce } from "../privacy/sealed-columns.ts";
 import type { Profile } from "./fold.ts";
 import type { Staff } from "./staff.ts";
 
@@ -55,6 +56,14 @@ export function ownEmailOf({ values, merged }: StoredProfile): string | null {
   return merged === undefined ? (values["email"] ?? null) : merged.ownEmail;
 }
 
+/** The emails that lead to the customer: the one that is shown, its row's own, and those of whom was merged into it. */
+export function emailsOf(profile: StoredProfile): readonly string[] {
+  const { email } = profile.values;
+  const own = ownEmailOf(profile);
+  const shown = email === undefined ? [] : [email];
+  return [...new Set([...shown, ...(own === null ? [] : [own]), ...(profile.merged?.emails ?? [])])];
+}
+
 export function sealProfile(
   workspaceId: string,
   key: DataKey,
@@ -73,6 +82,15 @@ export function openProfile(
 ): StoredProfile {
   // What sealProfile wrote: a value that was changed does not open.
   return JSON.parse(unsealColumn(workspaceId, key, "customers.profile", customerId, sealed));
+}
+
+/** The same for a row of which nothing else is opened. */
+export function openProfileOf(
+  keyring: Keyring,
+  customer: WrappedDataKey & { readonly id: string; readonly profile: Uint8Array },
+): StoredProfile {
+  const { id, profile } = customer;
+  return JSON.parse(unsealColumnOnce(keyring, id, customer, "customers.profile", id, profile));
 }
 
 export function sealSaid(workspaceId: string, key: DataKey, claimId: string, { value, raw }: Said): Buffer {

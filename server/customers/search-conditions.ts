@@ -72,7 +72,7 @@ export function readConditions(keyring: Keyring, filter: CustomerFilter, searche
 function accepting(terms: readonly Term[], searched: Searched): Conditions["accepts"] {
   // The tokens do not tell a name's words from those of an address.
   if (searched === "names" && terms.length > 0) {
-    return ({ name }) => matchesTerms(terms, { name, email: null, phone: null });
+    return ({ name }) => matchesTerms(terms, { name, emails: [], phone: null });
   }
   return terms.every(isExact) ? null : (customer) => matchesTerms(terms, customer);
 }

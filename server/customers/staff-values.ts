@@ -40,7 +40,7 @@ type Told = [seq: number, id: string, field: string, said: string, trust: StaffT
  *  that reads all notes of the workspace at once. */
 export const staffOf = (asked: string) => `
   select asked.id, member.id as member_id,
-    coalesce((select cardinality(tags) > 0 from customers where workspace_id = :workspaceId and id = member.id), false)
+    coalesce((select cardinality(own_tags) > 0 from customers where workspace_id = :workspaceId and id = member.id), false)
       or coalesce((select true from notes where workspace_id = :workspaceId and customer_id = member.id limit 1), false)
       as is_marked,
     cast(coalesce((

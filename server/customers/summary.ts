@@ -1,8 +1,7 @@
 import type { Platform } from "../conversations/contract.ts";
-import { openDataKey } from "../privacy/keyring.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import type { CustomerSummary } from "./contract.ts";
-import { openProfile, type StoredProfile } from "./sealed.ts";
+import { openProfileOf, type StoredProfile } from "./sealed.ts";
 
 /** A customer as lists and single views read it. */
 export interface CustomerRow {
@@ -16,10 +15,8 @@ export interface CustomerRow {
   readonly key_wrapped: Uint8Array;
 }
 
-export function profileOf({ workspaceId, keyring }: SealedTransaction, row: CustomerRow): StoredProfile {
-  const { id } = row;
-  const key = openDataKey(keyring, id, row);
-  return openProfile(workspaceId, key, id, row.profile);
+export function profileOf({ keyring }: SealedTransaction, row: CustomerRow): StoredProfile {
+  return openProfileOf(keyring, row);
 }
 
 export function summaryOf(row: CustomerRow, profile: StoredProfile): CustomerSummary {

@@ -1,8 +1,8 @@
-import { enterCustomers } from "./entries.ts";
 import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
+import { retag } from "./family-tags.ts";
 import { missingCustomer } from "./missing-customer.ts";
 import { customerMarked } from "../webhooks/customer-events.ts";
 import { tell } from "../webhooks/tell.ts";
@@ -26,8 +26,8 @@ export async function getTags(database: Database, workspaceId: string, id: strin
   });
 }
 
-/** Gives the customer the tag, or takes it away; what is so already stays as it is. It wants no version: two who tag at once
- *  both get what they wanted. Throws `customer_not_found`, `customer_merged` and `too_many_tags`. */
+/** Gives the customer the tag, or takes it away, also from those who were merged into it; what is so already stays as it is. It wants no
+ *  version: two who tag at once both get what they wanted. Throws `customer_not_found`, `customer_merged` and `too_many_tags`. */
 export async function setTag(
   database: Database,
   workspaceId: string,
@@ -48,15 +48,22 @@ export async function setTag(
       throw new AppError("too_many_tags", `A customer has at most ${TAGS_MAX} tags: take one away first.`);
     }
     const after = isSet ? [...tags, tag].toSorted() : tags.filter((other) => other !== tag);
-    tx.later(
-      `update customers set tags = cast(:after as text[]), updated_at = :at, version = version + 1
-       where workspace_id = :workspaceId and id = :id`,
-      { workspaceId, id, after, at: new Date(at) },
-    );
+    tx.later(isSet ? give : take, { workspaceId, id, tag, at: new Date(at) });
     const event = tell(workspaceId, customerMarked(id, ["tags"], at));
-    for (const { sql, bindings } of [enterCustomers(workspaceId, [id]), event]) tx.later(sql, bindings);
+    for (const { sql, bindings } of [...retag(workspaceId, [id]), event]) tx.later(sql, bindings);
     const details = isSet ? { added: tag } : { removed: tag };
     writeEvent(tx, { actor, action: "customer.tagged", subject: { kind: "customer", id }, details, at });
     return { tags: after, version: version + 1 };
   });
 }
+
+const give = `
+  update customers set own_tags = own_tags || cast(:tag as text), updated_at = :at
+  where workspace_id = :workspaceId and id = :id`;
+
+const take = `
+  update customers set own_tags = array_remove(own_tags, cast(:tag as text)), updated_at = :at
+  where workspace_id = :workspaceId and id = any(array(
+    select id from customers where workspace_id = :workspaceId and id = :id
+    union all
+    select id from customers where workspace_id = :workspaceId and merged_into = :id))`;

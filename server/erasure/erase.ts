@@ -2,6 +2,7 @@ import { v7 as uuid } from "uuid";
 import { AppError } from "../app-error.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
 import { leaveErased } from "../audit/leaves.ts";
+import { retag } from "../customers/family-tags.ts";
 import { missingCustomer } from "../customers/missing-customer.ts";
 import { writeProfile } from "../customers/profile.ts";
 import { fingerprintOf, openDataKey, type WrappedDataKey } from "../privacy/keyring.ts";
@@ -91,8 +92,9 @@ async function eraseLocked(
   }
   for (const { told, stored, merged } of bereft) {
     const talks = told.talks.filter(({ id }) => !ids.has(id));
-    for (const { sql, bindings } of writeProfile(tx, { ...told, talks }, stored, now, merged))
-      tx.later(sql, bindings);
+    const profile = writeProfile(tx, { ...told, talks }, stored, now, merged);
+    const tags = stored.profile.merged === undefined ? [] : retag(tx.workspaceId, [told.id]);
+    for (const { sql, bindings } of [...profile, ...tags]) tx.later(sql, bindings);
   }
   const certificate: Certificate = {
     version: 1,

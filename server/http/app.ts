@@ -30,6 +30,7 @@ import { withOpenApi } from "../openapi/routes.ts";
 import { problemHandler } from "./problem.ts";
 import { requestLog } from "./request-log.ts";
 import { memberOperations } from "../members/routes.ts";
+import { oidcCallback, oidcOperations } from "../oidc/routes.ts";
 import { pageRoutes } from "../pages/routes.ts";
 import { personOperations } from "../people/routes.ts";
 import { retentionOperations } from "../retention/routes.ts";
@@ -38,11 +39,8 @@ import { webhookOperations } from "../webhooks/routes.ts";
 import type { Services } from "./services.ts";
 import { keyOperations } from "../workspaces/key-routes.ts";
 
-/** The whole HTTP interface. Everything under /v1 wants a caller, whom `authenticated` names. */
-export function createApp(
-  services: Services,
-  authenticated: RequestHandler = authenticate(services),
-): Express {
+/** The whole HTTP interface. Everything under /v1 wants a caller, but for what is anybody's. */
+export function createApp(services: Services): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // answers are a person's data: nothing in between is to keep them
@@ -51,6 +49,7 @@ export function createApp(
   app.set("query parser", "simple"); // nested query objects are nobody's friend
   app.use(securityHeaders());
   app.use(requestLog(services.log));
+  const authenticated = authenticate(services);
   const identityKeys = createIdentityKeys(services, services.clock);
   const served = withOpenApi([
     ...healthOperations(services),
@@ -74,6 +73,7 @@ export function createApp(
     ...identityOperations(services, identityKeys),
     ...auditOperations(services),
     ...sessionOperations(services),
+    ...oidcOperations(services),
     ...personOperations(services),
     ...memberOperations(services),
   ]);
@@ -84,6 +84,7 @@ export function createApp(
   });
   app.use(docsPage());
   app.use(pageRoutes());
+  app.use(oidcCallback(services));
   app.use("/v1", authenticated); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));

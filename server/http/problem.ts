@@ -48,6 +48,7 @@ function toAppError(thrown: unknown): AppError {
   return (
     bodyError(thrown) ??
     databaseError(thrown) ??
+    busyError(thrown) ??
     new AppError("internal", "Something went wrong on our side. The log has it under this instance.", {
       cause: thrown,
     })
@@ -67,6 +68,13 @@ function bodyError(thrown: unknown): AppError | null {
     default:
       return null;
   }
+}
+
+/** A transaction that lost to others as often as it was tried (see database/in-workspace.ts): nothing of it was written. */
+function busyError(thrown: unknown): AppError | null {
+  if (!["40001", "40P01"].includes(errorCode(thrown) ?? "")) return null;
+  const message = "Others are changing the same at this moment. Nothing was changed: try again.";
+  return new AppError("customer_busy", message, { cause: thrown });
 }
 
 // SQLSTATE classes 08 (connection), 53 (resources), 57P (shutdown), what the network says, and knex's and pg's own words.

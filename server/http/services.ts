@@ -1,6 +1,7 @@
 import type { BillingProvider } from "../billing/provider.ts";
 import type { Database } from "../database/database.ts";
 import type { Mailer } from "../identity/mailer.ts";
+import type { OidcClient } from "../oidc/client.ts";
 import type { Log } from "../log.ts";
 import type { Keyrings } from "../privacy/keyrings.ts";
 import type { OutgoingRules } from "../outgoing/destination.ts";
@@ -18,6 +19,8 @@ export interface Services {
   readonly mailer: Mailer | null;
   /** Whose word for where a request comes from is believed. */
   readonly trustedProxies: TrustedProxies;
+  /** Null where no OpenID Connect provider is set. */
+  readonly oidc: OidcClient | null;
   /** Where webhooks may be sent. */
   readonly outgoing: OutgoingRules;
   /** The address by which people reach the server, without a slash at its end: PUBLIC_URL, or else where it listens. */

@@ -1,8 +1,9 @@
 import { randomInt, timingSafeEqual } from "node:crypto";
 import { emailKey } from "../../engine/understand/email-key.ts";
 import { AppError } from "../app-error.ts";
-import { blindIndex } from "../privacy/blind-index.ts";
-import { openDataKey, type Keyring, type WrappedDataKey } from "../privacy/keyring.ts";
+import { blindIndex, blindIndexes, hmac, indexVersion } from "../privacy/blind-index.ts";
+import { openDataKey, type WrappedDataKey } from "../privacy/keyring.ts";
+import type { DataKey } from "../privacy/seal.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { newRowId } from "../uuid.ts";
@@ -43,15 +44,17 @@ export async function createChallenge(
     if (await isTooOften(tx, conversationId, address, now)) return false;
     await tx.raw(
       `insert into identity_challenges (
-         workspace_id, id, conversation_id, email, email_key, code_hash, tries, created_at, expires_at)
-       values (:workspaceId, :challengeId, :conversationId, :email, :emailKey, :codeHash, 0, :now, :expiresAt)`,
+         workspace_id, id, conversation_id, email, email_key, index_version, code_hash, tries, created_at, expires_at)
+       values (
+         :workspaceId, :challengeId, :conversationId, :email, :emailKey, :indexVersion, :codeHash, 0, :now, :expiresAt)`,
       {
         workspaceId,
         challengeId,
         conversationId,
         email: sealColumn(workspaceId, key, "identity_challenges.email", challengeId, address),
         emailKey: blindIndex(tx.keyring, "email", address),
-        codeHash: codeHash(tx.keyring, challengeId, code),
+        indexVersion: indexVersion(tx.keyring),
+        codeHash: codeHash(key, challengeId, code),
         now: new Date(now),
         expiresAt,
       },
@@ -83,11 +86,11 @@ async function isTooOften(
        (select cast(count(*) as integer) from identity_challenges
         where workspace_id = :workspaceId and conversation_id = :conversationId and created_at > :since) as of_conversation,
        (select cast(count(*) as integer) from identity_challenges
-        where workspace_id = :workspaceId and email_key = :emailKey and created_at > :since) as of_address`,
+        where workspace_id = :workspaceId and email_key = any(cast(:emailKeys as bytea[])) and created_at > :since) as of_address`,
     {
       workspaceId: tx.workspaceId,
       conversationId,
-      emailKey: blindIndex(tx.keyring, "email", address),
+      emailKeys: blindIndexes(tx.keyring, "email", address),
       since: new Date(now - HOUR_MS),
     },
   );
@@ -108,9 +111,10 @@ function mailOf(to: string, code: string): Mail {
   };
 }
 
-/** Six digits are found by trying: so they are hashed with a key that is not in the database. */
-function codeHash(keyring: Keyring, challengeId: string, code: string): Buffer {
-  return blindIndex(keyring, "code", `${challengeId} ${code}`);
+/** Six digits are found by trying: so they are hashed with a key that is not in the database. The conversation's, which no rotation
+ *  replaces: nobody could make the hash anew. */
+function codeHash(key: DataKey, challengeId: string, code: string): Buffer {
+  return hmac(key, "code", `${challengeId} ${code}`);
 }
 
 /** What a right code proves. */
@@ -125,7 +129,7 @@ export async function takeCode(
   { challengeId, code }: VerifyRequest,
   now: number,
 ): Promise<Proven | null> {
-  const { workspaceId, keyring } = tx;
+  const { workspaceId } = tx;
   const [row] = await tx.raw<{ conversation_id: string; email: Uint8Array; code_hash: Uint8Array }>(
     `update identity_challenges set tries = tries + 1
      where workspace_id = :workspaceId and id = :challengeId and used_at is null and expires_at > :now
@@ -133,10 +137,11 @@ export async function takeCode(
      returning conversation_id, email, code_hash`,
     { workspaceId, challengeId, now: new Date(now), triesMax: TRIES_MAX },
   );
-  const given = codeHash(keyring, challengeId, code.replaceAll(/\s/gu, ""));
-  if (row === undefined || !timingSafeEqual(given, row.code_hash)) return null;
+  if (row === undefined) return null;
   const { conversation_id: conversationId } = row;
   const key = await conversationKey(tx, conversationId);
+  const given = codeHash(key, challengeId, code.replaceAll(/\s/gu, ""));
+  if (!timingSafeEqual(given, row.code_hash)) return null;
   await tx.raw(
     "update identity_challenges set used_at = :now where workspace_id = :workspaceId and id = :challengeId",
     { workspaceId, challengeId, now: new Date(now) },

@@ -1,7 +1,7 @@
 import type { RulePack } from "../../engine/rules/pack.ts";
 import { writeEvent } from "../audit/events.ts";
 import { editCustomer } from "../customers/edit.ts";
-import { lockEmail, readCustomer } from "../customers/locked-customer.ts";
+import { lockEmails, readCustomer } from "../customers/locked-customer.ts";
 import { parseValue } from "../customers/parse-value.ts";
 import { planEdit, type Change } from "../customers/plan-edit.ts";
 import { createProfile } from "../customers/profile.ts";
@@ -11,6 +11,7 @@ import { blindIndexes } from "../privacy/blind-index.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { newRowId } from "../uuid.ts";
 import { Outcome, type ImportedRow, type ImportReport } from "./contract.ts";
+import { overtakenBy } from "./overtaken.ts";
 import { fieldOf, type CsvRow } from "./read-csv.ts";
 
 export interface Importing {
@@ -120,7 +121,19 @@ async function importRow(
   );
   const fields = changes.map(({ field }) => field);
   if (owner === null || owner.isNew) return outcome(line, "created", owner?.id ?? null, fields, []);
-  return complete(store, line, owner.id, changes, importing);
+  try {
+    return await complete(store, line, owner.id, changes, importing);
+  } catch (error) {
+    const overtaken = overtakenBy(error);
+    if (overtaken === null) throw error;
+    return outcome(
+      line,
+      "conflict",
+      overtaken.customerId,
+      [],
+      [{ column: "email", detail: overtaken.detail }],
+    );
+  }
 }
 
 /** Gives a customer the values that it lacks. */
@@ -187,8 +200,7 @@ async function ownerOrNew(
   changes: ParsedRow["changes"],
   by: ByHand,
 ): Promise<Owner> {
-  const lock = lockEmail(tx.workspaceId, email);
-  tx.later(lock.sql, lock.bindings);
+  for (const { sql, bindings } of lockEmails(tx.workspaceId, [email])) tx.later(sql, bindings);
   const owner = await ownerOf(tx, email);
   if (owner !== null) return owner;
   const id = newRowId();

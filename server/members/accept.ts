@@ -75,7 +75,7 @@ async function personFor(
 }
 
 /** Throws `link_spent` when the invitation was used or taken back meanwhile. */
-export async function join(
+async function join(
   store: Store,
   workspaceId: string,
   personId: string,

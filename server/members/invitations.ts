@@ -5,7 +5,7 @@ import { writeEvent } from "../audit/events.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import { checkEmail, findPerson } from "../people/people.ts";
 import { hashOfSecret, newSecret } from "../people/secret.ts";
-import { blindIndex, blindIndexes } from "../privacy/blind-index.ts";
+import { blindIndex, blindIndexes, indexVersion } from "../privacy/blind-index.ts";
 import { insertDataKey, joinDataKey } from "../privacy/data-key-sql.ts";
 import { newDataKey, openDataKey, type WrappedDataKey } from "../privacy/keyring.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
@@ -149,8 +149,8 @@ async function insertInvitation(
     `with key as (${insertDataKey(":id")}
      )
      insert into invitations (
-       workspace_id, id, email, email_key, role, secret_hash, invited_by, created_at, expires_at)
-     values (:workspaceId, :id, :email, :emailKey, :role, :hash, :by, :now, :expiresAt)`,
+       workspace_id, id, email, email_key, index_version, role, secret_hash, invited_by, created_at, expires_at)
+     values (:workspaceId, :id, :email, :emailKey, :indexVersion, :role, :hash, :by, :now, :expiresAt)`,
     {
       workspaceId,
       id,
@@ -158,6 +158,7 @@ async function insertInvitation(
       keyWrapped: row.key_wrapped,
       email: sealColumn(workspaceId, key, "invitations.email", id, email),
       emailKey: blindIndex(keyring, "email", email),
+      indexVersion: indexVersion(keyring),
       role,
       hash,
       by,

@@ -32,6 +32,7 @@ export const changeRoleOperation = operation({
     "Only owners make and unmake owners, and one owner always remains. The member's sessions in this workspace end; one's own gets a new cookie.",
   group,
   body: RoleChange,
+  problems: ["member_not_found", "last_owner"],
   answer: MemberView,
 });
 
@@ -41,6 +42,7 @@ export const removeMemberOperation = operation({
   path: "/v1/members/{personId}",
   title: "Remove a member from the workspace",
   group,
+  problems: ["member_not_found", "last_owner"],
   answer: null,
 });
 
@@ -63,6 +65,7 @@ export const inviteOperation = operation({
   group,
   body: NewInvitation,
   status: 201,
+  problems: ["already_member", "too_many_invitations"],
   answer: Invited,
 });
 
@@ -72,6 +75,7 @@ export const revokeInvitationOperation = operation({
   path: "/v1/invitations/{id}",
   title: "Take an invitation back",
   group,
+  problems: ["invitation_not_found"],
   answer: null,
 });
 
@@ -83,6 +87,7 @@ export const readInvitationOperation = operation({
   about: "A POST, so that the link's secret stands in no address.",
   group,
   body: InvitationToken,
+  problems: ["csrf_refused", "link_spent", "too_many_attempts"],
   answer: InvitationDetails,
 });
 
@@ -94,5 +99,6 @@ export const acceptInvitationOperation = operation({
   group,
   body: Acceptance,
   status: 201,
+  problems: ["csrf_refused", "account_exists", "link_spent", "too_many_attempts", "sign_in_busy"],
   answer: SessionView,
 });

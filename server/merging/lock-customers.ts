@@ -1,3 +1,4 @@
+import { lockEmails } from "../customers/locked-customer.ts";
 import {
   conversationsOf,
   lockCustomersAlone,
@@ -10,7 +11,6 @@ import {
 import type { Talk } from "../customers/profile.ts";
 import { ownEmailOf, type StoredCustomer } from "../customers/sealed.ts";
 import { staffOf, type StaffRow } from "../customers/staff-values.ts";
-import { advisoryKey } from "../database/advisory-key.ts";
 import { Outdated } from "../database/in-workspace.ts";
 import type { BoundSql } from "../database/statement.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
@@ -37,12 +37,9 @@ export async function lockCustomersToMerge(
 ): Promise<LockedCustomers> {
   const { workspaceId } = tx;
   const emails = await emailsOf(tx, ids);
-  const locks = emails
-    .map((email) => advisoryKey("email", workspaceId, email))
-    .toSorted((a, b) => (a < b ? -1 : 1));
   const bindings = { workspaceId, ids };
   const queries: readonly BoundSql[] = [
-    ...locks.map((lock) => ({ sql: "select pg_advisory_xact_lock(:lock)", bindings: { lock } })),
+    ...lockEmails(workspaceId, emails),
     { sql: lockAsked, bindings },
     { sql: lockHandles, bindings },
     { sql: lockActivity, bindings },

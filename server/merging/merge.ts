@@ -1,6 +1,7 @@
 import { v7 as uuid } from "uuid";
 import { AppError } from "../app-error.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
+import { retag } from "../customers/family-tags.ts";
 import { survivorOf } from "../customers/missing-customer.ts";
 import { writeProfile } from "../customers/profile.ts";
 import type { StoredCustomer } from "../customers/sealed.ts";
@@ -96,6 +97,7 @@ function writeMerge(
     { sql: absorbFamily, bindings: pair },
     ...ENDS.map((sql) => ({ sql, bindings: { workspaceId, absorbedId: other.id } })),
     ...MOVES.map((sql) => ({ sql, bindings: pair })),
+    ...retag(workspaceId, [survivor.id]),
     tell(workspaceId, customerMerged(survivor.id, other.id, "staff", now)),
     ...writeProfile(tx, told, { ...survivor, staff }, now, outcome.merged),
     countUpHandles(workspaceId, talks),

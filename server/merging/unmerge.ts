@@ -1,7 +1,7 @@
 import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
 import { missingCustomer, survivorOf } from "../customers/missing-customer.ts";
-import { enterCustomers } from "../customers/entries.ts";
+import { retag } from "../customers/family-tags.ts";
 import { emailSetFor } from "../customers/plan-edit.ts";
 import { isKept, writeProfile, type Talk } from "../customers/profile.ts";
 import { ownEmailOf, type StoredCustomer } from "../customers/sealed.ts";
@@ -134,7 +134,7 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
       ? []
       : [{ sql: restoreFamily, bindings: { workspaceId, absorbedId: merge.absorbedId, others } }]),
     { sql: moveConversations, bindings: { ...pair, ids } },
-    enterCustomers(workspaceId, [restored.id]),
+    ...retag(workspaceId, [survivor.id, restored.id]),
     ...writeProfile(tx, survivorTold, { ...survivor, staff }, now, merged),
     ...(stay.length === 0 ? [{ sql: restoreDates, bindings: { workspaceId, mergeId: merge.id } }] : []),
     ...(next === undefined

@@ -53,8 +53,9 @@ const SECURITY_SCHEMES = {
   session: {
     type: "apiKey",
     in: "cookie",
-    name: "session",
-    description: "The session of a member of the workspace, with a role that the operation names.",
+    name: "__Host-session",
+    description:
+      "The session of somebody who is signed in, with a role that the operation names. Without TLS the cookie is called `session`.",
   },
 };
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import * as actions from "../actions/contract.ts";
 import * as audit from "../audit/contract.ts";
+import * as billing from "../billing/contract.ts";
 import * as conversations from "../conversations/contract.ts";
 import * as traces from "../conversations/trace-contract.ts";
 import * as customers from "../customers/contract.ts";
@@ -14,11 +16,18 @@ import * as findings from "../findings/contract.ts";
 import * as problems from "../http/problem-contract.ts";
 import * as identity from "../identity/contract.ts";
 import * as imports from "../imports/contract.ts";
+import * as members from "../members/contract.ts";
 import * as merging from "../merging/contract.ts";
+import * as people from "../people/contract.ts";
 import * as retention from "../retention/contract.ts";
+import * as sessions from "../sessions/contract.ts";
+import * as workspaces from "../workspaces/contract.ts";
+import * as keys from "../workspaces/key-contract.ts";
 
 const CONTRACTS = [
+  actions,
   audit,
+  billing,
   conversations,
   traces,
   customers,
@@ -33,8 +42,13 @@ const CONTRACTS = [
   problems,
   identity,
   imports,
+  keys,
+  members,
   merging,
+  people,
   retention,
+  sessions,
+  workspaces,
 ] as const;
 
 /** The schemas that the OpenAPI document calls by a name: what the contracts export, by their own names. */

@@ -14,6 +14,7 @@ export function problemsOf(
 ): ReadonlyMap<number, readonly AppErrorCode[]> {
   const codes = new Set<AppErrorCode>([
     ...(access === "anybody" ? [] : OF_CALLERS),
+    ...(bySession(access) && operation.method !== "get" ? (["csrf_refused"] as const) : []),
     ...ofRequest(operation),
     ...(operation.problems ?? []),
     ...ANY,
@@ -33,3 +34,6 @@ function ofRequest({ query, body, ifMatch }: Operation): readonly AppErrorCode[]
     ...(ifMatch === true ? (["etag_required", "edited_meanwhile"] as const) : []),
   ];
 }
+
+const bySession = (access: Access) =>
+  access === "person" || (typeof access === "object" && access.roles.length > 0);

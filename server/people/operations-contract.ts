@@ -22,6 +22,7 @@ export const setUpOperation = operation({
   group,
   body: SetUpRequest,
   status: 201,
+  problems: ["csrf_refused", "sign_in_failed", "link_spent", "too_many_attempts", "sign_in_busy"],
   answer: SessionView,
 });
 
@@ -33,6 +34,7 @@ export const changePasswordOperation = operation({
   about: "Ends every other session of the person.",
   group,
   body: PasswordChange,
+  problems: ["sign_in_failed", "too_many_attempts", "sign_in_busy"],
   answer: null,
 });
 
@@ -45,6 +47,7 @@ export const requestResetOperation = operation({
   group,
   body: ResetRequest,
   status: 202,
+  problems: ["csrf_refused", "mail_not_configured", "too_many_attempts"],
   answer: ResetAnswer,
 });
 
@@ -56,6 +59,7 @@ export const resetPasswordOperation = operation({
   about: "Ends every session of the person.",
   group,
   body: ResetRedemption,
+  problems: ["csrf_refused", "link_spent", "too_many_attempts", "sign_in_busy"],
   answer: null,
 });
 
@@ -68,6 +72,7 @@ export const enrolTotpOperation = operation({
   group,
   body: PasswordConfirmation,
   status: 201,
+  problems: ["sign_in_failed", "totp_state", "too_many_attempts", "sign_in_busy"],
   answer: TotpEnrolment,
 });
 
@@ -79,6 +84,7 @@ export const confirmTotpOperation = operation({
   about: "From then on signing in takes a code. The recovery codes are shown this once.",
   group,
   body: TotpConfirmation,
+  problems: ["totp_required", "totp_state", "too_many_attempts"],
   answer: RecoveryCodes,
 });
 
@@ -89,5 +95,6 @@ export const removeTotpOperation = operation({
   title: "Switch the authenticator app off",
   group,
   body: PasswordConfirmation,
+  problems: ["sign_in_failed", "totp_state", "too_many_attempts", "sign_in_busy"],
   answer: null,
 });

@@ -1,7 +1,7 @@
 import { emailKey } from "../../engine/understand/email-key.ts";
 import { AppError } from "../app-error.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
-import { blindIndex, blindIndexes } from "../privacy/blind-index.ts";
+import { blindIndex, blindIndexes, indexVersion } from "../privacy/blind-index.ts";
 import { insertDataKey, joinDataKey } from "../privacy/data-key-sql.ts";
 import { newDataKey, openDataKey, type WrappedDataKey } from "../privacy/keyring.ts";
 import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
@@ -96,8 +96,8 @@ export async function createPerson(
   await tx.prepared(
     `with key as (${insertDataKey(":id")}
      )
-     insert into people (workspace_id, id, email, email_key, password_hash, created_at)
-     values (:workspaceId, :id, :email, :emailKey, :passwordHash, :now)`,
+     insert into people (workspace_id, id, email, email_key, index_version, password_hash, created_at)
+     values (:workspaceId, :id, :email, :emailKey, :indexVersion, :passwordHash, :now)`,
     {
       workspaceId,
       id,
@@ -105,6 +105,7 @@ export async function createPerson(
       keyWrapped: row.key_wrapped,
       email: sealColumn(workspaceId, key, "people.email", id, email),
       emailKey: blindIndex(keyring, "email", email),
+      indexVersion: indexVersion(keyring),
       passwordHash,
       now: new Date(now),
     },

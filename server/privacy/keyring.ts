@@ -1,8 +1,8 @@
 import { createHash, createSecretKey, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { AppError } from "../app-error.ts";
-import { seal, unseal } from "./seal.ts";
-import type { DataKey } from "./seal.ts";
+import { seal, unseal, unsealText } from "./seal.ts";
+import type { DataKey, Place } from "./seal.ts";
 
 export const KEY_BYTES = 32;
 
@@ -48,6 +48,19 @@ export function newDataKey(
  *  `sealed_value_unreadable` when the row was changed or is another subject's. */
 export function openDataKey(keyring: Keyring, subjectId: string, row: WrappedDataKey): DataKey {
   return subjectKey(unwrapDataKey(keyring, subjectId, row));
+}
+
+/** Opens a single text of a subject: without making its data key one that is kept, which takes a fifth longer. Throws what openDataKey
+ *  and `unseal` throw. */
+export function unsealOnce(
+  keyring: Keyring,
+  subjectId: string,
+  row: WrappedDataKey,
+  place: Place,
+  sealed: Uint8Array,
+): string {
+  const secret = unwrapDataKey(keyring, subjectId, row);
+  return unsealText({ version: SUBJECT_KEY_VERSION, secret }, place, sealed);
 }
 
 /** The row as the newest workspace key wraps it, for rotations. */

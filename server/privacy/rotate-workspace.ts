@@ -4,7 +4,8 @@ import { inWorkspace } from "../database/in-workspace.ts";
 import type { KeyKind, KeyProvider } from "./key-provider.ts";
 import { rewrapDataKey } from "./keyring.ts";
 import type { Keyring, WrappedDataKey } from "./keyring.ts";
-import { KEYRING_CACHE_MS } from "./keyrings.ts";
+import { createKeyrings, KEYRING_CACHE_MS } from "./keyrings.ts";
+import type { Store } from "./store.ts";
 import { insertKey, loadKeyring, newKeyRow, readWorkspaceKeys } from "./workspace-keys.ts";
 
 const BATCH_ROWS = 500; // locked for some milliseconds: a turn that needs one hardly notices
@@ -34,29 +35,18 @@ export interface Rotated {
 /** Makes a new workspace key and wraps every data key with it, in batches, while servers run. What the data keys seal stays
  *  as it is. When an earlier rotation was interrupted, this one goes on with it instead. */
 export function rotateWorkspaceKey(rotation: Rotation): Promise<Rotated> {
-  return replaceKey(rotation, "data", (keyring, moved) => rewrapAll(rotation, keyring, moved));
+  return replaceKey(rotation, "data", async ({ keyrings }, moved) =>
+    rewrapAll(rotation, await keyrings.of(rotation.workspaceId), moved),
+  );
 }
 
-/** Makes a new index key and has everything indexed with it, while servers run. `reindex` moves some rows that have another
- *  version than `keyring.indexKeys[0]` to that one and returns how many; 0 when there are none left.
- *  In between, lookups try both versions (`blindIndexes`, `queryTokens`), and writing uses the new one. A unique index cannot see
- *  that two versions of a value are one: who adds a unique value looks both up, under a lock that knows no version.
- *  When an earlier rotation was interrupted, this one goes on with it instead. */
-export function rotateIndex(
-  rotation: Rotation,
-  reindex: (keyring: Keyring) => Promise<number>,
-): Promise<Rotated> {
-  return replaceKey(rotation, "index", async (keyring, moved) => {
-    for (let rows = await reindex(keyring); rows > 0; rows = await reindex(keyring)) moved(rows);
-  });
-}
-
-/** Announced, then active, then the only one: each step waits until every process has heard of the one before. So nobody
+/** Makes a new version of a key, and has `moveAll` move what is stored to it; `moved` is called with how many rows more.
+ *  Announced, then active, then the only one: each step waits until every process has heard of the one before. So nobody
  *  meets what they do not know, and nobody makes anything more with the old key once rows are moved off it. */
-async function replaceKey(
+export async function replaceKey(
   rotation: Rotation,
   kind: KeyKind,
-  moveAll: (keyring: Keyring, moved: (rows: number) => void) => Promise<void>,
+  moveAll: (store: Store, moved: (rows: number) => void) => Promise<void>,
 ): Promise<Rotated> {
   const { database, provider, workspaceId, clock, settle, onProgress } = rotation;
   const load = () => loadKeyring(database, provider, workspaceId, clock());
@@ -68,7 +58,9 @@ async function replaceKey(
   }
   await settle();
   let rows = 0;
-  await moveAll(await load(), (more) => {
+  // Of its own, and not older than the last step. It hears of it when the other key is replaced meanwhile.
+  const keyrings = createKeyrings(database, provider, clock);
+  await moveAll({ database, keyrings }, (more) => {
     rows += more;
     onProgress?.(rows);
   });

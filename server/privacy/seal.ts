@@ -20,6 +20,12 @@ export interface DataKey {
   readonly secret: KeyObject;
 }
 
+/** The same for one value that is opened in passing: its bytes, which leave nobody's hands. */
+export interface OpeningKey {
+  readonly version: number;
+  readonly secret: KeyObject | Uint8Array;
+}
+
 /** Where a sealed value belongs: it opens there and nowhere else. `row`: the row's id within its workspace. */
 export interface Place {
   readonly workspaceId: string;
@@ -46,7 +52,7 @@ export function seal(key: DataKey, place: Place, plaintext: string | Uint8Array)
 
 /** Opens what `seal` made with the same key for the same place. Measured as above: 3 µs for 100 bytes, 4 µs for 3,000.
  *  Throws an AppError that names the place and nothing of the content when it was changed, moved or sealed by another key. */
-export function unseal(key: DataKey, place: Place, sealed: Uint8Array): Buffer {
+export function unseal(key: OpeningKey, place: Place, sealed: Uint8Array): Buffer {
   if (sealed.length < SEAL_BYTES || sealed[0] !== FORMAT) throw unreadable(place, null);
   const decipher = createDecipheriv(CIPHER, key.secret, sealed.subarray(1, HEADER_BYTES), OPTIONS);
   decipher.setAAD(boundTo(place, key.version));
@@ -61,7 +67,7 @@ export function unseal(key: DataKey, place: Place, sealed: Uint8Array): Buffer {
 }
 
 /** The same for a text. */
-export function unsealText(key: DataKey, place: Place, sealed: Uint8Array): string {
+export function unsealText(key: OpeningKey, place: Place, sealed: Uint8Array): string {
   return unseal(key, place, sealed).toString("utf8");
 }
 

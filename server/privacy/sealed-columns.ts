@@ -1,3 +1,4 @@
+import { unsealOnce, type Keyring, type WrappedDataKey } from "./keyring.ts";
 import { seal, unsealText } from "./seal.ts";
 import type { DataKey, Place } from "./seal.ts";
 
@@ -53,4 +54,16 @@ export function unsealColumn(
   sealed: Uint8Array,
 ): string {
   return unsealText(key, placeOf(workspaceId, column, row), sealed);
+}
+
+/** The same for a row of which nothing else is opened; `subjectId`: whose data key seals it, and `key` that key's row. */
+export function unsealColumnOnce(
+  keyring: Keyring,
+  subjectId: string,
+  key: WrappedDataKey,
+  column: SealedColumn,
+  row: string,
+  sealed: Uint8Array,
+): string {
+  return unsealOnce(keyring, subjectId, key, placeOf(keyring.workspaceId, column, row), sealed);
 }

@@ -7,17 +7,17 @@ const DIGITS_MIN = 3; // fewer last digits are everybody's
 /** What of a customer is searched, as stored. */
 export interface Searchable {
   readonly name: string | null;
-  /** In its canonical form. */
-  readonly email: string | null;
+  /** In their canonical form. */
+  readonly emails: readonly string[];
   /** E.164, or digits alone where no numbering plan knows the number. */
   readonly phone: string | null;
 }
 
 /** A part of a query. A customer is found when every part is found in them. */
 export type Term =
-  /** The beginning of a word of the name or of the address's part before the @. */
+  /** The beginning of a word of the name or of an address's part before the @. */
   | { readonly kind: "word"; readonly text: string }
-  /** The beginning of the address, up to the @ at least. */
+  /** The beginning of an address, up to the @ at least. */
   | { readonly kind: "address"; readonly text: string }
   /** The last digits of the phone number (`tail`, without zeros in front: 0412 is +61 412), or the beginning of a word. */
   | { readonly kind: "digits"; readonly text: string; readonly tail: string };
@@ -41,14 +41,14 @@ export function matchesSearch(query: string, customer: Searchable): boolean {
 /** The same for many customers, with the query read once. */
 export function matchesTerms(terms: readonly Term[], customer: Searchable): boolean {
   if (terms.length === 0) return true;
-  const { words, email, digits } = readSearchable(customer);
+  const { words, emails, digits } = readSearchable(customer);
   const beginsWord = (text: string) => words.some((word) => word.startsWith(text));
   return terms.every((term) => {
     switch (term.kind) {
       case "word":
         return beginsWord(term.text);
       case "address":
-        return email.startsWith(term.text);
+        return emails.some((email) => email.startsWith(term.text));
       case "digits":
         return beginsWord(term.text) || (term.tail.length >= DIGITS_MIN && digits.endsWith(term.tail));
     }
@@ -57,19 +57,19 @@ export function matchesTerms(terms: readonly Term[], customer: Searchable): bool
 }
 
 /** A customer as search sees them. */
-export function readSearchable({ name, email, phone }: Searchable): {
+export function readSearchable({ name, emails, phone }: Searchable): {
   readonly words: readonly string[];
-  readonly email: string;
+  readonly emails: readonly string[];
   readonly digits: string;
 } {
   const foldedName = foldSearch(name ?? "");
-  const address = foldSearch(email ?? "");
-  const local = address.split("@", 1)[0] ?? "";
-  const words = [foldedName, local].flatMap((text) => [
+  const addresses = emails.map(foldSearch);
+  const locals = addresses.map((address) => address.split("@", 1)[0] ?? "");
+  const words = [foldedName, ...locals].flatMap((text) => [
     ...wordsOf(text).slice(0, WORDS_MAX),
     ...(text.includes("'") ? joinedWordsOf(text).slice(0, WORDS_MAX) : []),
   ]);
-  return { words, email: address, digits: (phone ?? "").replaceAll(/\D/gu, "") };
+  return { words, emails: addresses, digits: (phone ?? "").replaceAll(/\D/gu, "") };
 }
 
 /** Phone numbers are typed in groups: neighbours that are digits and signs alone are one. */

@@ -14,6 +14,7 @@ export const signInOperation = operation({
   group,
   body: SignInRequest,
   status: 201,
+  problems: ["sign_in_failed", "totp_required", "csrf_refused", "too_many_attempts", "sign_in_busy"],
   answer: SessionView,
 });
 

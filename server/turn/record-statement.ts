@@ -47,8 +47,8 @@ function compose(shape: Shape): string {
 
 const insertHandle = `
   person as (
-    insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
-    values (:workspaceId, :handleId, :platform, :handleKey, 1, :now)
+    insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
+    values (:workspaceId, :handleId, :platform, :handleKey, :indexVersion, 1, :now)
     returning id
   )`;
 
@@ -100,21 +100,24 @@ const updateConversation = ({ handle, link }: Shape) => `
     returning conversations.id
   )`;
 
+const keyed = "cast(:messageKey as bytea), cast(:indexVersion as integer), cast(:externalId as bytea)";
+
 const insertMessages = ({ key, reply }: Shape) => `
   message as (
     insert into messages (
-      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, external_id, turn, response, pack_hash,
-      state_hash, chain, at, recorded_at)
+      workspace_id, conversation_id, seq, id, handle_id, role, text, message_key, index_version, external_id, turn, response,
+      pack_hash, state_hash, chain, at, recorded_at)
     select
-      :workspaceId, conversation.id, said.seq, said.id, :handleId, said.role, said.text, said.message_key, said.external_id, said.turn,
-      said.response, said.pack_hash, said.state_hash, said.chain, :at, :now
+      :workspaceId, conversation.id, said.seq, said.id, :handleId, said.role, said.text, said.message_key,
+      said.index_version, said.external_id, said.turn, said.response, said.pack_hash, said.state_hash, said.chain, :at, :now
     from conversation cross join (values
       (cast(:messageSeq as integer), cast(:messageId as uuid), :role, cast(:text as bytea),
-        ${key ? "cast(:messageKey as bytea), cast(:externalId as bytea)" : "cast(null as bytea), cast(null as bytea)"},
+        ${key ? keyed : "cast(null as bytea), cast(null as integer), cast(null as bytea)"},
         case when cast(:isTurn as boolean) then cast(:turn as integer) end, cast(:response as bytea),
         case when not cast(:isTurn as boolean) then cast(:packHash as text) end, cast(:stateHash as bytea), cast(:chain as bytea))
-      ${reply ? ", (:messageSeq + 1, cast(:replyId as uuid), 'bot', :reply, null, null, null, null, null, null, null)" : ""}
-    ) as said (seq, id, role, text, message_key, external_id, turn, response, pack_hash, state_hash, chain)
+      ${reply ? ", (:messageSeq + 1, cast(:replyId as uuid), 'bot', :reply, null, null, null, null, null, null, null, null)" : ""}
+    ) as said (
+      seq, id, role, text, message_key, index_version, external_id, turn, response, pack_hash, state_hash, chain)
   )`;
 
 // The customer's dates and count follow its conversations in the same transaction. Written even when they stay: so this turn

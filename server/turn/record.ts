@@ -1,7 +1,7 @@
 import { stepLine } from "../audit/leaves.ts";
-import { linkOf, type CoveredRow, type Step } from "../audit/step.ts";
+import { hashStep, type CoveredRow, type Step } from "../audit/step.ts";
 import type { Binding, BoundSql } from "../database/statement.ts";
-import { blindIndex, blindIndexes } from "../privacy/blind-index.ts";
+import { blindIndex, blindIndexes, indexVersion } from "../privacy/blind-index.ts";
 import type { Keyring } from "../privacy/keyring.ts";
 import { sealColumn } from "../privacy/sealed-columns.ts";
 import { requestRefused } from "../webhooks/conversation-events.ts";
@@ -26,7 +26,8 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
   );
   const step = stepOf(workspaceId, recorded, state);
   const shape = shapeOf(recorded, step);
-  const link = linkOf(step);
+  const hashed = hashStep(step);
+  const { link } = hashed;
   const messageSeq = conversation.messageCount + 1;
   const bindings: Record<string, Binding> = {
     workspaceId,
@@ -44,12 +45,13 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
     packHash: recorded.packHash,
     ...stepBindings(step),
     leafId: recorded.newId(),
-    leaf: stepLine(conversationId, messageSeq, link),
+    leaf: stepLine(conversationId, messageSeq, hashed),
   };
   const { handle: how } = shape;
   if (shape.customer || shape.link || wrappedKey !== null || how === "remembered") {
     bindings["customerId"] = customerId;
   }
+  if (how === "new" || message.key !== null) bindings["indexVersion"] = indexVersion(keyring);
   if (how === "new") bindings["handleKey"] = blindIndex(keyring, "handle", handle.handle);
   if (handle.remembered !== null) {
     bindings["revision"] = handle.remembered.revision;

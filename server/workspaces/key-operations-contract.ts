@@ -22,6 +22,7 @@ export const createKeyOperation = operation({
   group,
   body: NewKey,
   status: 201,
+  problems: ["too_many_keys"],
   answer: CreatedKey,
 });
 
@@ -32,5 +33,6 @@ export const revokeKeyOperation = operation({
   title: "End an API key for good",
   about: "Running servers refuse it within five seconds.",
   group,
+  problems: ["key_not_found"],
   answer: null,
 });

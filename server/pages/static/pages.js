@@ -85,6 +85,27 @@ const needsToken = () => {
   return false;
 };
 
+/** Offers to sign in with the provider that is set, if one is. */
+async function offerProvider(form, invitation) {
+  const { oidc } = await ask("GET", "/v1/sign-in-options");
+  const button = form.querySelector(".of-provider");
+  if (oidc === null || button === null) return;
+  button.textContent = `Go on with ${oidc}`;
+  button.hidden = false;
+  button.addEventListener("click", () =>
+    attempt(form, async () => {
+      const { url } = await ask("POST", "/v1/oidc/begin", invitation === null ? {} : { invitation });
+      location.assign(url);
+    }),
+  );
+}
+
+const PROVIDER_PROBLEMS = {
+  oidc_failed: "Signing in there did not work, or took too long. Try again.",
+  oidc_unverified: "The provider does not state a verified email address of you.",
+  oidc_unknown: "Nobody here has the email address that the provider states. Have an owner invite you.",
+};
+
 /** Who is signed in, and what they can do about it. */
 function showSession(session) {
   document.querySelector("h1").textContent = "You are signed in";
@@ -139,6 +160,7 @@ const pages = {
       form.querySelector(".of-new").hidden = account !== "none";
       form.elements.password.required = account === "none";
       if (account === "signed_out") form.querySelector("button").textContent = "Sign in to accept";
+      if (account !== "signed_in") await offerProvider(form, token);
       onSubmit(form, async ({ password }) => {
         if (account === "signed_out") location.assign(`/sign-in?for=invitation#${token}`);
         else {
@@ -165,6 +187,11 @@ const pages = {
 
   "sign-in"() {
     const form = document.querySelector("form");
+    const reason = PROVIDER_PROBLEMS[new URLSearchParams(location.search).get("problem")];
+    if (reason !== undefined) {
+      problem.textContent = reason;
+      problem.hidden = false;
+    }
     const isForInvitation = new URLSearchParams(location.search).get("for") === "invitation" && token !== "";
     onSubmit(form, async ({ email, password, code }) => {
       try {
@@ -180,6 +207,7 @@ const pages = {
         if (wasAsked) throw error;
       }
     });
+    offerProvider(form, isForInvitation ? token : null).catch(() => {});
     if (!isForInvitation) ask("GET", "/v1/session").then(showSession, () => {});
   },
 };

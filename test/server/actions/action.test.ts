@@ -4,7 +4,7 @@ import type { RulePack } from "../../../engine/rules/pack.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { useDatabase } from "../../support/test-databases.ts";
-import { MEMBER } from "../http/members-too.ts";
+import { signedIn } from "../../support/signed-in.ts";
 import { startServer, type TestServer } from "../http/start-server.ts";
 
 const ASKS = "Can you email me your price list?";
@@ -13,6 +13,7 @@ const PATH = "/v1/actions/customer_enrichment";
 const database = useDatabase("pglite");
 let pack: RulePack;
 let server: TestServer;
+let owner: Record<string, string>;
 beforeAll(async () => {
   pack = await defaultPack();
 });
@@ -21,13 +22,13 @@ beforeEach(async () => {
   await server?.close();
   const workspaceId = await createWorkspace(database(), "Action", Date.now());
   server = await startServer(database(), pack, null, { workspaceId });
+  owner = await signedIn(database(), workspaceId, "owner");
 });
 afterAll(() => server.close());
 
 const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
   server.fetch(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-const owner = () => ({ [MEMBER]: `owner in ${server.workspaceId}` });
-const putPlan = (plan: string, status = "active") => send("PUT", "/v1/billing", { plan, status }, owner());
+const putPlan = (plan: string, status = "active") => send("PUT", "/v1/billing", { plan, status }, owner);
 const add = () => send("POST", "/v1/actions", { action: "customer_enrichment" });
 const activate = () => send("POST", `${PATH}/activate`);
 async function begin() {

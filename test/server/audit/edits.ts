@@ -37,7 +37,7 @@ export const TABLES = [
 // anew with the index key. A leaf's id is but its place in the line.
 const FREE: Readonly<Record<string, readonly string[]>> = {
   conversations: ["customer_id", "link_trust", "linked_at", "link_seq"],
-  messages: ["message_key"],
+  messages: ["message_key", "index_version"],
   claims: ["denied"],
   findings: ["status"],
   audit_leaves: ["id"],

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseLeaf, stepLine } from "../../../server/audit/leaves.ts";
-import { digest, linkOf, micros, type Cell } from "../../../server/audit/step.ts";
+import { digest, hashStep, micros, type Cell } from "../../../server/audit/step.ts";
 
 const sha256 = (...parts: readonly (string | Uint8Array)[]) => {
   const hash = createHash("sha256");
@@ -14,7 +14,7 @@ test("the link of a step is what docs/audit.md says", () => {
   const at = micros(1_750_000_000_123);
   const empty = { external_id: null, turn: null, response: null, pack_hash: null, state_hash: null };
   const message = { ...empty, seq: "1", id: "m", handle_id: "h", role: "agent", at, recorded_at: "0" };
-  const link = linkOf({
+  const { link, rows } = hashStep({
     workspaceId: "w",
     conversationId: "c",
     previous: null,
@@ -24,14 +24,19 @@ test("the link of a step is what docs/audit.md says", () => {
     claims: [],
     findings: [],
   });
-  expect(link.toString("hex")).toBe(
+  const hashes = [
+    sha256("13:conversations,3:api,1:h,2:", Uint8Array.of(7, 8), ","),
     sha256(
-      "26:customer-enrichment step 1,1:w,1:c,-,13:conversations,3:api,1:h,2:",
-      Uint8Array.of(7, 8),
-      ",8:messages,1:1,1:m,1:h,5:agent,3:",
+      "8:messages,1:1,1:m,1:h,5:agent,3:",
       Uint8Array.of(1, 2, 3),
       ",-,-,-,-,-,16:1750000000123000,1:0,",
     ),
+  ];
+  expect(rows.map(({ hash }) => hash.toString("hex"))).toEqual(hashes);
+  const cells = hashes.flatMap((hash) => ["32:", Buffer.from(hash, "hex"), ","]);
+  expect(link.toString("hex")).toBe(sha256("26:customer-enrichment step 1,1:w,1:c,-,", ...cells));
+  expect(stepLine("c", 1, { link, rows })).toBe(
+    `step c 1 ${link.toString("hex")} v${hashes[0]?.slice(0, 12)},m${hashes[1]?.slice(0, 12)}`,
   );
 });
 
@@ -39,7 +44,7 @@ const cells: fc.Arbitrary<readonly Cell[]> = fc.array(
   fc.oneof(fc.constant(null), fc.string({ unit: "grapheme", maxLength: 6 }), fc.uint8Array({ maxLength: 4 })),
   { maxLength: 6 },
 );
-const written = (list: readonly Cell[]) =>
+const digested = (list: readonly Cell[]) =>
   digest((add) => {
     for (const cell of list) add(cell);
   }).toString("hex");
@@ -50,20 +55,33 @@ const plain = (list: readonly Cell[]) =>
 test("law: no two lists of cells are written alike", () => {
   fc.assert(
     fc.property(cells, cells, (one, other) => {
-      expect(written(one) === written(other)).toBe(plain(one) === plain(other));
+      expect(digested(one) === digested(other)).toBe(plain(one) === plain(other));
     }),
   );
-  expect(written(["1:a,"])).not.toBe(written(["a"]));
-  expect(written([null])).not.toBe(written([""]));
+  expect(digested(["1:a,"])).not.toBe(digested(["a"]));
+  expect(digested([null])).not.toBe(digested([""]));
 });
 
 test("a leaf is read as it was written, and nothing else is a leaf", () => {
   const id = "01a20fb1-25e6-742c-a614-46ec24cb9eb3";
   const link = Buffer.alloc(32, 0xab);
-  const step = { kind: "step", conversationId: id, messageSeq: 3, link: link.toString("hex"), claimSeqs: "" };
-  expect(parseLeaf(stepLine(id, 3, link))).toEqual(step);
-  expect(parseLeaf(`${stepLine(id, 3, link)} 12,13`)).toEqual({ ...step, claimSeqs: "12,13" });
+  const written = stepLine(id, 3, {
+    link,
+    rows: [{ table: "messages", row: {}, hash: Buffer.alloc(32, 1) }],
+  });
+  const marks = ["m010101010101"];
+  const hex = link.toString("hex");
+  const step = { kind: "step", conversationId: id, messageSeq: 3, link: hex, marks, claimSeqs: "" };
+  expect(parseLeaf(written)).toEqual(step);
+  expect(parseLeaf(`${written} 12,13`)).toEqual({ ...step, claimSeqs: "12,13" });
   expect(parseLeaf(`erased ${id}`)).toEqual({ kind: "erased", conversationId: id });
-  for (const line of ["", "step", `erased ${id} `, `step ${id} 0 ${step.link}`, `${stepLine(id, 3, link)} x`])
+  for (const line of [
+    "",
+    "step",
+    `erased ${id} `,
+    `step ${id} 0 ${hex} m0`,
+    `step ${id} 3 ${hex}`,
+    `${written} x`,
+  ])
     expect(parseLeaf(line)).toBeNull();
 });

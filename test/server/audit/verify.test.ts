@@ -63,13 +63,15 @@ async function prove(database: Database, workspaceId: string, conversationId: st
 
 class Undo extends Error {}
 
+const removed = (table: string) => `a row of ${table} that belongs to it was removed`;
+
 describe.each(DATABASE_KINDS)("the audit on %s", (kind) => {
   const opened = useDatabase(kind);
 
   test("what nobody touched is as it was written", async () => {
     const workspaceId = await populated(opened());
     const verified = await verifyAudit(opened(), workspaceId);
-    expect(verified).toMatchObject({ seals: 2, steps: 8, events: 2, waiting: 2, erased: 0, faults: [] });
+    expect(verified).toMatchObject({ seals: 2, steps: 8, events: 5, waiting: 2, erased: 0, faults: [] });
     expect((await verifyAudit(opened(), workspaceId, { from: 2 })).faults).toEqual([]);
   });
 
@@ -96,6 +98,46 @@ describe.each(DATABASE_KINDS)("the audit on %s", (kind) => {
       expect((await verifyAudit(database, workspaceId)).faults).toEqual([]);
     } finally {
       await database.close();
+    }
+  });
+
+  test("the row that was changed, put in or removed is named, and no other", async () => {
+    const database = opened();
+    const workspaceId = await populated(database);
+    const [first] = await inWorkspace(database, workspaceId, (tx) =>
+      tx.raw<{ id: string }>("select id from conversations order by id limit 1"),
+    );
+    const changed = "it was changed";
+    const edits = [
+      ["messages", "seq = 1", "set role = 'bot'", "message 1", changed],
+      ["messages", "seq = 2", "set text = ''", "message 2", changed],
+      ["turns", "turn = 2", "set engine_version = ''", "turn 2", changed],
+      ["claims", "field = 'name'", "set rule = 'x'", "message 5, claim ID", changed],
+      ["claims", "field = 'name'", null, "message 5", removed("claims")],
+      ["claims", "field = 'name'", "set message_seq = 3", "message 3, claim ID", "it was put in"],
+      ["turns", "turn = 1", null, "message 1", removed("turns")],
+    ] as const;
+    for (const [table, which, set, where, what] of edits) {
+      const attempt = inWorkspace(database, workspaceId, async (tx) => {
+        const place = `from ${table} where conversation_id = '${first?.id}' and ${which}`;
+        const [row] = await tx.raw<{ id: string }>(
+          `select coalesce(to_json(${table}) ->> 'id', '') as id ${place}`,
+        );
+        await tx.raw(
+          set === null ? `delete ${place}` : `update ${table} ${set} ${place.replace(/^from \w+/u, "")}`,
+        );
+        const { faults } = await verifyIn(tx);
+        const found = {
+          table,
+          row: `conversation ${first?.id}, ${where.replace("ID", row?.id ?? "")}`,
+          what,
+        };
+        expect(faults).toContainEqual(found);
+        // Where a row was removed or put in, their number says so besides.
+        expect(new Set(faults.map((fault) => fault.table))).toEqual(new Set([table]));
+        throw new Undo();
+      });
+      await expect(attempt).rejects.toThrow(Undo);
     }
   });
 

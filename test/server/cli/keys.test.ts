@@ -54,7 +54,7 @@ describe("enrich serve with the embedded database", () => {
     expect([back.code, back.stdout.includes("root key in ROOT_KEY")]).toEqual([0, true]);
   });
 
-  test("rotates root and workspace key while the server is stopped, and starts again", async () => {
+  test("rotates root, workspace and index key while the server is stopped, and starts again", async () => {
     const home = freshFolder();
     expect((await enrich(home, ["keys", "status"])).stdout).toContain("has no keys yet");
     expect((await enrich(home, ["keys", "rotate", "root"])).code).toBe(1);
@@ -69,8 +69,17 @@ describe("enrich serve with the embedded database", () => {
     expect(readFileSync(join(home, "data.root.key"), "utf8").match(/=$/gmu)).toHaveLength(2);
     const workspace = await enrich(home, ["keys", "rotate", "workspace"]);
     expect([workspace.code, workspace.stdout]).toEqual([0, expect.stringContaining("is version 2 now")]);
+    const index = await enrich(home, ["keys", "rotate", "index"]);
+    expect([index.code, index.stdout]).toEqual([
+      0,
+      expect.stringContaining("index key is version 2 now; 0 rows"),
+    ]);
     const status = await enrich(home, ["keys", "status"]);
-    expect(status.stdout).toMatch(/data {2}version 2: in use since .*\n {2}data {2}version 1: retired /u);
+    for (const kind of ["data {2}", "index "]) {
+      expect(status.stdout).toMatch(
+        new RegExp(`${kind}version 2: in use since .*\n {2}${kind}version 1: retired `, "u"),
+      );
+    }
     expect((await serveOnce(home)).code).toBe(0);
   });
 });

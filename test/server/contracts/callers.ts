@@ -1,50 +1,46 @@
-import type { RequestHandler } from "express";
-import type { Caller } from "../../../server/access/caller.ts";
 import type { Role, Scope } from "../../../server/access/permission-contract.ts";
-import { authenticate } from "../../../server/http/authenticate.ts";
-import type { Services } from "../../../server/http/services.ts";
+import type { Database } from "../../../server/database/database.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { addMember } from "../../../server/members/members.ts";
+import { createPerson, listWorkspaceOf } from "../../../server/people/people.ts";
+import { inSealedWorkspace } from "../../../server/privacy/store.ts";
+import { startSession } from "../../../server/sessions/sessions.ts";
+import { createApiKey } from "../../../server/workspaces/api-keys.ts";
+import { INSTALLATION_ID } from "../../../server/workspaces/workspaces.ts";
+import { storeOf } from "../../support/stores.ts";
+import { withCookies } from "./with-cookies.ts";
 
-/** Somebody of a workspace: with a role, or with the scopes of a key. */
-export type Somebody = { readonly workspaceId: string } & (
-  { readonly role: Role } | { readonly scopes: readonly Scope[] }
-);
+type Fetch = typeof globalThis.fetch;
 
-const HEADER = "x-test-caller";
-const NOBODY = "0199c0de-0000-7000-8000-00000000beef";
-
-/** Takes the word of a header for who asks; without it, authenticates as the server does. */
-export function takingTheirWord(services: Services): RequestHandler {
-  const authenticated = authenticate(services);
-  return (request, response, next) => {
-    const word = request.headers[HEADER];
-    if (typeof word !== "string") return authenticated(request, response, next);
-    const somebody: Somebody = JSON.parse(word);
-    response.locals["workspaceId"] = somebody.workspaceId;
-    response.locals["caller"] = callerOf(somebody);
-    return next();
-  };
+/** A new member of the workspace, and a fetch as they do it, signed in. No password was chosen, which spares its hashing. */
+export async function asMember(
+  database: Database,
+  url: string,
+  { workspaceId, role, email }: { readonly workspaceId: string; readonly role: Role; readonly email: string },
+): Promise<{ readonly personId: string; readonly fetch: Fetch }> {
+  const now = Date.now();
+  const session = await inSealedWorkspace(storeOf(database), INSTALLATION_ID, async (tx) => {
+    const personId = await createPerson(tx, email, null, now);
+    await listWorkspaceOf(tx, personId, workspaceId);
+    return startSession(tx, personId, workspaceId, now);
+  });
+  await inWorkspace(database, workspaceId, (tx) => addMember(tx, session.personId, role, now));
+  return { personId: session.personId, fetch: withCookies(url, `session=${session.secret}`) };
 }
 
-function callerOf(somebody: Somebody): Caller {
-  const { workspaceId } = somebody;
-  return "role" in somebody
-    ? {
-        workspaceId,
-        actor: { kind: "member", id: NOBODY },
-        kind: "member",
-        role: somebody.role,
-        personId: NOBODY,
-        sessionId: NOBODY,
-      }
-    : { workspaceId, actor: { kind: "api_key", id: NOBODY }, kind: "key", scopes: somebody.scopes };
+/** A fetch with an API key of these scopes. */
+export async function asKey(
+  database: Database,
+  { workspaceId, scopes }: { readonly workspaceId: string; readonly scopes: readonly Scope[] },
+): Promise<Fetch> {
+  const { key } = await createApiKey(database, workspaceId, "test", Date.now(), { scopes });
+  return withBearer(key);
 }
 
-/** A fetch in somebody's name. */
-export const as =
-  (somebody: Somebody): typeof globalThis.fetch =>
-  (input, init = {}) => {
+export function withBearer(key: string): Fetch {
+  return (input, init = {}) => {
     const headers = new Headers(init.headers);
-    headers.delete("authorization");
-    headers.set(HEADER, JSON.stringify(somebody));
+    headers.set("authorization", `Bearer ${key}`);
     return fetch(input, { ...init, headers });
   };
+}

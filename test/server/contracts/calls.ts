@@ -1,9 +1,29 @@
 import type { Call, OperationId, Operations } from "../../../server/client/operations.ts";
 import type { World } from "./world.ts";
 
-/** A call of each operation that succeeds once in the world, made in this order. The compiler wants one of each, and every id
- *  that it could take. */
-export function callsIn(world: World): { readonly [Id in OperationId]: Call<Operations[Id]> } {
+/** What people do for themselves, whatever workspace they are in: people.ts has these. */
+export const PERSONAL = [
+  "setUp",
+  "signIn",
+  "getSession",
+  "switchWorkspace",
+  "signOut",
+  "signOutEverywhere",
+  "changePassword",
+  "enrolTotp",
+  "confirmTotp",
+  "removeTotp",
+  "requestPasswordReset",
+  "resetPassword",
+  "readInvitation",
+  "acceptInvitation",
+] as const satisfies readonly OperationId[];
+
+export type WorkspaceOperationId = Exclude<OperationId, (typeof PERSONAL)[number]>;
+
+/** A call of each operation that succeeds once in the world, made in this order. The compiler wants one of each, with every id
+ *  that it takes. */
+export function callsIn(world: World): { readonly [Id in WorkspaceOperationId]: Call<Operations[Id]> } {
   const { conversationId, mark } = world;
   const params = { id: world.customerId };
   return {
@@ -37,6 +57,9 @@ export function callsIn(world: World): { readonly [Id in OperationId]: Call<Oper
     listWebhooks: {},
     getWebhook: { params: { id: world.webhookId } },
     listDeliveries: { params: { id: world.webhookId }, query: { status: "dead", limit: 5 } },
+    listKeys: {},
+    listMembers: {},
+    listInvitations: {},
     exportCustomers: { query: { bom: true, tag: [world.tag] } },
     exportCustomer: { params, query: { verifiedOnly: false } },
 
@@ -64,6 +87,12 @@ export function callsIn(world: World): { readonly [Id in OperationId]: Call<Oper
     testWebhook: { params: { id: world.webhookId } },
     redeliver: { params: { id: world.webhookId, eventId: world.eventId } },
     deleteWebhook: { params: { id: world.webhookId } },
+    createKey: { body: { label: "chat", scopes: ["admin"], expiresAt: null } },
+    revokeKey: { params: { id: world.keyId } },
+    invite: { body: { email: `ines.${mark}@team.example`, role: "agent" } },
+    revokeInvitation: { params: { id: world.invitationId } },
+    changeRole: { params: { personId: world.memberId }, body: { role: "viewer" } },
+    removeMember: { params: { personId: world.memberId } },
     eraseCustomer: { params: { id: world.spareId }, body: { confirm: world.spareId } },
   };
 }

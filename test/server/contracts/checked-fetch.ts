@@ -31,6 +31,8 @@ interface Place {
 /** A fetch that holds each request and each answer to an OpenAPI document. Rejects with what is not as the document has it. */
 export interface CheckedFetch {
   readonly fetch: typeof globalThis.fetch;
+  /** The same, sent by another one. */
+  through(send: typeof globalThis.fetch): typeof globalThis.fetch;
   /** The operations that answered as they do when all goes well, so far. */
   readonly succeeded: ReadonlySet<string>;
   readonly operationIds: readonly string[];
@@ -86,10 +88,9 @@ export function checkFetch(document: { readonly paths: Readonly<Record<string, o
     check(`${pointer}/content/${escaped(type)}/schema`, JSON.parse(text), what);
   }
 
-  return {
-    succeeded,
-    operationIds: places.map(({ operation }) => operation.operationId),
-    async fetch(input, init = {}) {
+  const through =
+    (send: typeof globalThis.fetch): typeof globalThis.fetch =>
+    async (input, init = {}) => {
       const url = new URL(String(input));
       const headers = new Headers(init.headers);
       const place = placeOf(places, init.method ?? "GET", url.pathname);
@@ -104,7 +105,7 @@ export function checkFetch(document: { readonly paths: Readonly<Record<string, o
         sent,
         `${operation.operationId}'s body`,
       );
-      const response = await fetch(input, init);
+      const response = await send(input, init);
       const answer = operation.responses[response.status];
       const what = `${operation.operationId}'s answer ${response.status}`;
       const text = await response.clone().text();
@@ -116,8 +117,10 @@ export function checkFetch(document: { readonly paths: Readonly<Record<string, o
       }
       if (response.ok) succeeded.add(operation.operationId);
       return response;
-    },
-  };
+    };
+
+  const operationIds = places.map(({ operation }) => operation.operationId);
+  return { succeeded, operationIds, through, fetch: through(fetch) };
 }
 
 function placesOf({ paths }: { readonly paths: Readonly<Record<string, object>> }): readonly Place[] {

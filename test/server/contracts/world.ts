@@ -25,10 +25,17 @@ export interface World {
   readonly webhookId: string;
   /** Of a delivery to it that was given up. */
   readonly eventId: string;
+  readonly keyId: string;
+  /** Of an agent. */
+  readonly memberId: string;
+  readonly invitationId: string;
 }
 
-/** `mark`: of small letters. `digit`: of the phone numbers. */
-export async function createWorld(client: Client, mark: string, digit: number): Promise<World> {
+/** `client`: an owner's. `memberId`: of an agent. `mark`: of small letters. `digit`: of the phone numbers. */
+export async function createWorld(
+  client: Client,
+  { memberId, mark, digit }: { readonly memberId: string; readonly mark: string; readonly digit: number },
+): Promise<World> {
   const email = (name: string) => `${name}.${mark}@birds.example`;
   const say = async (who: string, text: string) => {
     const body = { handle: `${who}-${mark}`, platform: "line" as const, text };
@@ -77,6 +84,8 @@ export async function createWorld(client: Client, mark: string, digit: number): 
   const event = await client.testWebhook(webhook);
   // What waits for a webhook that is switched off is given up.
   for (const enabled of [false, true]) await client.updateWebhook({ ...webhook, body: { enabled } });
+  const { answer: apiKey } = await client.createKey({ body: { label: mark, scopes: ["chat"] } });
+  const invited = await client.invite({ body: { email: `ivo.${mark}@team.example`, role: "agent" } });
 
   return {
     mark,
@@ -94,6 +103,9 @@ export async function createWorld(client: Client, mark: string, digit: number): 
     findingId: findings.answer.findings[0]?.id ?? "",
     identityKeyId: key.answer.id,
     challengeId: challenge.answer.challengeId,
+    keyId: apiKey.id,
+    memberId,
+    invitationId: invited.answer.id,
     erasureId: erasure.answer.certificate.id,
     webhookId: webhook.params.id,
     eventId: event.answer.eventId,

@@ -21,13 +21,19 @@ interface Known extends CustomerSummary {
 
 type Filter = Omit<CustomersQuery, "cursor" | "limit">;
 
+const searchable = ({ name, email, phone }: Known) => ({
+  name,
+  emails: email === null ? [] : [email],
+  phone,
+});
+
 /** What the filter means, said plainly. */
 function meets(customer: Known, filter: Filter): boolean {
   const { q = "", platform, tag = [], has = [], lacks = [], trust } = filter;
   const { firstFrom, lastTo, minConversations, maxConversations } = filter;
   const valueOf = (field: string) => FIELDS.some((one) => one === field && customer[one] !== null);
   return (
-    (q === "" || (/[\p{L}\p{N}]/u.test(q) && matchesSearch(q, customer))) &&
+    (q === "" || (/[\p{L}\p{N}]/u.test(q) && matchesSearch(q, searchable(customer)))) &&
     (platform === undefined || customer.platforms.some((one) => platform.includes(one))) &&
     tag.every((one) => customer.tags.includes(one)) &&
     has.every(valueOf) &&

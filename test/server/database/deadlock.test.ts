@@ -10,8 +10,8 @@ const NOW = Date.UTC(2026, 0, 1);
 
 const addHandle = (tx: WorkspaceTransaction, handle: string) =>
   tx.raw(
-    `insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
-     values (:workspaceId, :id, :handle, sha256('key'), 1, now())`,
+    `insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
+     values (:workspaceId, :id, :handle, sha256('key'), 1, 1, now())`,
     { workspaceId: tx.workspaceId, id: v7(), handle },
   );
 

@@ -8,8 +8,8 @@ import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const INSERT = `
-  insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
-  values (:workspaceId, :id, :handle, sha256('key'), 1, now()) returning platform as handle`;
+  insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
+  values (:workspaceId, :id, :handle, sha256('key'), 1, 1, now()) returning platform as handle`;
 
 const add = (tx: WorkspaceTransaction, handle: string) =>
   [INSERT, { workspaceId: tx.workspaceId, id: v7(), handle }] as const;

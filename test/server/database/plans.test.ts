@@ -24,6 +24,8 @@ import { readCsv } from "../../../server/imports/read-csv.ts";
 import { exportCustomers } from "../../../server/exports/export-customers.ts";
 import { exportPerson } from "../../../server/exports/export-person.ts";
 import { previewRetention, putRetention } from "../../../server/retention/queries.ts";
+import { inSealedWorkspace } from "../../../server/privacy/store.ts";
+import { INDEXED } from "../../../server/reindex/tables.ts";
 import { chat } from "../../../server/turn/chat.ts";
 import { MergeRequest } from "../../../server/merging/contract.ts";
 import { findDuplicates } from "../../../server/merging/duplicates.ts";
@@ -92,9 +94,10 @@ async function planOf(database: Database, text: string): Promise<readonly string
   }
 }
 
-// A workspace's own keys, webhooks and open invitations are a handful each, and are read together; of itself there is one row.
+// A workspace's own keys, webhooks and open invitations are a handful each, and are read together; of itself and its
+// subscription there is one row.
 const OF_KEYS =
-  /(?:from|into) (?:workspace_keys|signing_keys|webhook_endpoints|invitations)|(?:from|update) workspaces/u;
+  /(?:from|into) (?:workspace_keys|signing_keys|webhook_endpoints|invitations)|(?:from|update) (?:workspaces|subscriptions)/u;
 
 async function drain(pieces: AsyncIterable<unknown>): Promise<void> {
   for await (const piece of pieces) expect(piece).toBeDefined();
@@ -116,6 +119,18 @@ async function edit(database: Database, workspaceId: string, id: string): Promis
   await deleteNote(store, workspaceId, id, note.id, by);
   await customerHistory(store, workspaceId, id, { limit: 10, messages: 10 }, by);
   await listClaims(store, workspaceId, id, { limit: 10 }, by);
+}
+
+/** Moves a row of every table to a next index key. */
+async function reindex(database: Database, workspaceId: string): Promise<void> {
+  await inSealedWorkspace(storeOf(database), workspaceId, async (tx) => {
+    const next = { version: 2, secret: tx.keyring.wrappingKey.secret };
+    const keyring = { ...tx.keyring, indexKeys: [next, ...tx.keyring.indexKeys] } as const;
+    for (const { move } of INDEXED) {
+      const batch = await move({ ...tx, keyring }, null, 1);
+      await move({ ...tx, keyring }, batch?.place ?? null, 1);
+    }
+  });
 }
 
 /** All that people do who sign in. */
@@ -214,6 +229,7 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     const marking = { status: "done", actor: { kind: "operator", id: "test" }, now: NOON } as const;
     await markFinding(storeOf(heard), workspaceId, findings[0]?.id ?? "", marking);
     await edit(heard, workspaceId, moved.customer?.id ?? "");
+    await reindex(heard, workspaceId);
     const [store, id] = [storeOf(heard), moved.customer?.id ?? ""];
     const actor = { kind: "operator", id: "test" } as const;
     const asked = { actor, now: NOON, fields: [], filter: null, bom: false };

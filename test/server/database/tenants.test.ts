@@ -15,10 +15,10 @@ const rows: Readonly<Record<string, string>> = {
   installation_workspaces: "(workspace_id, listed_id, created_at) values (:w, :w, now())",
   api_keys:
     "(workspace_id, id, label, secret_hash, scopes, created_at) values (:w, :w, '', sha256(''), '{}', now())",
-  handles: `(workspace_id, id, platform, handle_key, revision, created_at)
-    values (:w, :w, 'api', sha256(''), 1, now())`,
-  customers: `(workspace_id, id, profile, fields, tokens, created_at, updated_at)
-    values (:w, :w, '', '{}', '{}', now(), now())`,
+  handles: `(workspace_id, id, platform, handle_key, index_version, revision, created_at)
+    values (:w, :w, 'api', sha256(''), 1, 1, now())`,
+  customers: `(workspace_id, id, index_version, profile, fields, tokens, created_at, updated_at)
+    values (:w, :w, 1, '', '{}', '{}', now(), now())`,
   merges: `(workspace_id, id, survivor_id, absorbed_id, conversation_ids, choices, survivor_first_at, survivor_last_at,
       absorbed_first_at, absorbed_last_at, actor_kind, actor_id, merged_at)
     values (:w, :w, :w, :w, '{}', '{}', now(), now(), now(), now(), 'operator', '', now())`,
@@ -35,9 +35,9 @@ const rows: Readonly<Record<string, string>> = {
     values (:w, :w, :w, :w, 1, 1, 'name', '', 0, 4, 'name', false, '', 'claimed', now())`,
   identity_keys: `(workspace_id, id, algorithm, label, public_key, created_at)
     values (:w, :w, 'EdDSA', '', '', now())`,
-  identity_challenges: `(workspace_id, id, conversation_id, email, email_key, code_hash, tries, created_at,
+  identity_challenges: `(workspace_id, id, conversation_id, email, email_key, index_version, code_hash, tries, created_at,
       expires_at)
-    values (:w, :w, :w, '', sha256(''), sha256(''), 0, now(), now())`,
+    values (:w, :w, :w, '', sha256(''), 1, sha256(''), 0, now(), now())`,
   staff_values: `(workspace_id, id, customer_id, field, trust, said, unvalidated, actor_kind, actor_id, at)
     values (:w, :w, :w, 'name', 'staff', '', false, 'operator', '', now())`,
   notes: `(workspace_id, id, customer_id, text, actor_kind, actor_id, at)
@@ -74,7 +74,8 @@ const rows: Readonly<Record<string, string>> = {
   billing_events: `(workspace_id, id, type, created_at, received_at, told)
     values (:w, 'evt_1', 'invoice.paid', now(), now(), '{}')`,
   refusals: "(workspace_id, conversation_id, field, handle_id, at) values (:w, :w, 'phone', :w, now())",
-  people: "(workspace_id, id, email, email_key, created_at) values (:w, :w, '', sha256(''), now())",
+  people:
+    "(workspace_id, id, email, email_key, index_version, created_at) values (:w, :w, '', sha256(''), 1, now())",
   person_workspaces: "(workspace_id, person_id, listed_id) values (:w, :w, :w)",
   sessions: `(workspace_id, id, person_id, secret_hash, created_at, seen_at, expires_at)
     values (:w, :w, :w, sha256(''), now(), now(), now())`,
@@ -82,8 +83,8 @@ const rows: Readonly<Record<string, string>> = {
     values (:w, :w, 'set_up', sha256(''), now(), now())`,
   attempts: "(workspace_id, key, count, until) values (:w, sha256(''), 1, now())",
   members: "(workspace_id, person_id, role, since) values (:w, :w, 'owner', now())",
-  invitations: `(workspace_id, id, email, email_key, role, secret_hash, invited_by, created_at, expires_at)
-    values (:w, :w, '', sha256(''), 'agent', sha256(''), :w, now(), now())`,
+  invitations: `(workspace_id, id, email, email_key, index_version, role, secret_hash, invited_by, created_at, expires_at)
+    values (:w, :w, '', sha256(''), 1, 'agent', sha256(''), :w, now(), now())`,
 };
 const tables = Object.keys(rows);
 

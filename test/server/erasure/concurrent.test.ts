@@ -174,8 +174,8 @@ async function multiply(
     const bindings = { copies: JSON.stringify(copies) };
     const copy = "json_to_recordset(cast(:copies as json)) as copy (id uuid, handle text, wrapped text)";
     await tx.raw(
-      `insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
-       select :workspaceId, copy.id, 'api', sha256(cast(copy.handle as bytea)), 1, now() from ${copy}`,
+      `insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
+       select :workspaceId, copy.id, 'api', sha256(cast(copy.handle as bytea)), 1, 1, now() from ${copy}`,
       { ...bindings, workspaceId },
     );
     await tx.raw(

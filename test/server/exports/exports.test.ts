@@ -238,8 +238,8 @@ async function fill(database: Database, workspaceId: string, count: number): Pro
     const bindings = { workspaceId, made: JSON.stringify(made) };
     const rows = "json_to_recordset(cast(:made as json)) as made (id uuid, profile text, wrapped text)";
     await tx.raw(
-      `insert into customers (workspace_id, id, profile, fields, tokens, created_at, updated_at)
-       select :workspaceId, id, decode(profile, 'hex'), '{}', '{}', now(), now() from ${rows}`,
+      `insert into customers (workspace_id, id, index_version, profile, fields, tokens, created_at, updated_at)
+       select :workspaceId, id, 1, decode(profile, 'hex'), '{}', '{}', now(), now() from ${rows}`,
       bindings,
     );
     await tx.raw(

@@ -1,11 +1,9 @@
 import { Writable } from "node:stream";
-import type { RequestHandler } from "express";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import type { ChatResponse } from "../../../server/conversations/contract.ts";
 import { manualBilling } from "../../../server/billing/provider.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
-import { authenticate } from "../../../server/http/authenticate.ts";
 import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
@@ -14,7 +12,6 @@ import { createLog } from "../../../server/log.ts";
 import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../support/workspaces.ts";
-import { membersToo } from "./members-too.ts";
 import { storeOf } from "../../support/stores.ts";
 
 export interface Answer {
@@ -43,9 +40,8 @@ export async function startServer(
   database: Database,
   pack: RulePack,
   mailer: Mailer | null = null,
-  settings: Partial<Pick<Services, "clock" | "publicUrl" | "billing">> & {
+  settings: Partial<Pick<Services, "clock" | "oidc" | "publicUrl" | "billing">> & {
     readonly workspaceId?: string;
-    readonly authenticated?: (services: Services) => RequestHandler;
   } = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
@@ -58,17 +54,14 @@ export async function startServer(
   const workspaceId = settings.workspaceId ?? (await createWorkspace(database, "Test", Date.now()));
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
   let url = "";
-  const {
-    workspaceId: _,
-    authenticated = (own: Services) => membersToo(authenticate(own)),
-    ...others
-  } = settings;
-  const services: Services = {
+  const { workspaceId: _, ...others } = settings;
+  const app = createApp({
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
     log: createLog("trace", destination),
     mailer,
     trustedProxies: false,
+    oidc: null,
     outgoing: { allowPrivate: true },
     publicUrl: () => url,
     billing: manualBilling(),
@@ -77,12 +70,16 @@ export async function startServer(
     clock: Date.now,
     isClosing: () => false,
     ...others,
-  };
-  const server = await listen(createApp(services, authenticated(services)), "127.0.0.1", 0);
+  });
+  const server = await listen(app, "127.0.0.1", 0);
   url = server.url;
 
   async function request(path: string, init: RequestInit = {}): Promise<Answer> {
-    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json", ...init.headers };
+    const headers = new Headers(init.headers);
+    // Whoever is signed in sends no key.
+    if (!headers.has("cookie") && !headers.has("authorization"))
+      headers.set("authorization", `Bearer ${key}`);
+    if (!headers.has("content-type")) headers.set("content-type", "application/json");
     const response = await fetch(server.url + path, { ...init, headers });
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;

@@ -2,7 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../../server/database/database.ts";
 import { IMPORT_ROWS_MAX, ImportReport } from "../../../server/imports/contract.ts";
+import { importCustomers } from "../../../server/imports/import-customers.ts";
+import { readCsv } from "../../../server/imports/read-csv.ts";
+import { parseKey } from "../../../server/workspaces/api-key-format.ts";
 import { defaultPack } from "../../support/packs.ts";
+import { storeOf } from "../../support/stores.ts";
 import { DATABASE_KINDS, openTestDatabase } from "../../support/test-databases.ts";
 import { startServer, type TestServer } from "../http/start-server.ts";
 
@@ -136,6 +140,62 @@ describe.each(DATABASE_KINDS)("an import on %s", (kind) => {
     expect((await send("email\n", "?dryRun=yes")).status).toBe(400);
     expect((await server.fetch("/v1/customers/import")).status).toBe(405);
   });
+
+  const meanwhile = [
+    ["merged", /merged into another one meanwhile/u],
+    ["erased", /was removed meanwhile/u],
+  ] as const;
+  // A row is three transactions: whose the email is, what the customer has, and what it gets.
+  for (const [what, detail] of meanwhile) {
+    test.each([2, 3])(
+      `a row whose customer is ${what} before its transaction %i is told, and the others are taken`,
+      async (nth) => {
+        const name = `${what}${nth}`;
+        const chatted = async (handle: string) =>
+          (await server.chat({ handle, text: `my email is ${handle}@overtaken.example` })).customer?.id ?? "";
+        const [id, other] = [await chatted(name), await chatted(`${name}b`)];
+        const act = (path: string, method: string, body: object) =>
+          server.fetch(path, { method, body: JSON.stringify(body) });
+        const store = storeOf(database);
+        const answered: number[] = [];
+        let transactions = 0;
+        const keyrings = {
+          of: async (workspaceId: string) => {
+            if ((transactions += 1) === nth) {
+              const { status } =
+                what === "merged"
+                  ? await act(`/v1/customers/${other}/merge`, "POST", { with: id })
+                  : await act(`/v1/customers/${id}`, "DELETE", { confirm: id });
+              answered.push(status);
+            }
+            return store.keyrings.of(workspaceId);
+          },
+        };
+        const pack = await defaultPack();
+        const csv = `email,name\n${name}@overtaken.example,Kim Low\nnew${name}@overtaken.example,Ned New\n`;
+        const report = await importCustomers({ database, keyrings }, readCsv(csv, ["email", "name"]), {
+          workspaceId: parseKey(server.key)?.workspaceId ?? "",
+          pack,
+          region: null,
+          dryRun: false,
+          by: { actor: { kind: "operator", id: "test" }, at: Date.now() },
+        });
+        expect(answered).toEqual([200]);
+        expect(report.rows).toMatchObject([
+          {
+            outcome: "conflict",
+            customerId: what === "merged" ? other : null,
+            set: [],
+            problems: [{ column: "email", detail: expect.stringMatching(detail) }],
+          },
+          { outcome: "created", set: ["email", "name"] },
+        ]);
+        expect((await server.fetch(`/v1/customers?q=${name}@overtaken.example`)).body.customers).toHaveLength(
+          what === "merged" ? 1 : 0,
+        );
+      },
+    );
+  }
 
   test("of several at once that bring the same address one makes the customer", async () => {
     const reports = await Promise.all(

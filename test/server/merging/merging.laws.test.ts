@@ -6,6 +6,7 @@ import { CustomersQuery } from "../../../server/customers/contract.ts";
 import { listCustomers } from "../../../server/customers/list.ts";
 import { getCustomer } from "../../../server/customers/queries.ts";
 import { editFields } from "../../../server/customers/staff-edits.ts";
+import { setTag } from "../../../server/customers/tags.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { MergeRequest, type MergeView, type Side } from "../../../server/merging/contract.ts";
@@ -157,6 +158,7 @@ const handSet = fc.record({
     },
     { requiredKeys: [] },
   ),
+  tag: fc.constantFrom("vip", "late", "zoë"),
 });
 
 test("law: merge then unmerge is the identity, whatever was chosen or set by hand, in whatever order merges of one survivor are undone", async () => {
@@ -169,11 +171,12 @@ test("law: merge then unmerge is the identity, whatever was chosen or set by han
       const { database, workspaceId, take } = await begin();
       for (const next of steps) await take(next);
       const { customers } = await visible(database, workspaceId);
-      for (const { of, fields } of edits) {
+      for (const { of, fields, tag } of edits) {
         const id = customers[of % customers.length]?.id;
         if (id === undefined) continue;
         const editing = { workspaceId, id, seen: null, by: { actor: DEED.actor, at: BEGIN } };
         await editFields(storeOf(database), pack, editing, { fields }, null);
+        await setTag(database, workspaceId, id, { tag, isSet: true }, editing.by);
       }
       const before = await visible(database, workspaceId);
       const [survivor, ...others] = before.details;
@@ -189,6 +192,7 @@ test("law: merge then unmerge is the identity, whatever was chosen or set by han
         );
         const view = await merge(database, workspaceId, survivor.id, other.id, choices);
         const after = await getCustomer(storeOf(database), workspaceId, survivor.id);
+        expect(after.tags).toEqual([...new Set([...now.tags, ...other.tags])].toSorted());
         for (const [field, side] of Object.entries(choices)) {
           const of = side === "survivor" ? now : other;
           expect([field, after[field as "name" | "email" | "phone"]]).toEqual([

@@ -44,6 +44,10 @@ describe.each(DATABASE_KINDS)("what staff says of customers who are merged, on %
     return body;
   };
   const notesOf = async (id: string) => (await ok(server.fetch(`/v1/customers/${id}/notes`))).notes;
+  const found = async (query: Record<string, string>) => {
+    const { customers } = await ok(server.fetch(`/v1/customers?${new URLSearchParams(query).toString()}`));
+    return customers.map(({ id }: { id: string }) => id);
+  };
   /** A customer with an email of its own. */
   const customer = async (name: string) => {
     count += 1;
@@ -140,6 +144,41 @@ describe.each(DATABASE_KINDS)("what staff says of customers who are merged, on %
     expect([await notesOf(a.id), await notesOf(b.id)]).toEqual([[first], [second]]);
   });
 
+  test("the survivor shows the tags of both, and is found by them and by either email, until they are parted", async () => {
+    const [a, b] = [await customer("Anna"), await customer("Berta")];
+    const tag = (method: string, id: string, name: string) =>
+      ok(send(method, `/v1/customers/${id}/tags/${name}-${a.id.slice(-6)}`));
+    const [ofBoth, ofOther, later] = ["both", "other", "later"].map((name) => `${name}-${a.id.slice(-6)}`);
+    for (const [id, name] of [
+      [a.id, "both"],
+      [b.id, "both"],
+      [b.id, "other"],
+    ] as const) {
+      await tag("PUT", id, name);
+    }
+    const before = [unversioned(await detail(a.id)), unversioned(await detail(b.id))];
+    const { mergeId } = await merge(a.id, b.id, { email: "other" });
+    expect((await detail(a.id)).tags).toEqual([ofBoth, ofOther]);
+    for (const query of [
+      { tag: ofOther ?? "" },
+      { q: a.email },
+      { q: b.email },
+      { q: b.email.slice(0, -2) },
+    ] as const) {
+      expect([query, await found(query)]).toEqual([query, [a.id]]);
+    }
+    await unmerge(a.id, mergeId);
+    expect([unversioned(await detail(a.id)), unversioned(await detail(b.id))]).toEqual(before);
+    expect([await found({ tag: ofOther ?? "" }), await found({ q: b.email })]).toEqual([[b.id], [b.id]]);
+
+    // What staff does to the survivor meanwhile: a new tag is the survivor's, one that is taken away goes from both.
+    const again = await merge(a.id, b.id);
+    await tag("PUT", a.id, "later");
+    expect((await tag("DELETE", a.id, "both")).tags).toEqual([later, ofOther]);
+    await unmerge(a.id, again.mergeId);
+    expect([(await detail(a.id)).tags, (await detail(b.id)).tags]).toEqual([[later], [ofOther]]);
+  });
+
   test("whoever was merged is found nowhere, and can neither be edited nor read nor erased", async () => {
     const [a, b] = [await customer("Anna"), await customer("Berta")];
     await ok(send("PUT", `/v1/customers/${b.id}/tags/vip-${count}`));
@@ -148,7 +187,7 @@ describe.each(DATABASE_KINDS)("what staff says of customers who are merged, on %
       (await ok(server.fetch(`/v1/customers?tag=vip-${count}`))).customers.map(
         ({ id }: { id: string }) => id,
       );
-    expect(await listed()).toEqual([]);
+    expect(await listed()).toEqual([a.id]);
     const csv = (await server.fetch("/v1/customers/export.csv")).text;
     expect([csv.includes(a.id), csv.includes(b.id)]).toEqual([true, false]);
     const path = `/v1/customers/${b.id}`;

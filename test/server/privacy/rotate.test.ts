@@ -5,7 +5,6 @@ import { v7 } from "uuid";
 import { describe, expect, test } from "vitest";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
-import { blindIndex, blindIndexes } from "../../../server/privacy/blind-index.ts";
 import { fileKeyProvider } from "../../../server/privacy/file-key-provider.ts";
 import type { KeyProvider } from "../../../server/privacy/key-provider.ts";
 import { createKeyrings } from "../../../server/privacy/keyrings.ts";
@@ -13,7 +12,7 @@ import { newDataKey, openDataKey } from "../../../server/privacy/keyring.ts";
 import type { Keyring, WrappedDataKey } from "../../../server/privacy/keyring.ts";
 import { givenKeyProvider, newRootKey, rootIdOf } from "../../../server/privacy/root-keys.ts";
 import { rotateRoot } from "../../../server/privacy/rotate-root.ts";
-import { rotateIndex, rotateWorkspaceKey, SETTLE_MS } from "../../../server/privacy/rotate-workspace.ts";
+import { rotateWorkspaceKey, SETTLE_MS } from "../../../server/privacy/rotate-workspace.ts";
 import { seal, unsealText } from "../../../server/privacy/seal.ts";
 import { loadKeyring, readWorkspaceKeys } from "../../../server/privacy/workspace-keys.ts";
 import { createWorkspace } from "../../support/workspaces.ts";
@@ -192,49 +191,6 @@ describe.each(DATABASE_KINDS)("rotating the workspace key on %s", (kind) => {
     versions.push(await serve());
     expect(versions).toEqual([1, 1, 1, 1, 2, 2]);
     expect(await versionsOf(database(), workspaceId)).toEqual({ 2: subjects.length });
-  });
-});
-
-describe("rotating the index key", () => {
-  const database = useDatabase("pglite");
-
-  test("has everything indexed anew, and whoever looks a value up finds it at every step", async () => {
-    const [workspaceId, provider] = [await createWorkspace(database(), "W", NOW), freshRoot()];
-    let now = NOW;
-    const running = createKeyrings(database(), provider, () => now);
-    // The table that is indexed, as it will be: value, index and the version of its key.
-    const rows: { email: string; index: Buffer; version: number }[] = [];
-    const serve = async () => {
-      const keyring = await running.of(workspaceId);
-      const email = `${rows.length}@example.com`;
-      const { version } = keyring.indexKeys[0];
-      rows.push({ email, index: blindIndex(keyring, "email", email), version });
-      for (const row of rows) {
-        const sought = blindIndexes(keyring, "email", row.email);
-        expect(sought.some((index) => index.equals(row.index))).toBe(true);
-      }
-    };
-    const settle = async () => {
-      await serve();
-      now += SETTLE_MS;
-      await serve();
-    };
-    const reindex = async (keyring: Keyring) => {
-      const { version } = keyring.indexKeys[0];
-      const some = rows.filter((row) => row.version !== version).slice(0, 2);
-      for (const row of some) Object.assign(row, { index: blindIndex(keyring, "email", row.email), version });
-      await serve();
-      return some.length;
-    };
-    await serve();
-    const rotation = { database: database(), provider, workspaceId, clock: () => now, settle };
-    const { version, rows: moved } = await rotateIndex(rotation, reindex);
-    expect([version, moved]).toEqual([2, rows.filter((row) => Number.parseInt(row.email, 10) < 4).length]);
-    expect(rows.every((row) => row.version === 2)).toBe(true);
-    now += SETTLE_MS;
-    const { indexKeys } = await running.of(workspaceId);
-    expect(indexKeys.map((key) => key.version)).toEqual([2]);
-    await serve();
   });
 });
 

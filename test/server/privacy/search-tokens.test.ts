@@ -7,10 +7,10 @@ import { isExact, queryTokens, searchTokens } from "../../../server/privacy/sear
 import { keyringOf } from "./keyring-of.ts";
 
 const keyring = keyringOf(v7());
-const NOBODY: Searchable = { name: null, email: null, phone: null };
+const NOBODY: Searchable = { name: null, emails: [], phone: null };
 const mike: Searchable = {
   name: "Mike O’Connor-Łoś",
-  email: "m.oconnor@mail.example.com",
+  emails: ["m.oconnor@mail.example.com"],
   phone: "+61412345678",
 };
 
@@ -21,9 +21,9 @@ function isCandidate(query: string, customer: Searchable, stored = keyring, aske
 }
 
 describe("a search finds", () => {
-  const lena: Searchable = { name: "Ελένη Straße", email: "lena+shop@example.org", phone: "041234567" };
-  const tanaka: Searchable = { name: "田中 太郎", email: "123456789@qq.example", phone: null };
-  const divya: Searchable = { name: "दिव्या शर्मा", email: null, phone: "+39061234567" };
+  const lena: Searchable = { name: "Ελένη Straße", emails: ["lena+shop@example.org"], phone: "041234567" };
+  const tanaka: Searchable = { name: "田中 太郎", emails: ["123456789@qq.example"], phone: null };
+  const divya: Searchable = { name: "दिव्या शर्मा", emails: [], phone: "+39061234567" };
 
   test.each([
     ["", NOBODY],
@@ -79,7 +79,7 @@ describe("a search finds", () => {
 
 describe("the tokens", () => {
   test("are 32-bit numbers in order, each once, and do not change from one release to the next", () => {
-    const tokens = searchTokens(keyring, { name: "Mia Mia", email: "mia@a.example", phone: "+6112" });
+    const tokens = searchTokens(keyring, { name: "Mia Mia", emails: ["mia@a.example"], phone: "+6112" });
     expect(tokens).toEqual([...new Set(tokens)].toSorted((a, b) => a - b));
     expect(tokens.every((token) => token === (token | 0))).toBe(true);
     expect(tokens).toMatchInlineSnapshot(`
@@ -118,11 +118,12 @@ describe("the laws of search", () => {
   const domain = fc.string({ unit: fc.constantFrom(..."abc019.-"), minLength: 1, maxLength: 12 });
   const customers: fc.Arbitrary<Searchable> = fc.record({
     name: fc.option(fc.array(word, { maxLength: 4 }).map((words) => words.join(" "))),
-    email: fc.option(
+    emails: fc.array(
       fc.oneof(
         fc.tuple(local, domain).map((parts) => parts.join("@")),
         fc.string({ unit: "binary" }),
       ),
+      { maxLength: 2 },
     ),
     phone: fc.option(
       fc.tuple(fc.constantFrom("+", ""), fc.stringMatching(/^[0-9]{0,15}$/u)).map((parts) => parts.join("")),
@@ -130,7 +131,7 @@ describe("the laws of search", () => {
   });
   // Mostly pieces of the customer, so that many queries match.
   const queriesOf = (customer: Searchable) => {
-    const whole = [customer.name, customer.email, customer.phone].filter((text) => text !== null);
+    const whole = [customer.name, ...customer.emails, customer.phone].filter((text) => text !== null);
     const starts = whole.flatMap((text) => [...text.split(" "), text, text.slice(-5)]);
     const piece = fc
       .tuple(fc.constantFrom("x", ...starts), fc.nat(20), fc.boolean())
@@ -172,8 +173,8 @@ describe("the laws of search", () => {
 test("a term is exact only when whoever has its tokens meets it", () => {
   const people: readonly Searchable[] = [
     mike,
-    { name: "Maximilianusa", email: "678@mail.example", phone: "+390678" },
-    { name: "12345678", email: "m.oconnor@main.example", phone: "+6112345678" },
+    { name: "Maximilianusa", emails: ["678@mail.example"], phone: "+390678" },
+    { name: "12345678", emails: ["m.oconnor@main.example"], phone: "+6112345678" },
   ];
   const queries = [
     "mike",

@@ -16,8 +16,8 @@ async function rowsIn(workspace: Database, workspaceId: string, names: readonly 
   await inWorkspace(workspace, workspaceId, async (tx) => {
     for (const [name, id] of ids) {
       await tx.raw(
-        `insert into handles (workspace_id, id, platform, handle_key, revision, created_at)
-         values (:workspaceId, :id, :name, sha256('key'), 0, now())`,
+        `insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
+         values (:workspaceId, :id, :name, sha256('key'), 1, 0, now())`,
         { workspaceId, id, name },
       );
     }

@@ -1,0 +1,119 @@
+import type { Role, Scope } from "../../../server/access/permission-contract.ts";
+import { ROLES, SCOPES } from "../../../server/access/permission-contract.ts";
+import { createClient, type Client } from "../../../server/client/client.ts";
+import type { Database } from "../../../server/database/database.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
+import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { tablesOf } from "../../support/canaries.ts";
+import type { TestServer } from "../http/start-server.ts";
+import { asKey, asMember, withBearer } from "./callers.ts";
+import { createWorld, type World } from "./world.ts";
+
+/** Each kind of caller, by what it is called in the table of who may what. */
+export type Callers = Readonly<Record<"none" | "bad key" | Role | `key: ${Scope}`, typeof globalThis.fetch>>;
+
+export interface Two {
+  readonly mine: World;
+  readonly callers: Callers;
+  readonly theirs: World;
+  readonly theirWorkspaceId: string;
+}
+
+/** Two workspaces full of things, and everybody who may be in the first. */
+export async function createTwo(database: Database, server: TestServer): Promise<Two> {
+  const { url, workspaceId } = server;
+  const theirWorkspaceId = await createWorkspace(database, "Theirs", Date.now());
+  const member = (workspaceId: string, role: Role, name: string) =>
+    asMember(database, url, { workspaceId, role, email: `${name}@team.example` });
+  const members = await Promise.all(
+    ROLES.map(async (role) => [role, await member(workspaceId, role, role)] as const),
+  );
+  const keys = await Promise.all(
+    SCOPES.map(
+      async (scope) => [`key: ${scope}`, await asKey(database, { workspaceId, scopes: [scope] })] as const,
+    ),
+  );
+  const fill = async (workspaceId: string, mark: string, digit: number) => {
+    const { personId: memberId } = await member(workspaceId, "agent", `mia.${mark}`);
+    const owner = await member(workspaceId, "owner", `otto.${mark}`);
+    return createWorld(createClient({ url, fetch: owner.fetch }), { memberId, mark, digit });
+  };
+  const callers = {
+    none: withBearer(""),
+    "bad key": withBearer(`${server.key.slice(0, -4)}AAAA`),
+    ...Object.fromEntries(members.map(([role, { fetch }]) => [role, fetch])),
+    ...Object.fromEntries(keys),
+  } as Callers;
+  return {
+    mine: await fill(workspaceId, "wren", 1),
+    theirs: await fill(theirWorkspaceId, "kestrel", 9),
+    theirWorkspaceId,
+    callers,
+  };
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Calls an operation in somebody's name, whatever comes of it. `text`: without what names the request. */
+export async function send(
+  url: string,
+  fetch: typeof globalThis.fetch,
+  id: string,
+  call: object,
+): Promise<Answered> {
+  let answered: Answered = { status: 0, text: "" };
+  const client: Client = createClient({
+    url,
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      const text = (await response.clone().text()).replace(/"instance":"[^"]*"/u, '"instance":""');
+      answered = { status: response.status, text };
+      return response;
+    },
+  });
+  const methods: Readonly<Record<string, (call: object) => Promise<unknown>>> = client as never;
+  await methods[id]?.(call).catch(() => {});
+  return answered;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/u;
+
+/** The ids in a call, each with where it stands, as a path of keys. */
+export function idsIn(call: unknown, path = ""): readonly (readonly [path: string, id: string])[] {
+  if (typeof call === "string") return UUID.test(call) ? [[path, call]] : [];
+  if (typeof call !== "object" || call === null) return [];
+  return Object.entries(call).flatMap(([key, value]) => idsIn(value, path === "" ? key : `${path}.${key}`));
+}
+
+/** The same call with another id in the place of one, wherever that stands. */
+export function withId<Call extends object>(call: Call, id: string, other: string): Call {
+  return JSON.parse(JSON.stringify(call).replaceAll(id, other));
+}
+
+/** All rows of a workspace as text. */
+export async function rowsOf(database: Database, workspaceId: string): Promise<string> {
+  const tables = await tablesOf(database);
+  return inWorkspace(database, workspaceId, async (tx) => {
+    const all: string[] = [];
+    for (const table of tables) {
+      const rows = await tx.raw<{ readonly row: string }>(
+        `select cast(t as text) as row from ${table} as t where workspace_id = :workspaceId order by 1`,
+        { workspaceId },
+      );
+      all.push(`${table}:`, ...rows.map(({ row }) => row));
+    }
+    return all.join("\n");
+  });
+}
+
+/** Row-level security is one of two walls; without it the queries' own conditions must hold alone. */
+export async function withoutRowSecurity(database: Database): Promise<void> {
+  for (const table of await tablesOf(database)) {
+    await database.knex.raw(`alter table ?? no force row level security, disable row level security`, [
+      table,
+    ]);
+  }
+}
