@@ -134,3 +134,7 @@ test("a viewer's search is of names, and tells nothing about what is masked", as
   expect([await found(owner, "survivor"), await found(viewer, "survivor")]).toEqual([1, 0]);
   expect([await found(owner, "anna survivor"), await found(viewer, "anna survivor")]).toEqual([0, 0]);
 });
+
+async function found(by: Client, q: string): Promise<number> {
+  return (await by.listCustomers({ query: { q } })).answer.total;
+}
