@@ -3,7 +3,7 @@ import { ROLES, SCOPES } from "../../../server/access/permission-contract.ts";
 import { createClient, type Client } from "../../../server/client/client.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { tablesOf } from "../../support/canaries.ts";
 import type { TestServer } from "../http/start-server.ts";
 import { asKey, asMember, withBearer } from "./callers.ts";

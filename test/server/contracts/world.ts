@@ -29,6 +29,8 @@ export interface World {
   /** Of an agent. */
   readonly memberId: string;
   readonly invitationId: string;
+  readonly webhookId: string;
+  readonly deliveryId: string;
 }
 
 /** `client`: an owner's. `memberId`: of an agent. `mark`: of small letters. `digit`: of the phone numbers. */
@@ -85,6 +87,10 @@ export async function createWorld(
   // What waits for a webhook that is switched off is given up.
   for (const enabled of [false, true]) await client.updateWebhook({ ...webhook, body: { enabled } });
   const { answer: apiKey } = await client.createKey({ body: { label: mark, scopes: ["chat"] } });
+  const { answer: webhook } = await client.createWebhook({
+    body: { url: `https://hooks.birds.example/${mark}`, events: ["customer.updated"] },
+  });
+  const delivery = await client.testWebhook({ params: { id: webhook.id } });
   const invited = await client.invite({ body: { email: `ivo.${mark}@team.example`, role: "agent" } });
 
   return {
@@ -106,6 +112,8 @@ export async function createWorld(
     keyId: apiKey.id,
     memberId,
     invitationId: invited.answer.id,
+    webhookId: webhook.id,
+    deliveryId: delivery.answer.eventId,
     erasureId: erasure.answer.certificate.id,
     webhookId: webhook.params.id,
     eventId: event.answer.eventId,

@@ -143,7 +143,7 @@ async function signInAndOut(database: Database, workspaceId: string): Promise<vo
   const session = await signIn(store, { email, password }, from);
   await findSession(database, session.secret, NOON);
   await viewSession(store, session);
-  const mail = await createReset(store, email, "https://plans.example", from);
+  const mail = await createReset(store, email, "https://plans.example", NOON);
   const [, reset = ""] = /#(\S+)/u.exec(mail?.text ?? "") ?? [];
   await resetPassword(store, { token: reset, password: "eight geese at the pond" }, NOON);
   const actor = { kind: "member", id: session.personId } as const;
