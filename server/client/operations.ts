@@ -18,7 +18,6 @@ import type * as oidc from "../oidc/operations-contract.ts";
 import type * as openapi from "../openapi/operations-contract.ts";
 import type * as people from "../people/operations-contract.ts";
 import type * as retention from "../retention/operations-contract.ts";
-import type * as webhooks from "../webhooks/operations-contract.ts";
 import type * as sessions from "../sessions/operations-contract.ts";
 import type * as webhooks from "../webhooks/operations-contract.ts";
 import type * as keys from "../workspaces/key-operations-contract.ts";
