@@ -26,8 +26,6 @@ export const PERSONAL = [
   "enrolTotp",
   "confirmTotp",
   "removeTotp",
-  "getSignInOptions",
-  "beginOidc",
   "requestPasswordReset",
   "resetPassword",
   "getSignInOptions",
