@@ -53,6 +53,10 @@ export const Configuration = z.strictObject({
 });
 export type Configuration = z.output<typeof Configuration>;
 
+/** The same as it is answered. */
+export const ConfigurationSettings = Configuration.extend({ region: z.string().nullable() });
+export type ConfigurationSettings = z.output<typeof ConfigurationSettings>;
+
 export const DEFAULT_CONFIGURATION: Configuration = Configuration.parse({});
 
 export const ActionView = z.object({
@@ -87,7 +91,7 @@ export const NewAction = z.strictObject({ action: z.string() });
 
 const versioned = {
   version: z.int().min(1),
-  configuration: Configuration,
+  configuration: ConfigurationSettings,
   changedAt: z.iso.datetime(),
   changedBy: ActorView,
 };
@@ -139,12 +143,21 @@ export const DiffQuery = z.strictObject({
     .optional(),
 });
 
+const SettingValue = z.union([
+  z.null(),
+  z.boolean(),
+  z.number(),
+  z.string(),
+  z.array(z.string()),
+  z.array(z.object({ field: z.string(), required: z.boolean() })),
+]);
+
 /** The answer of GET …/configuration/versions/{version}. */
 export const VersionView = z.object({
   ...versioned,
   /** The version that it is compared with; null for the first. */
   against: z.int().nullable(),
   /** The settings that differ: what they were there, and what they are here. */
-  changes: z.array(z.object({ setting: z.string(), from: z.unknown(), to: z.unknown() })),
+  changes: z.array(z.object({ setting: z.string(), from: SettingValue, to: SettingValue })),
 });
 export type VersionView = z.infer<typeof VersionView>;

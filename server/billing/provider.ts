@@ -14,7 +14,7 @@ export interface BillingProvider extends BillingPlace {
   /** An address at which the owner pays for a plan. Throws `billing_by_hand`, and `billing_unavailable`. */
   checkout(workspaceId: string, plan: Plan): Promise<string>;
   /** What a signed event tells; null: nothing of ours. Throws `billing_by_hand`, and `signature_invalid`. */
-  readEvent(body: Buffer, signature: string | undefined): ToldEvent | null;
+  readEvent(body: Uint8Array, signature: string | undefined): ToldEvent | null;
 }
 
 /** Plans are chosen by hand, by the owner or an operator: for who hosts the program themselves. */

@@ -68,7 +68,12 @@ export function stripeBilling({
     readEvent(body, signature): ToldEvent | null {
       let event: Stripe.Event;
       try {
-        event = stripe.webhooks.constructEvent(body, signature ?? "", webhookSecret, TOLERANCE_S);
+        event = stripe.webhooks.constructEvent(
+          Buffer.from(body),
+          signature ?? "",
+          webhookSecret,
+          TOLERANCE_S,
+        );
       } catch (cause) {
         const message =
           "The event is not signed with the webhook's secret, or was signed more than five minutes ago.";

@@ -15,7 +15,7 @@ export const Problem = z.object({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).exactOptional(),
   /** The customer into whom the one that was asked for was merged. */
   mergedInto: z.uuid().exactOptional(),
-  /** Where the plan can be changed. */
+  /** Of upgrade_required: where the plan can be changed, as a URL or as a path of this server. */
   upgradeUrl: z.string().exactOptional(),
 });
 export type Problem = Readonly<z.infer<typeof Problem>>;

@@ -2,14 +2,19 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
-import { PLANS, STANDINGS, type Plan, type Standing } from "../../../server/billing/plans-contract.ts";
+import {
+  PLANS,
+  PAYMENT_STATUSES,
+  type Plan,
+  type PaymentStatus,
+} from "../../../server/billing/plans-contract.ts";
 import { replayAll } from "../../../server/replay/replay-all.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";
 import { useDatabase } from "../../support/test-databases.ts";
-import { MEMBER } from "../http/members-too.ts";
+import { signedIn } from "../../support/signed-in.ts";
 import { startServer, type TestServer } from "../http/start-server.ts";
 import {
   AS_IT_IS,
@@ -35,17 +40,25 @@ afterAll(() => Promise.all(servers.map((server) => server.close())));
 
 /** A workspace of its own, through both servers. */
 interface Real {
-  readonly workspaceId: string;
   readonly key: string;
+  /** The headers of its owner's requests. */
+  readonly owner: Readonly<Record<string, string>>;
   readonly conversations: Set<string>;
 }
 type Process = 0 | 1;
 type Command = fc.AsyncCommand<Model, Real>;
 
-async function send(real: Real, process: Process, method: string, path: string, body?: object, headers = {}) {
-  const authorization = `Bearer ${real.key}`;
+async function send(
+  real: Real,
+  process: Process,
+  method: string,
+  path: string,
+  body?: object,
+  headers: object = {},
+) {
+  const signed = { ...("cookie" in headers ? {} : { authorization: `Bearer ${real.key}` }), ...headers };
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-  return servers[process].fetch(path, { method, headers: { authorization, ...headers }, ...sent });
+  return servers[process].fetch(path, { method, headers: signed, ...sent });
 }
 
 const TEXTS = { asks: "Can you email me your price list?", greets: "Hi", tells: "my email is" } as const;
@@ -62,7 +75,7 @@ const saying = (process: Process, handle: string, what: keyof typeof TEXTS, anew
     const text = what === "tells" ? `${TEXTS.tells} ${email}` : TEXTS[what];
     const body = { handle: handle, text, newConversation: anew };
     const answer = await send(real, process, "POST", "/v1/chat", body);
-    if (answer.status !== 200) throw new Error(`answered ${answer.status}: ${answer.text}`);
+    expect(answer.status === 200 || answer.text).toBe(true);
     const { reasons, request, findings, replies, customer, conversationId } = answer.body;
     real.conversations.add(conversationId);
     person.messages += 1;
@@ -111,12 +124,11 @@ const add: Command = {
 };
 
 /** Upgrades, downgrades, lapses and payments. */
-const paying = (process: Process, plan: Plan, status: Standing): Command => ({
+const paying = (process: Process, plan: Plan, status: PaymentStatus): Command => ({
   check: () => true,
   toString: () => `pay(${process}, ${plan}, ${status})`,
   async run(model, real) {
-    const headers = { [MEMBER]: `owner in ${real.workspaceId}` };
-    const answer = await send(real, process, "PUT", "/v1/billing", { plan, status }, headers);
+    const answer = await send(real, process, "PUT", "/v1/billing", { plan, status }, real.owner);
     expect(answer.status).toBe(200);
     Object.assign(model, { plan, status });
   },
@@ -142,7 +154,7 @@ const say = fc
     process,
     fc.constantFrom("a", "b"),
     fc.constantFrom("asks" as const, "tells" as const, "greets" as const),
-    fc.boolean(),
+    fc.constantFrom(false, false, false, true),
   )
   .map((parts) => saying(...parts));
 const changed = fc
@@ -152,7 +164,7 @@ const pay = fc
   .tuple(
     process,
     fc.constantFrom<Plan>("professional", ...PLANS),
-    fc.constantFrom<Standing>("active", "active", "active", ...STANDINGS),
+    fc.constantFrom<PaymentStatus>("active", "active", "active", ...PAYMENT_STATUSES),
   )
   .map((parts) => paying(...parts));
 const configure = fc
@@ -167,6 +179,17 @@ const configure = fc
   .map((parts) => configuring(...parts));
 // Most sequences would never get so far by chance.
 const upToActive = [paying(0, "professional", "active"), add, changing(0, "activate")];
+const beginnings: readonly (readonly Command[])[] = [
+  [],
+  upToActive.slice(0, 2),
+  upToActive,
+  [
+    saying(0, "a", "asks", false),
+    ...upToActive,
+    saying(0, "a", "asks", false),
+    saying(0, "a", "asks", false),
+  ],
+];
 
 test("law: a message is collected from, or not and for which reason, as the action, the plan and the beginning of its conversation say", async () => {
   const commands = fc.commands([say, say, say, say, changed, pay, configure, fc.constant(add)], {
@@ -174,12 +197,13 @@ test("law: a message is collected from, or not and for which reason, as the acti
     size: "max",
   });
   await fc.assert(
-    fc.asyncProperty(commands, fc.integer({ min: 0, max: 4 }), async (all, begins) => {
+    fc.asyncProperty(commands, fc.constantFrom(...beginnings), async (all, beginning) => {
       const workspaceId = await createWorkspace(database(), "model", Date.now());
       const { key } = await createApiKey(database(), workspaceId, "model", Date.now());
       const model = newModel();
-      const real: Real = { workspaceId, key, conversations: new Set() };
-      for (const first of upToActive.slice(0, begins)) await first.run(model, real);
+      const owner = await signedIn(database(), workspaceId, "owner");
+      const real: Real = { key, owner, conversations: new Set() };
+      for (const first of beginning) await first.run(model, real);
       await fc.asyncModelRun(() => ({ model, real }), all);
 
       let stored = 0;

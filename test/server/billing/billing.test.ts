@@ -3,11 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Stripe } from "stripe";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Role } from "../../../server/access/permission-contract.ts";
 import { stripeBilling } from "../../../server/billing/stripe.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { useDatabase } from "../../support/test-databases.ts";
-import { MEMBER } from "../http/members-too.ts";
+import { signedIn } from "../../support/signed-in.ts";
 import { startServer, type TestServer } from "../http/start-server.ts";
 import { checkoutCompleted, invoiceEvent, subscriptionEvent } from "./stripe-shapes.ts";
 
@@ -22,9 +23,9 @@ const settings = {
 const NOW = Math.floor(Date.now() / 1_000);
 
 const database = useDatabase("pglite");
-const as = (role: string, server: TestServer) => ({ [MEMBER]: `${role} in ${server.workspaceId}` });
+const as = (role: Role, server: TestServer) => signedIn(database(), server.workspaceId, role);
 const billingOf = async (server: TestServer) =>
-  (await server.fetch("/v1/billing", { headers: as("owner", server) })).body;
+  (await server.fetch("/v1/billing", { headers: await as("owner", server) })).body;
 
 describe("by hand", () => {
   let server: TestServer;
@@ -33,8 +34,12 @@ describe("by hand", () => {
     server = await startServer(database(), await defaultPack(), null, { workspaceId });
   });
   afterAll(() => server.close());
-  const put = (body: object, role = "owner") =>
-    server.fetch("/v1/billing", { method: "PUT", body: JSON.stringify(body), headers: as(role, server) });
+  const put = async (body: object, role: Role = "owner") =>
+    server.fetch("/v1/billing", {
+      method: "PUT",
+      body: JSON.stringify(body),
+      headers: await as(role, server),
+    });
 
   test("a workspace begins on Starter, and its owner chooses another plan: audited, with who and when", async () => {
     const before = await billingOf(server);
@@ -53,7 +58,7 @@ describe("by hand", () => {
     expect(body).toMatchObject({
       plan: "enterprise",
       includesAction: true,
-      changedBy: { kind: "member", id: "test" },
+      changedBy: { kind: "member" },
     });
     expect((await put({ plan: "enterprise" })).body.changedAt).toBe(body.changedAt);
     const { body: audit } = await server.fetch("/v1/audit?action=plan.changed");
@@ -68,7 +73,7 @@ describe("by hand", () => {
   });
 
   test("is the owner's business alone: no other role's, and no API key's", async () => {
-    for (const role of ["admin", "agent", "viewer"]) {
+    for (const role of ["admin", "agent", "viewer"] as const) {
       const refused = await put({ plan: "starter" }, role);
       expect([refused.status, refused.body.code]).toEqual([403, "forbidden"]);
     }
@@ -79,7 +84,7 @@ describe("by hand", () => {
   });
 
   test("there is nothing to pay at, and nobody whose events are believed", async () => {
-    const checkout = { method: "POST", body: '{"plan":"professional"}', headers: as("owner", server) };
+    const checkout = { method: "POST", body: '{"plan":"professional"}', headers: await as("owner", server) };
     expect((await server.fetch("/v1/billing/checkout", checkout)).body.code).toBe("billing_by_hand");
     const event = await server.fetch("/webhooks/stripe", { method: "POST", body: "{}" });
     expect([event.status, event.body.code]).toEqual([409, "billing_by_hand"]);
@@ -203,7 +208,7 @@ describe("at Stripe", () => {
   });
 
   test("by hand nothing is chosen then; a link leads to the checkout of the plan, made for this workspace", async () => {
-    const headers = as("owner", server);
+    const headers = await as("owner", server);
     const byHand = await server.fetch("/v1/billing", {
       method: "PUT",
       body: '{"plan":"enterprise"}',

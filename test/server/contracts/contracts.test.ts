@@ -8,6 +8,8 @@ import type { Role } from "../../../server/access/permission-contract.ts";
 import { PERMISSIONS } from "../../../server/access/permissions.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { smtpMailer } from "../../../server/identity/mailer.ts";
+import { createOidcClient } from "../../../server/oidc/client.ts";
+import { CLIENT, startProvider, type TestProvider } from "../oidc/provider.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { openTestDatabase } from "../../support/test-databases.ts";
 import { readFirst } from "../sessions/first-workspace.ts";
@@ -23,6 +25,7 @@ const NOBODY = "00000000-0000-7000-8000-000000000000";
 
 let database: Database;
 let mails: MailServer;
+let provider: TestProvider;
 let server: TestServer;
 let checked: CheckedFetch;
 let client: Client;
@@ -33,7 +36,9 @@ beforeAll(async () => {
   database = await openTestDatabase("pglite");
   mails = await startMailServer();
   const mailer = smtpMailer(mails.url, "shop@birds.example");
-  server = await startServer(database, await defaultPack(), mailer);
+  provider = await startProvider("http://127.0.0.1/nowhere");
+  const oidc = createOidcClient({ issuer: provider.issuer, ...CLIENT });
+  server = await startServer(database, await defaultPack(), mailer, { oidc });
   checked = checkFetch((await server.fetch("/openapi.json")).body);
   client = createClient({ url: `${server.url}/`, key: server.key, fetch: checked.fetch });
   const { workspaceId, url } = server;
@@ -47,6 +52,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close();
   await mails.close();
+  await provider.close();
   await database.close();
 });
 
@@ -99,6 +105,9 @@ test("so does every operation of a person", async () => {
   await browser.confirmTotp({ body: { code: app.generate() } });
   await browser.removeTotp({ body: { password: later } });
   await browser.signOut();
+  const { answer: options } = await browser.getSignInOptions();
+  expect(options).toEqual({ oidc: new URL(provider.issuer).host, reset: true });
+  expect((await browser.beginOidc({ body: {} })).answer.url).toContain(provider.issuer);
   await browser.requestPasswordReset({ body: { email } });
   const mail = await mails.arrived(mails.mails.length + 1);
   await browser.resetPassword({ body: { token: tokenIn(mail), password } });
