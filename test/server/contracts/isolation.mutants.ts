@@ -7,11 +7,13 @@ import { ROLES } from "../../../server/access/permission-contract.ts";
 import { PERMISSIONS } from "../../../server/access/permissions.ts";
 import type { Database } from "../../../server/database/database.ts";
 import type { Query } from "../../../server/database/session.ts";
+import { smtpMailer } from "../../../server/identity/mailer.ts";
 import { tablesOf } from "../../support/canaries.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { openTestDatabase } from "../../support/test-databases.ts";
 import { faultsOfCatalogue } from "../../../server/database/catalogue.ts";
 import { startServer, type TestServer } from "../http/start-server.ts";
+import { startMailServer, type MailServer } from "../identity/mail-server.ts";
 import { callsIn } from "./calls.ts";
 import {
   counterpartOf,
@@ -53,7 +55,8 @@ async function open(hear: (text: string) => string): Promise<World> {
       return { ...session, run: (queries) => session.run(queries.map((query) => instead(query, hear))) };
     },
   };
-  const server = await startServer(database, await defaultPack());
+  const mailer = smtpMailer(mails.url, "shop@birds.example");
+  const server = await startServer(database, await defaultPack(), mailer);
   const two = await createTwo(database, server);
   const calls = Object.entries<object>({
     ...callsIn(two.mine),
@@ -71,11 +74,16 @@ const report = (title: string, mutants: number, survivors: readonly string[]) =>
   for (const survivor of survivors) console.log(`  not noticed: ${survivor}`);
 };
 
+let mails: MailServer;
 let world: World;
 beforeAll(async () => {
+  mails = await startMailServer();
   world = await open((text) => text);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await mails.close();
+});
 
 test("policies", async () => {
   const tables = await tablesOf(world.database);
@@ -131,7 +139,9 @@ async function whoMay(id: string, call: object): Promise<string | null> {
   const { database, server, two } = world;
   let mutant: TestServer;
   try {
-    mutant = await startServer(database, await defaultPack(), null, { workspaceId: server.workspaceId });
+    mutant = await startServer(database, await defaultPack(), smtpMailer(mails.url, "shop@birds.example"), {
+      workspaceId: server.workspaceId,
+    });
   } catch {
     return null;
   }
