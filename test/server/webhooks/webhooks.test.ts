@@ -243,24 +243,21 @@ describe("webhooks", () => {
     expect(JSON.stringify((await server.fetch("/v1/webhooks")).body)).not.toContain("whsec_");
   });
 
-  test("an endpoint that does not answer keeps no other one waiting, and holds back what it is told of one customer", async () => {
+  test("an endpoint that does not answer keeps no other one waiting; what is told of one customer comes in order", async () => {
     const silent = await listen(() => null);
     const prompt = await listen();
-    const slow = await create(silent.url, { events: ["customer.created", "customer.updated"] });
-    await create(prompt.url, { events: ["customer.created", "customer.updated"] });
+    const events = ["customer.created", "customer.updated"];
+    const slow = await create(silent.url, { events });
+    await create(prompt.url, { events });
     dispatch(3_000);
     const id = (await server.chat({ handle: "p1", text: "my name is Paula" })).customer?.id;
     await server.chat({ handle: "p1", text: "my email is paula@work.example" });
-    const begun = Date.now();
     await prompt.waitFor(2);
-    expect(Date.now() - begun).toBeLessThan(2_000);
+    expect((await deliveriesOf(slow.id)).map(({ lastOutcome }) => lastOutcome)).toEqual([null, null]);
     expect(bodies(prompt.received).map(({ type, data }) => [type, data.customerId])).toEqual([
       ["customer.created", id],
       ["customer.updated", id],
     ]);
-    await until(async () =>
-      (await deliveriesOf(slow.id)).some(({ lastOutcome }) => lastOutcome === "timeout"),
-    );
   });
 
   test("erasing leaves nothing of the person in the outbox, and is told", async () => {
