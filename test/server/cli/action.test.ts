@@ -30,12 +30,13 @@ test("the action and the plan are seen and changed at the terminal", async () =>
   expect(refused.stderr).toContain("not in good standing (past due)");
 });
 
+const billing = (settings: Readonly<Record<string, string>>) => {
+  const read = readEnvironment(settings, freshFolder());
+  if ("problems" in read) return Promise.reject(new Error(read.problems.join("\n")));
+  return configuredBilling(read.environment);
+};
+
 describe("who takes the money", () => {
-  const billing = (settings: Readonly<Record<string, string>>) => {
-    const read = readEnvironment(settings, freshFolder());
-    if ("problems" in read) return Promise.reject(new Error(read.problems.join("\n")));
-    return configuredBilling(read.environment);
-  };
   const stripe = {
     STRIPE_SECRET_KEY: "sk_test_1",
     STRIPE_WEBHOOK_SECRET: "whsec_1",
