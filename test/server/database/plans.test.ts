@@ -200,7 +200,7 @@ async function deliverWebhooks(database: Database, workspaceId: string): Promise
   const deed = { actor: DEED.actor, now: NOON };
   const { id } = await createWebhook(store, workspaceId, asked, { allowPrivate: false }, deed);
   const { eventId } = await testWebhook(store, workspaceId, id, NOON);
-  const { claimed } = await claimDue(store, workspaceId, NOON);
+  const claimed = await claimDue(store, workspaceId, id, NOON);
   expect(claimed).toHaveLength(1);
   for (const one of claimed) {
     await putBack(store, workspaceId, one, NOON);
