@@ -53,6 +53,7 @@ export const APP_ERRORS = {
   account_exists: 409, // whom an invitation is for: they sign in first
   totp_state: 409, // the authenticator app is on already, or was not set up
   link_spent: 410, // a link that is good once: used, expired, replaced, or never one
+  not_collecting: 409, // in that conversation, now
   action_added: 409, // it is there already
   action_not_added: 409,
   action_not_activated: 409,

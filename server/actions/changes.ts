@@ -135,7 +135,7 @@ async function checkPlan(tx: WorkspaceTransaction, { upgradeUrl }: BillingPlace)
     plan === "starter"
       ? "the plan Starter does not include it"
       : `the plan is not in good standing (${status.replaceAll("_", " ")})`;
-  const message = `Customer Enrichment takes the plan Professional or Enterprise in good standing: ${why}. See upgradeUrl.`;
+  const message = `Customer Enrichment takes the plan Professional or Enterprise in good standing: ${why}. The owner changes it at upgradeUrl.`;
   throw new AppError("upgrade_required", message, { upgradeUrl });
 }
 

@@ -77,7 +77,7 @@ export const removeActionOperation = operation({
   path: "/v1/actions/{action}",
   title: "Remove an action; those that are built in are not removed",
   group,
-  problems: ["action_not_found", "action_built_in"],
+  problems: ["action_not_found", "action_not_added", "action_built_in"],
   answer: null,
 });
 
@@ -113,7 +113,7 @@ export const listConfigurationsOperation = operation({
   title: "Every version of the configuration, the latest first, and who made it",
   group,
   query: VersionsQuery,
-  problems: ["action_not_found"],
+  problems: ["action_not_found", "action_not_added"],
   answer: VersionList,
 });
 
@@ -124,6 +124,6 @@ export const getConfigurationVersionOperation = operation({
   title: "A version of the configuration, and how it differs from another one",
   group,
   query: DiffQuery,
-  problems: ["action_not_found", "configuration_not_found"],
+  problems: ["action_not_found", "action_not_added", "configuration_not_found"],
   answer: VersionView,
 });

@@ -50,6 +50,6 @@ export const stripeEventOperation = operation({
     about: "The event, byte for byte as Stripe signed it.",
     bytesMax: EVENT_BYTES_MAX,
   },
-  problems: ["billing_by_hand", "signature_invalid"],
+  problems: ["invalid_request", "signature_invalid", "billing_by_hand"],
   answer: EventReceipt,
 });

@@ -72,7 +72,8 @@ async function request(options: ClientOptions, route: string, call: AnyCall): Pr
     ...(signal === undefined ? {} : { signal }),
   });
   const answer = await read(response);
-  return { answer, etag: response.headers.get("ETag"), requestId: response.headers.get("X-Request-Id") };
+  const etag = asAnswer(response.headers.get("ETag"));
+  return { answer, etag, requestId: response.headers.get("X-Request-Id") };
 }
 
 function withParams(path: string, params: Readonly<Record<string, string | number>>): string {

@@ -1,5 +1,7 @@
 import type { z } from "zod";
+import type * as actions from "../actions/operations-contract.ts";
 import type * as audit from "../audit/operations-contract.ts";
+import type * as billing from "../billing/operations-contract.ts";
 import type * as conversations from "../conversations/operations-contract.ts";
 import type * as customers from "../customers/operations-contract.ts";
 import type * as erasure from "../erasure/operations-contract.ts";
@@ -12,13 +14,17 @@ import type * as identity from "../identity/operations-contract.ts";
 import type * as imports from "../imports/operations-contract.ts";
 import type * as members from "../members/operations-contract.ts";
 import type * as merging from "../merging/operations-contract.ts";
+import type * as oidc from "../oidc/operations-contract.ts";
 import type * as openapi from "../openapi/operations-contract.ts";
 import type * as people from "../people/operations-contract.ts";
 import type * as retention from "../retention/operations-contract.ts";
 import type * as sessions from "../sessions/operations-contract.ts";
+import type * as webhooks from "../webhooks/operations-contract.ts";
 import type * as keys from "../workspaces/key-operations-contract.ts";
 
-type Contracts = typeof audit &
+type Contracts = typeof actions &
+  typeof audit &
+  typeof billing &
   typeof conversations &
   typeof customers &
   typeof erasure &
@@ -31,10 +37,12 @@ type Contracts = typeof audit &
   typeof keys &
   typeof members &
   typeof merging &
+  typeof oidc &
   typeof openapi &
   typeof people &
   typeof retention &
-  typeof sessions;
+  typeof sessions &
+  typeof webhooks;
 
 type Declared = Extract<Contracts[keyof Contracts], Operation>;
 
@@ -71,7 +79,7 @@ type Sent<Body> = Body extends z.ZodType ? z.input<Body> : string | Uint8Array<A
 export interface Answered<Contract extends Operation> {
   readonly answer: AnswerOf<Contract["answer"]>;
   /** The version of what is shown, for the ifMatch of a change. */
-  readonly etag: string | null;
+  readonly etag: Contract extends { readonly etag: true } ? string : null;
   /** The request's id in the server's log. */
   readonly requestId: string | null;
 }

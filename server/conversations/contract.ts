@@ -42,8 +42,11 @@ const message = storableText
 /** An ISO 3166-1 alpha-2 country that has a numbering plan, in upper or lower case; kept in upper case. */
 export const Region = z
   .string()
-  .regex(/^[a-zA-Z]{2}$/u, "must be a two-letter country code (ISO 3166-1 alpha-2), such as AU")
-  .transform((region) => region.toUpperCase())
+  .regex(/^[a-zA-Z]{2}$/u, {
+    error: "must be a two-letter country code (ISO 3166-1 alpha-2), such as AU",
+    abort: true,
+  })
+  .toUpperCase()
   .refine(isSupportedCountry, "must be a two-letter country code (ISO 3166-1 alpha-2), such as AU");
 
 const instant = z.iso

@@ -2,8 +2,6 @@ import type { Knex } from "knex";
 import * as createWorkspaces from "../../migrations/20261123090000_create_workspaces.ts";
 import * as createKeys from "../../migrations/20261123090050_create_keys.ts";
 import * as createConversations from "../../migrations/20261123090100_create_conversations.ts";
-import * as createMerges from "../../migrations/20261123090450_create_merges.ts";
-import * as createActions from "../../migrations/20261123090460_create_actions.ts";
 import * as createClaims from "../../migrations/20261123090200_create_claims.ts";
 import * as createAudit from "../../migrations/20261123090300_create_audit.ts";
 import * as createSeals from "../../migrations/20261123090350_create_seals.ts";
@@ -11,6 +9,8 @@ import * as createIdentity from "../../migrations/20261123090400_create_identity
 import * as createStaffValues from "../../migrations/20261123090410_create_staff_values.ts";
 import * as createErasures from "../../migrations/20261123090420_create_erasures.ts";
 import * as createCustomerSearch from "../../migrations/20261123090430_create_customer_search.ts";
+import * as createMerges from "../../migrations/20261123090450_create_merges.ts";
+import * as createActions from "../../migrations/20261123090460_create_actions.ts";
 import * as createWebhooks from "../../migrations/20261123090600_create_webhooks.ts";
 import * as createPeople from "../../migrations/20261125090000_create_people.ts";
 

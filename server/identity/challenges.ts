@@ -1,5 +1,6 @@
 import { randomInt, timingSafeEqual } from "node:crypto";
 import { emailKey } from "../../engine/understand/email-key.ts";
+import { checkCollecting } from "../actions/check-collecting.ts";
 import { AppError } from "../app-error.ts";
 import { blindIndex, blindIndexes, hmac, indexVersion } from "../privacy/blind-index.ts";
 import { openDataKey, type WrappedDataKey } from "../privacy/keyring.ts";
@@ -24,7 +25,7 @@ export interface Challenge extends ChallengeView {
 }
 
 /** Makes a code for an address, to be mailed to it. The answer is the same for an address that a customer has and for one that
- *  nobody has. Throws `conversation_not_found`, and `invalid_request` for an address that is none. */
+ *  nobody has. Throws `conversation_not_found`, `not_collecting`, and `invalid_request` for an address that is none. */
 export async function createChallenge(
   store: Store,
   workspaceId: string,
@@ -41,6 +42,7 @@ export async function createChallenge(
   const expiresAt = new Date(now + CODE_MS);
   const isSent = await inSealedWorkspace(store, workspaceId, async (tx) => {
     const key = await conversationKey(tx, conversationId);
+    await checkCollecting(tx, conversationId);
     if (await isTooOften(tx, conversationId, address, now)) return false;
     await tx.raw(
       `insert into identity_challenges (

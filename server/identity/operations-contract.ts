@@ -53,7 +53,7 @@ export const createChallengeOperation = operation({
   group,
   body: ChallengeRequest,
   status: 202,
-  problems: ["conversation_not_found", "mail_not_configured"],
+  problems: ["conversation_not_found", "mail_not_configured", "not_collecting"],
   answer: ChallengeView,
 });
 
@@ -64,5 +64,6 @@ export const verifyCodeOperation = operation({
   title: "Prove with the mailed code that the address is the customer's",
   group,
   body: VerifyRequest,
+  problems: ["not_collecting"],
   answer: VerifyView,
 });

@@ -21,5 +21,6 @@ export const beginOidcOperation = operation({
     "The browser goes to the address that is answered, and comes back signed in: as the person here who has the verified email that the provider states, or whom the invitation is for. Nobody else gets in.",
   group,
   body: OidcBeginning,
+  problems: ["csrf_refused", "oidc_not_configured", "oidc_unavailable", "link_spent", "too_many_attempts"],
   answer: OidcAddress,
 });

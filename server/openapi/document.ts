@@ -15,13 +15,8 @@ export function openApiOf(
   table: Readonly<Record<string, Access>>,
   version: string,
 ): OpenApi {
-  const schemas = createSchemas();
-  schemas.schemaOf(Problem, "output");
-  const paths: Record<string, Record<string, Json>> = {};
-  for (const operation of operations) {
-    const methods = (paths[operation.path] ??= {});
-    methods[operation.method] = operationOf(operation, table[operation.id] ?? "anybody", schemas);
-  }
+  const { twofold } = pathsOf(operations, table, createSchemas()).schemas;
+  const { paths, schemas } = pathsOf(operations, table, createSchemas(twofold));
   const groups = [...new Set(operations.map(({ group }) => group))];
   return {
     openapi: "3.1.1",
@@ -35,6 +30,20 @@ export function openApiOf(
       schemas: used(schemas.components, paths),
     },
   };
+}
+
+function pathsOf(
+  operations: readonly Operation[],
+  table: Readonly<Record<string, Access>>,
+  schemas: Schemas,
+) {
+  schemas.schemaOf(Problem, "output");
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const operation of operations) {
+    const methods = (paths[operation.path] ??= {});
+    methods[operation.method] = operationOf(operation, table[operation.id] ?? "anybody", schemas);
+  }
+  return { paths, schemas };
 }
 
 const LICENSE = { name: "MIT", identifier: "MIT" };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import * as actions from "../actions/contract.ts";
 import * as audit from "../audit/contract.ts";
 import * as billing from "../billing/contract.ts";
+import * as plans from "../billing/plans-contract.ts";
 import * as conversations from "../conversations/contract.ts";
 import * as traces from "../conversations/trace-contract.ts";
 import * as customers from "../customers/contract.ts";
@@ -18,9 +19,11 @@ import * as identity from "../identity/contract.ts";
 import * as imports from "../imports/contract.ts";
 import * as members from "../members/contract.ts";
 import * as merging from "../merging/contract.ts";
+import * as oidc from "../oidc/contract.ts";
 import * as people from "../people/contract.ts";
 import * as retention from "../retention/contract.ts";
 import * as sessions from "../sessions/contract.ts";
+import * as webhooks from "../webhooks/contract.ts";
 import * as workspaces from "../workspaces/contract.ts";
 import * as keys from "../workspaces/key-contract.ts";
 
@@ -45,9 +48,12 @@ const CONTRACTS = [
   keys,
   members,
   merging,
+  oidc,
   people,
+  plans,
   retention,
   sessions,
+  webhooks,
   workspaces,
 ] as const;
 

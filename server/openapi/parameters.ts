@@ -29,6 +29,8 @@ const ID = { type: "string", format: "uuid" };
 const PATH_SCHEMAS: Readonly<Record<string, Json>> = {
   turn: { type: "integer", minimum: 1 },
   tag: { type: "string" },
+  action: { type: "string" },
+  version: { type: "integer", minimum: 1 },
 };
 
 interface ObjectSchema {

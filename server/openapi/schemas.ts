@@ -7,33 +7,41 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Turns contracts into JSON Schemas (2020-12) and keeps those with a name as components. */
 export interface Schemas {
   /** `io`: as the caller writes it, or as it is answered. */
-  schemaOf(schema: z.ZodType, io: "input" | "output"): Json;
+  schemaOf(schema: z.ZodType, io: Io): Json;
   /** The named schemas so far, by name. */
   readonly components: Readonly<Record<string, Json>>;
+  /** The names of those that were written in one way and answered in another: with defaults left out, and filled in. */
+  readonly twofold: ReadonlySet<string>;
 }
 
-export function createSchemas(): Schemas {
-  const names = z.registry<{ readonly id: string }>();
-  for (const [id, schema] of Object.entries(NAMED)) names.add(schema, { id });
-  const components: Record<string, Json> = {};
+type Io = "input" | "output";
 
-  function keep(name: string, io: "input" | "output", schema: Json): void {
+/** `twofold`: what these name is called otherwise where it is written. */
+export function createSchemas(twofold: ReadonlySet<string> = new Set()): Schemas {
+  const names = {
+    input: z.registry<{ readonly id: string }>(),
+    output: z.registry<{ readonly id: string }>(),
+  };
+  for (const [name, schema] of Object.entries(NAMED)) {
+    names.output.add(schema, { id: name });
+    names.input.add(schema, { id: twofold.has(name) ? `${name}Input` : name });
+  }
+  const components: Record<string, Json> = {};
+  const differing = new Set<string>();
+
+  function keep(name: string, schema: Json): void {
     const known = components[name];
-    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) {
-      throw new Error(`${name} is written in one way and answered in another: name its ${io} otherwise`);
-    }
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) differing.add(name);
     components[name] = schema;
   }
 
   return {
     components,
+    twofold: differing,
     schemaOf(schema, io) {
-      const {
-        $schema: _,
-        $defs = {},
-        ...root
-      } = z.toJSONSchema(schema, { io, metadata: names, override: readable });
-      for (const [name, part] of Object.entries($defs)) keep(name, io, withComponents(part));
+      const options = { io, metadata: names[io], override: readable };
+      const { $schema: _, $defs = {}, ...root } = z.toJSONSchema(schema, options);
+      for (const [name, part] of Object.entries($defs)) keep(name, withComponents(part));
       return withComponents(root);
     },
   };

@@ -15,15 +15,19 @@ import { hashOfSecret, newSecret } from "./secret.ts";
 
 export const RESET_MS = 30 * 60 * 1000;
 
-/** The mail with a link for choosing a new password; null where nobody has the address, or it got too many already: the caller
- *  is answered the same. Throws `too_many_attempts` for the caller's own address. */
+/** Counts who asks for links. Throws `too_many_attempts`. */
+export function countResets(store: Store, { address, now }: From): Promise<void> {
+  return countAttempt(store, [{ limit: "reset_from_address", value: address }], now);
+}
+
+/** The mail with a link for choosing a new password; null where nobody has the address, or it got too many already. Nobody who
+ *  asks is to know which, nor by how long it takes. */
 export async function createReset(
   store: Store,
   given: string,
   publicUrl: string,
-  { address, now }: From,
+  now: number,
 ): Promise<Mail | null> {
-  await countAttempt(store, [{ limit: "reset_from_address", value: address }], now);
   const email = emailKey(given);
   if (email === null) return null;
   const isTooMany = (await overLimit(store, [{ limit: "reset_of_account", value: email }], now)) !== null;

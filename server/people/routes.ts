@@ -15,7 +15,7 @@ import {
   resetPasswordOperation,
   setUpOperation,
 } from "./operations-contract.ts";
-import { createReset, resetPassword } from "./reset.ts";
+import { countResets, createReset, resetPassword } from "./reset.ts";
 import { setUp } from "./set-up.ts";
 import { confirmTotp, enrolTotp, removeTotp } from "./totp.ts";
 
@@ -53,14 +53,11 @@ export function personOperations(services: Services): readonly Served[] {
         const message = "No mail server is set, so no link can be mailed: set SMTP_URL.";
         throw new AppError("mail_not_configured", message);
       }
-      const from = { address: addressOf(request.ip), now: clock() };
-      const mail = await createReset(services, body.email, publicUrl(), from);
-      // Not waited for: how long a mail takes would tell that there is one.
-      if (mail !== null) {
-        mailer
-          .send(mail)
-          .catch((err: unknown) => log.error({ err }, "a link for a new password was not mailed"));
-      }
+      await countResets(services, { address: addressOf(request.ip), now: clock() });
+      // Not waited for: how long it takes would tell whether there is somebody to mail to.
+      sendReset(services, body.email).catch((err: unknown) => {
+        log.error({ err }, "a link for a new password was not mailed");
+      });
       return { status: "sent_if_known" as const };
     }),
 
@@ -69,4 +66,10 @@ export function personOperations(services: Services): readonly Served[] {
       await resetPassword(services, body, clock());
     }),
   ];
+}
+
+async function sendReset(services: Services, email: string): Promise<void> {
+  const { mailer, publicUrl, clock } = services;
+  const mail = await createReset(services, email, publicUrl(), clock());
+  if (mail !== null) await mailer?.send(mail);
 }

@@ -14,6 +14,7 @@ import {
   switchWorkspaceOperation,
 } from "./operations-contract.ts";
 import { viewSession } from "./session-view.ts";
+import { sessionOf } from "./signed-in.ts";
 import { endSession, endSessionsOf, rotateSession } from "./sessions.ts";
 import { auditSession } from "./audit-session.ts";
 import { signIn } from "./sign-in.ts";
@@ -26,7 +27,12 @@ export function sessionOperations(services: Services): readonly Served[] {
   return [
     serveAnybody(signInOperation, async ({ request, body, setHeader }) => {
       refuseForeign(request, publicUrl());
+      const before = await sessionOf(services, request);
       const session = await signIn(services, body, { address: addressOf(request.ip), now: clock() });
+      // The browser forgets the one that it had; nobody else is to go on with it.
+      if (before !== null) {
+        await inWorkspace(database, INSTALLATION_ID, (tx) => endSession(tx, before.id));
+      }
       setHeader("Set-Cookie", sessionCookie(publicUrl(), session));
       return viewSession(services, session);
     }),

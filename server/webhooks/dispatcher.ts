@@ -3,11 +3,13 @@ import type { PostOptions } from "../outgoing/post.ts";
 import type { Store } from "../privacy/store.ts";
 import { claimDue, type Claimed } from "./claim.ts";
 import { deliver } from "./deliver.ts";
+import { takeListening } from "./listening.ts";
 import { purgeEvents } from "./purge.ts";
 import { putBack, settleDelivery } from "./settle-delivery.ts";
 
 const LOOK_EVERY_MS = 1_000;
-const LOOK_WHERE_NOBODY_LISTENS_MS = 15_000; // a new endpoint hears of the first event within this time, for all later ones within the other
+// Where another process has made the first endpoint, its deliveries are seen by this one within this time.
+const LOOK_WHERE_NOBODY_LISTENS_MS = 15_000;
 const PURGE_EVERY_MS = 60 * 60 * 1000;
 const SPARE_MS = 15_000; // what is left of a claim when an attempt begins: longer than an attempt
 
@@ -53,6 +55,7 @@ export function startDispatcher(
   }
 
   async function lookEverywhere(): Promise<void> {
+    for (const workspaceId of takeListening(store.database)) lookAgain.delete(workspaceId);
     for (const workspaceId of await workspaceIds()) {
       if ((lookAgain.get(workspaceId) ?? 0) > clock()) continue;
       await look(workspaceId).catch((error: unknown) =>

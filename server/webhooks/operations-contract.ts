@@ -30,6 +30,7 @@ export const createWebhookOperation = operation({
   group,
   body: NewWebhook,
   status: 201,
+  problems: ["too_many_webhooks"],
   answer: WebhookWithSecret,
 });
 
@@ -39,6 +40,7 @@ export const getWebhookOperation = operation({
   path: "/v1/webhooks/{id}",
   title: "One endpoint",
   group,
+  problems: ["webhook_not_found"],
   answer: Webhook,
 });
 
@@ -49,6 +51,7 @@ export const updateWebhookOperation = operation({
   title: "Change an endpoint, switch it off or on",
   group,
   body: WebhookChange,
+  problems: ["webhook_not_found"],
   answer: Webhook,
 });
 
@@ -58,6 +61,7 @@ export const deleteWebhookOperation = operation({
   path: "/v1/webhooks/{id}",
   title: "Delete an endpoint, and what waits for it",
   group,
+  problems: ["webhook_not_found"],
   answer: null,
 });
 
@@ -68,6 +72,7 @@ export const rotateWebhookSecretOperation = operation({
   title: "Give an endpoint a new secret",
   about: "For a day what is sent is signed with both, so that the receiver can change over.",
   group,
+  problems: ["webhook_not_found"],
   answer: WebhookWithSecret,
 });
 
@@ -78,6 +83,7 @@ export const testWebhookOperation = operation({
   title: "Send the event webhook.test to an endpoint",
   group,
   status: 202,
+  problems: ["webhook_not_found"],
   answer: PutInLine,
 });
 
@@ -88,6 +94,7 @@ export const listDeliveriesOperation = operation({
   title: "What was sent to an endpoint, what waits and what was given up, newest first",
   group,
   query: DeliveriesQuery,
+  problems: ["webhook_not_found"],
   answer: DeliveryList,
 });
 
@@ -98,5 +105,6 @@ export const redeliverOperation = operation({
   title: "Send again what was delivered or given up",
   group,
   status: 202,
+  problems: ["webhook_not_found", "delivery_not_found", "delivery_waiting"],
   answer: PutInLine,
 });

@@ -1,8 +1,11 @@
 /** What the action does to conversations, over HTTP. */
+import { SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
+import { createChallenge } from "../../../server/identity/challenges.ts";
 import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
+import { storeOf } from "../../support/stores.ts";
 import { useDatabase } from "../../support/test-databases.ts";
 import { signedIn } from "../../support/signed-in.ts";
 import { startServer, type TestServer } from "../http/start-server.ts";
@@ -39,6 +42,11 @@ async function begin() {
 const configure = (configuration: object, etag = "*") =>
   send("PUT", `${PATH}/configuration`, configuration, { "if-match": etag });
 const say = (handle: string, text: string, more: object = {}) => server.chat({ handle, text, ...more });
+async function identityOf(email: string): Promise<string> {
+  const { body } = await send("POST", "/v1/identity/keys", { algorithm: "HS256" });
+  const token = new SignJWT({ email }).setProtectedHeader({ alg: "HS256" }).setExpirationTime("10m");
+  return token.sign(new TextEncoder().encode(body.secret));
+}
 const allOf = (reason: string) => ({ name: reason, email: reason, phone: reason });
 
 describe("the action", () => {
@@ -87,6 +95,7 @@ describe("the action", () => {
     const goesOn = await say("a", "my email is a@work.example");
     expect([goesOn.conversationId, goesOn.customer]).toEqual([before.conversationId, null]);
     expect(goesOn.reasons).toEqual(allOf("started_before_activation"));
+    expect((await say("a", ASKS)).reasons).toEqual(allOf("started_before_activation"));
     expect((await say("b", ASKS)).request).toMatchObject({ field: "email" });
     expect((await say("a", ASKS, { newConversation: true })).request).toMatchObject({ field: "email" });
     const imported = await say("c", ASKS, { at: "2020-01-01T10:00:00Z" });
@@ -109,6 +118,12 @@ describe("the action", () => {
       "my email is mike@work.example",
     );
     expect((await send("GET", "/v1/customers")).body.total).toBe(1);
+    // Nor is an address that is proved: by a code, or because the host signs it.
+    const proof = { conversationId, email: "mike@work.example" };
+    const code = createChallenge(storeOf(database()), server.workspaceId, proof, Date.now());
+    await expect(code).rejects.toMatchObject({ code: "not_collecting" });
+    const signed = await say("a", "Hi", { identity: await identityOf("mike@work.example") });
+    expect(signed.customer?.known).toEqual({ name: "Mike" });
 
     expect((await send("POST", `${PATH}/enable`)).body.status).toBe("active");
     expect((await say("b", "my email is b@work.example")).customer?.known).toEqual({

@@ -1,5 +1,18 @@
+import type { AppErrorCode } from "../../../server/app-error.ts";
 import type { Call, OperationId, Operations } from "../../../server/client/operations.ts";
 import type { World } from "./world.ts";
+
+const ACTION = { action: "customer_enrichment" };
+
+/** Those that have no success here, and how they are refused. */
+export const REFUSED_HERE: Readonly<Partial<Record<OperationId, AppErrorCode>>> = {
+  addAction: "action_added",
+  removeAction: "action_built_in",
+  redeliver: "delivery_waiting",
+  createCheckout: "billing_by_hand",
+  receiveStripeEvent: "billing_by_hand",
+  beginOidc: "oidc_not_configured",
+};
 
 /** What people do for themselves, whatever workspace they are in: people.ts has these. */
 export const PERSONAL = [
@@ -15,6 +28,8 @@ export const PERSONAL = [
   "removeTotp",
   "requestPasswordReset",
   "resetPassword",
+  "getSignInOptions",
+  "beginOidc",
   "readInvitation",
   "acceptInvitation",
 ] as const satisfies readonly OperationId[];
@@ -57,6 +72,14 @@ export function callsIn(world: World): { readonly [Id in WorkspaceOperationId]: 
     listKeys: {},
     listMembers: {},
     listInvitations: {},
+    listActions: {},
+    getActionConfiguration: { params: ACTION },
+    listActionConfigurations: { params: ACTION, query: { limit: 5 } },
+    getActionConfigurationVersion: { params: { ...ACTION, version: 1 } },
+    getBilling: {},
+    listWebhooks: {},
+    getWebhook: { params: { id: world.webhookId } },
+    listDeliveries: { params: { id: world.webhookId }, query: { status: "waiting", limit: 5 } },
     exportCustomers: { query: { bom: true, tag: [world.tag] } },
     exportCustomer: { params, query: { verifiedOnly: false } },
 
@@ -84,6 +107,21 @@ export function callsIn(world: World): { readonly [Id in WorkspaceOperationId]: 
     revokeInvitation: { params: { id: world.invitationId } },
     changeRole: { params: { personId: world.memberId }, body: { role: "viewer" } },
     removeMember: { params: { personId: world.memberId } },
+    createWebhook: { body: { url: "https://hooks.birds.example/2", events: ["customer.created"] } },
+    updateWebhook: { params: { id: world.webhookId }, body: { enabled: false } },
+    rotateWebhookSecret: { params: { id: world.webhookId } },
+    testWebhook: { params: { id: world.webhookId } },
+    redeliver: { params: { id: world.webhookId, eventId: world.deliveryId } },
+    deleteWebhook: { params: { id: world.webhookId } },
+    addAction: { body: { action: ACTION.action } },
+    setActionConfiguration: { params: ACTION, body: { attemptsMax: 3 }, ifMatch: "*" },
+    disableAction: { params: ACTION },
+    enableAction: { params: ACTION },
+    activateAction: { params: ACTION },
+    removeAction: { params: ACTION },
+    createCheckout: { body: { plan: "enterprise" } },
+    setBilling: { body: { plan: "enterprise" } },
+    receiveStripeEvent: { body: "{}" },
     eraseCustomer: { params: { id: world.spareId }, body: { confirm: world.spareId } },
   };
 }

@@ -26,6 +26,8 @@ export interface World {
   /** Of an agent. */
   readonly memberId: string;
   readonly invitationId: string;
+  readonly webhookId: string;
+  readonly deliveryId: string;
 }
 
 /** `client`: an owner's. `memberId`: of an agent. `mark`: of small letters. `digit`: of the phone numbers. */
@@ -77,6 +79,10 @@ export async function createWorld(
   });
 
   const { answer: apiKey } = await client.createKey({ body: { label: mark, scopes: ["chat"] } });
+  const { answer: webhook } = await client.createWebhook({
+    body: { url: `https://hooks.birds.example/${mark}`, events: ["customer.updated"] },
+  });
+  const delivery = await client.testWebhook({ params: { id: webhook.id } });
   const invited = await client.invite({ body: { email: `ivo.${mark}@team.example`, role: "agent" } });
 
   return {
@@ -98,6 +104,8 @@ export async function createWorld(
     keyId: apiKey.id,
     memberId,
     invitationId: invited.answer.id,
+    webhookId: webhook.id,
+    deliveryId: delivery.answer.eventId,
     erasureId: erasure.answer.certificate.id,
   };
 }

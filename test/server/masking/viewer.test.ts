@@ -121,8 +121,6 @@ test("what is masked is still told apart, and an agent sees it whole", async () 
   });
 });
 
-const found = async (by: Client, q: string) => (await by.listCustomers({ query: { q } })).answer.total;
-
 test("a viewer's search is of names, and tells nothing about what is masked", async () => {
   for (const q of ["anna.wren@birds.example", "anna@", "412345671", "0412 345", "671", "Anna 671"]) {
     await expect(viewer.listCustomers({ query: { q } })).rejects.toMatchObject({
@@ -134,3 +132,7 @@ test("a viewer's search is of names, and tells nothing about what is masked", as
   expect([await found(owner, "survivor"), await found(viewer, "survivor")]).toEqual([1, 0]);
   expect([await found(owner, "anna survivor"), await found(viewer, "anna survivor")]).toEqual([0, 0]);
 });
+
+async function found(by: Client, q: string): Promise<number> {
+  return (await by.listCustomers({ query: { q } })).answer.total;
+}

@@ -63,7 +63,7 @@ test("it says who may, what must be sent and what may be answered", async () => 
   expect(edit.responses[200].headers).toHaveProperty("ETag");
 });
 
-test("no part of a request or an answer is left open but what is open: the details of an event", async () => {
+test("no part of a request or an answer is left open but what is open", async () => {
   const { body } = await server.fetch("/openapi.json", open);
   const found: string[] = [];
   const visit = (value: unknown, path: string) => {

@@ -1,6 +1,7 @@
 /** The pages behind the links, in a real browser. */
 import { existsSync } from "node:fs";
 import { chromium, type Browser as Chromium, type Page } from "playwright-core";
+import { TOTP, URI } from "otpauth";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { smtpMailer, type Mailer } from "../../../server/identity/mailer.ts";
 import { defaultPack } from "../../support/packs.ts";
@@ -114,6 +115,20 @@ test.skipIf(!isWanted)(
     await seen(anna, "The password is changed. Sign in with it.");
     await anna.goto(`${server.url}/sign-in`);
     await fill(anna, { "Email address": "anna@team.example", Password: "nine geese at the pond" }, "Sign in");
+    await seen(anna, "As anna@team.example");
+
+    const [ours] = await anna.context().cookies();
+    const phone = newBrowser(server, `session=${ours?.value}`);
+    const password = "nine geese at the pond";
+    const app = URI.parse((await phone.send("POST", "/v1/me/totp", { password })).body.uri);
+    if (!(app instanceof TOTP)) throw new Error("the URI is no TOTP's");
+    await phone.send("POST", "/v1/me/totp/confirm", { code: app.generate() });
+    await anna.getByRole("button", { name: "Sign out everywhere" }).click();
+    await fill(anna, { "Email address": "anna@team.example", Password: password }, "Sign in");
+    const code = app.generate({ timestamp: Date.now() + 30_000 }); // the one that comes next
+    await fill(anna, { "Code of your authenticator app, or a recovery code": "000000" }, "Sign in");
+    expect(await problemOf(anna)).toContain("The code is wrong");
+    await fill(anna, { "Code of your authenticator app, or a recovery code": code }, "Sign in");
     await seen(anna, "As anna@team.example");
     expect(faults).toEqual([]); // nothing was refused by the policy, and no script has failed
   },

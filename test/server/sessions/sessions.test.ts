@@ -119,6 +119,14 @@ describe("somebody who signs in", () => {
     expect((await browser.send("POST", "/v1/filters", filter)).status).toBe(201); // a role counts at once
   });
 
+  test("and signs in again in the same browser, leaves no session behind", async () => {
+    const browser = await fresh();
+    const { cookie } = browser;
+    expect((await signIn(browser)).status).toBe(201);
+    expect((await newBrowser(server, cookie).send("GET", "/v1/session")).status).toBe(401);
+    expect((await browser.send("GET", "/v1/session")).status).toBe(200);
+  });
+
   test("signs out here, or everywhere", async () => {
     const [here, there, third] = [await fresh(), await fresh(), await fresh()];
     const { cookie } = here;
