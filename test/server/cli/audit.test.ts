@@ -26,7 +26,9 @@ test("what was chatted verifies and replays, and a changed row is named with exi
   );
   await database.close();
   const faulty = await enrich(folder, ["audit", "verify"]);
-  expect(faulty.stderr).toMatch(/claims: conversation [0-9a-f-]{36}, message 3, claim [0-9a-f-]{36}: it was changed/u);
+  expect(faulty.stderr).toMatch(
+    /claims: conversation [0-9a-f-]{36}, message 3, claim [0-9a-f-]{36}: it was changed/u,
+  );
   expect(faulty.code).toBe(1);
   const different = await enrich(folder, ["replay", "--all"]);
   expect(different.stderr).toMatch(/different: message 3: claims/u);
