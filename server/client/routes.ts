@@ -85,4 +85,13 @@ export const ROUTES: { readonly [Id in OperationId]: Route<Operations[Id]> } = {
   receiveStripeEvent: "POST /webhooks/stripe application/json",
   getSignInOptions: "GET /v1/sign-in-options",
   beginOidc: "POST /v1/oidc/begin",
+  listWebhooks: "GET /v1/webhooks",
+  createWebhook: "POST /v1/webhooks",
+  getWebhook: "GET /v1/webhooks/{id}",
+  updateWebhook: "PATCH /v1/webhooks/{id}",
+  deleteWebhook: "DELETE /v1/webhooks/{id}",
+  rotateWebhookSecret: "POST /v1/webhooks/{id}/rotate",
+  testWebhook: "POST /v1/webhooks/{id}/test",
+  listDeliveries: "GET /v1/webhooks/{id}/deliveries",
+  redeliver: "POST /v1/webhooks/{id}/deliveries/{eventId}/redeliver",
 };
