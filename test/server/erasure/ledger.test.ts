@@ -249,13 +249,25 @@ async function restore(
   backup: Backup,
   keeps: (table: string, row: string) => boolean = () => true,
 ): Promise<void> {
+  // The workspace itself, and what is the installation's or is set.
   const kept = [
+    "action_configurations",
+    "actions",
     "api_keys",
+    "attempts",
+    "billing_events",
     "installation_workspaces",
+    "invitations",
+    "members",
+    "people",
+    "person_links",
+    "person_workspaces",
     "rate_counts",
     "rule_packs",
-    "workspaces",
+    "sessions",
+    "subscriptions",
     "workspace_keys",
+    "workspaces",
   ];
   expect((await tablesOf(database)).filter((table) => !kept.includes(table))).toEqual(ORDER.toSorted());
   await inWorkspace(database, workspaceId, async (tx) => {
