@@ -11,7 +11,6 @@ export const REFUSED_HERE: Readonly<Partial<Record<OperationId, AppErrorCode>>> 
   redeliver: "delivery_waiting",
   createCheckout: "billing_by_hand",
   receiveStripeEvent: "billing_by_hand",
-  beginOidc: "oidc_not_configured",
 };
 
 /** What people do for themselves, whatever workspace they are in: people.ts has these. */

@@ -91,10 +91,6 @@ test("so does every operation of a person", async () => {
     "seven geese at the pond",
     "eight geese at the pond",
   ];
-  expect((await browser.getSignInOptions()).answer).toEqual({ oidc: null, reset: true });
-  await expect(browser.beginOidc({ body: {} })).rejects.toMatchObject({
-    problem: { code: REFUSED_HERE.beginOidc },
-  });
   await browser.setUp({ body: { token, email, password } });
   expect((await browser.getSession()).answer.current).toMatchObject({ id: workspaceId, role: "owner" });
   await browser.switchWorkspace({ body: { workspaceId } });
