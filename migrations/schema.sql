@@ -807,7 +807,7 @@ create table webhook_deliveries (
 );
 alter table webhook_deliveries set (fillfactor=70);
 CREATE INDEX webhook_deliveries_endpoint ON public.webhook_deliveries USING btree (workspace_id, endpoint_id, event_id DESC) WHERE (endpoint_id IS NOT NULL);
-CREATE INDEX webhook_deliveries_next ON public.webhook_deliveries USING btree (workspace_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_next ON public.webhook_deliveries USING btree (workspace_id, endpoint_id, next_at) WHERE (next_at IS NOT NULL);
 alter table webhook_deliveries enable row level security;
 alter table webhook_deliveries force row level security;
 create policy workspace on webhook_deliveries as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));

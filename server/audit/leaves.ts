@@ -39,7 +39,7 @@ export function leaveErased(tx: WorkspaceTransaction, conversationIds: readonly 
 }
 
 const LINE =
-  /^(?:step (?<step>[0-9a-f-]{36}) (?<seq>[1-9][0-9]*) (?<link>[0-9a-f]{64}) (?<marks>[a-z][0-9a-f,a-z]*)(?: (?<claims>[0-9,]+))?|event (?<event>[0-9a-f-]{36}) (?<hash>[0-9a-f]{64})|erased (?<erased>[0-9a-f-]{36}))$/u;
+  /^(?:step (?<step>[0-9a-f-]{36}) (?<seq>[1-9][0-9]*) (?<link>[0-9a-f]{64}) (?<marks>[vmtcf][0-9a-f]{12}(?:,[vmtcf][0-9a-f]{12})*)(?: (?<claims>[0-9,]+))?|event (?<event>[0-9a-f-]{36}) (?<hash>[0-9a-f]{64})|erased (?<erased>[0-9a-f-]{36}))$/u;
 
 /** Reads a line, or null for one that this program did not write. */
 export function parseLeaf(line: string): Leaf | null {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 /** What the chain covers of each table: the columns that never change once a message is stored, in the order in which they are
  *  hashed. The ids of workspace and conversation are hashed before them. */
 export const COVERED = {
-  conversations: ["platform", "handle_id", "handle"],
+  conversations: ["platform", "handle_id", "handle", "since_activation"],
   messages: [
     "seq",
     "id",

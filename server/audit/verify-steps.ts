@@ -1,7 +1,7 @@
 import type { WorkspaceTransaction } from "../database/in-workspace.ts";
 import type { Leaf } from "./leaves.ts";
 import { hex, readStretches, type Owned, type StoredMessage, type StoredRows } from "./read-steps.ts";
-import { differencesOf, type Difference } from "./marks.ts";
+import { differencesOf, markOf, type Difference } from "./marks.ts";
 import { hashStep } from "./step.ts";
 
 export type StepLeaf = Extract<Leaf, { readonly kind: "step" }>;
@@ -130,6 +130,12 @@ function stepAt(workspaceId: string, talk: Talk, leaf: StepLeaf): StepFound | nu
     faults.push(...differences.map((difference) => faultOf(leaf, difference)));
     if (differences.length === 0)
       faults.push({ table: "messages", row, what: "its link does not follow from the one before it" });
+  } else if (leaf.marks.join(",") !== hashes.map(markOf).join(",")) {
+    faults.push({
+      table: "audit_leaves",
+      row,
+      what: "the leaf was changed: its rows are as they were written",
+    });
   }
   const claimSeqs = claims
     .toSorted((one, other) => (String(one.id) < String(other.id) ? -1 : 1))

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { ActorView } from "../audit/contract.ts";
-import { Plan, Standing } from "./plans-contract.ts";
+import { Plan, PaymentStatus } from "./plans-contract.ts";
 
 /** The answer of GET /v1/billing. */
 export const BillingView = z.object({
   plan: Plan,
   /** How the payment stands; only "active" is in good standing. */
-  status: Standing,
+  status: PaymentStatus,
   /** Whether Customer Enrichment collects on this plan as it stands. */
   includesAction: z.boolean(),
   /** "manual": the owner chooses the plan here. "stripe": Stripe tells which one is paid. */
@@ -30,7 +30,7 @@ export const BillingView = z.object({
 export type BillingView = z.infer<typeof BillingView>;
 
 /** The body of PUT /v1/billing. */
-export const BillingChange = z.strictObject({ plan: Plan, status: Standing.default("active") });
+export const BillingChange = z.strictObject({ plan: Plan, status: PaymentStatus.default("active") });
 export type BillingChange = z.output<typeof BillingChange>;
 
 /** The body of POST /v1/billing/checkout. */

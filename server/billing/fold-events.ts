@@ -1,4 +1,4 @@
-import type { Plan, Standing } from "./plans-contract.ts";
+import type { Plan, PaymentStatus } from "./plans-contract.ts";
 
 /** What an event of the payment provider tells of a workspace's subscription. Plain JSON. */
 export interface Told {
@@ -12,7 +12,7 @@ export interface Told {
     /** Until when it is paid, in seconds since the epoch. */
     readonly periodEndsAt: number | null;
   } | null;
-  readonly status: Standing;
+  readonly status: PaymentStatus;
 }
 
 export interface ToldEvent {
@@ -38,7 +38,7 @@ const TURN = [
 /** The subscription as it follows from all that was told of it, in whatever order it came; null: nothing was told of one. */
 export function foldEvents(
   events: readonly ToldEvent[],
-): { readonly plan: Plan; readonly status: Standing; readonly periodEndsAt: Date | null } | null {
+): { readonly plan: Plan; readonly status: PaymentStatus; readonly periodEndsAt: Date | null } | null {
   const current = events.toSorted(inOrder).reduce<Current | null>(next, null);
   if (current === null) return null;
   const { plan, periodEndsAt } = current.terms;

@@ -1,6 +1,6 @@
 import type { Stripe } from "stripe";
 import type { Told, ToldEvent } from "./fold-events.ts";
-import { PLANS, type Plan, type Standing } from "./plans-contract.ts";
+import { PLANS, type Plan, type PaymentStatus } from "./plans-contract.ts";
 
 /** What an event of Stripe tells of a workspace's subscription; null for events that tell nothing of one. */
 export function toldBy(event: Stripe.Event, prices: Readonly<Record<Plan, string>>): ToldEvent | null {
@@ -31,11 +31,11 @@ function subscriptionTold(subscription: Stripe.Subscription, prices: Readonly<Re
   return {
     subscription: subscription.id,
     terms: { madeAt: subscription.created, plan, periodEndsAt: item?.current_period_end ?? null },
-    status: standingOf(subscription.status),
+    status: statusOf(subscription.status),
   };
 }
 
-function standingOf(status: Stripe.Subscription["status"]): Standing {
+function statusOf(status: Stripe.Subscription["status"]): PaymentStatus {
   switch (status) {
     case "active":
     case "trialing":
@@ -53,7 +53,7 @@ function standingOf(status: Stripe.Subscription["status"]): Standing {
 function invoiceTold(
   common: Pick<ToldEvent, "id" | "type" | "createdAt">,
   { parent }: Stripe.Invoice,
-  status: Standing,
+  status: PaymentStatus,
 ): ToldEvent | null {
   const details = parent?.subscription_details ?? null;
   if (details === null) return null; // of something else than a subscription

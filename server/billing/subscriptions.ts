@@ -1,14 +1,14 @@
 import { countUpAction } from "../actions/revision.ts";
 import { writeEvent, type Actor } from "../audit/events.ts";
 import type { WorkspaceTransaction } from "../database/in-workspace.ts";
-import type { Plan, Standing } from "./plans-contract.ts";
+import type { Plan, PaymentStatus } from "./plans-contract.ts";
 
 export type ProviderName = "manual" | "stripe";
 
 /** What a workspace has subscribed to. */
 export interface Subscription {
   readonly plan: Plan;
-  readonly status: Standing;
+  readonly status: PaymentStatus;
   readonly provider: ProviderName;
   /** Until when it is paid, where the provider says so. */
   readonly periodEndsAt: Date | null;
@@ -27,7 +27,7 @@ const NONE: Subscription = {
 
 interface Row {
   readonly plan: Plan;
-  readonly status: Standing;
+  readonly status: PaymentStatus;
   readonly provider: ProviderName;
   readonly period_ends_at: Date | null;
   readonly changed_at: Date;

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { getBilling, setPlan } from "../billing/billing.ts";
 import { BillingChange } from "../billing/contract.ts";
-import { PLANS, STANDINGS } from "../billing/plans-contract.ts";
+import { PLANS, PAYMENT_STATUSES } from "../billing/plans-contract.ts";
 import { configuredBilling } from "./configured-billing.ts";
 import { Refusal } from "./refusal.ts";
 import { readSettings } from "./settings.ts";
@@ -22,7 +22,7 @@ export function billingCommand(): Command {
         .summary("put the workspace on a plan, from its next message on")
         .description("With Stripe, this holds until Stripe tells something else of the workspace.")
         .argument("<plan>", PLANS.join(", "))
-        .option("--status <status>", `how the payment stands: ${STANDINGS.join(", ")}`, "active")
+        .option("--status <status>", `how the payment stands: ${PAYMENT_STATUSES.join(", ")}`, "active")
         .addOption(workspaceOption())
         .action(set),
     );
@@ -52,7 +52,9 @@ async function set(
 ): Promise<void> {
   const wanted = BillingChange.safeParse({ plan, status });
   if (!wanted.success) {
-    throw new Refusal([`A plan is one of ${PLANS.join(", ")}; --status is one of ${STANDINGS.join(", ")}.`]);
+    throw new Refusal([
+      `A plan is one of ${PLANS.join(", ")}; --status is one of ${PAYMENT_STATUSES.join(", ")}.`,
+    ]);
   }
   await withStore(workspace, async ({ database }, workspaceId) => {
     await setPlan(database, workspaceId, wanted.data, { actor: operator(), at: Date.now() });

@@ -10,6 +10,7 @@ import { findingsOf, type Finding } from "./finding.ts";
 import { checkKeys } from "./keys.ts";
 import { checkNode, checkSpace } from "./machine.ts";
 import { checkMail } from "./mail.ts";
+import { checkPlans } from "./plans.ts";
 import { checkRules } from "./rules.ts";
 import { checkPublicAddress, checkWebSettings } from "./web.ts";
 
@@ -53,6 +54,7 @@ async function examineDatabase(
       migrations,
       ...(isMigrated ? await attempt("row-level security", () => checkRowSecurity(database)) : []),
       ...(isMigrated ? await attempt("keys", () => checkKeys(database, openKeys())) : []),
+      ...(isMigrated ? await attempt("plans", () => checkPlans(database)) : []),
       ...(await attempt("clock", () => checkClock(database))),
     ];
   } finally {

@@ -1,4 +1,4 @@
-import type { Binding, Bindings, BoundSql } from "../database/statement.ts";
+import type { Bindings, BoundSql } from "../database/statement.ts";
 import { indexVersion } from "../privacy/blind-index.ts";
 import { openDataKey, type Keyring } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
@@ -42,7 +42,7 @@ export interface Reindexing<Row extends SealedRow> {
   /** The id by which a row is looked up in `update`. */
   readonly idOf: (row: Row) => string;
   /** What follows from the rows, to be sent behind the update. */
-  readonly behind?: (workspaceId: string, ids: readonly string[]) => BoundSql;
+  readonly behind?: (workspaceId: string, ids: readonly string[]) => readonly BoundSql[];
 }
 
 /** Makes a table's `move`. A row whose data key is gone stays as it is, because nobody can read what it was made of: it is not
@@ -62,14 +62,12 @@ export function indexedTable<Row extends SealedRow>(its: Reindexing<Row>): Index
         const key = keyOf(keyring, row);
         return key === null ? [] : [{ id: its.idOf(row), anew: its.anew(keyring, key, row) }];
       });
-      const ids: readonly Binding[] = readable.map(({ id }) => id);
-      const anew = JSON.stringify(readable.map((row) => row.anew));
-      if (readable.length > 0) tx.later(its.update, { workspaceId, version, ids, anew });
-      const behind = its.behind?.(
-        workspaceId,
-        readable.map(({ id }) => id),
-      );
-      if (behind !== undefined) tx.later(behind.sql, behind.bindings);
+      if (readable.length > 0) {
+        const ids = readable.map(({ id }) => id);
+        const anew = JSON.stringify(readable.map((row) => row.anew));
+        tx.later(its.update, { workspaceId, version, ids, anew });
+        for (const { sql, bindings } of its.behind?.(workspaceId, ids) ?? []) tx.later(sql, bindings);
+      }
       return { rows: readable.length, place: its.placeOf(last) };
     },
   };

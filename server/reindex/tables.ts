@@ -44,7 +44,7 @@ const customers = indexedTable<CustomerRow>({
     from json_to_recordset(cast(:anew as json)) as anew (
       id uuid, email text, mailbox text, phone text, tokens integer[])
     where customers.workspace_id = :workspaceId and customers.id = any(cast(:ids as uuid[])) and customers.id = anew.id`,
-  behind: enterCustomers,
+  behind: (workspaceId, ids) => [enterCustomers(workspaceId, ids)],
 });
 
 interface HandleRow extends SealedRow {

@@ -38,6 +38,7 @@ export function stepOf(workspaceId: string, recorded: Recorded, state: Uint8Arra
             platform: handle.platform,
             handle_id: handle.id,
             handle: sealed("conversations.handle", conversationId, handle.handle),
+            since_activation: String(conversation.sinceActivation),
           },
     messages:
       reply === null ? [said] : [said, { ...common, ...replyRow(newId(), messageSeq + 1, reply, sealed) }],

@@ -14,6 +14,7 @@ import {
   type WebhookWithSecret,
 } from "./contract.ts";
 import { lockEndpoint, readEndpoints, webhookFrom, writeEndpoint, type Endpoint } from "./endpoint-rows.ts";
+import { noteListening } from "./listening.ts";
 import { newSecret } from "./sign.ts";
 
 const PREVIOUS_SECRET_MS = 24 * 60 * 60 * 1000; // long enough for a receiver to be deployed anew
@@ -48,7 +49,7 @@ export async function getWebhook(
 }
 
 /** Throws `invalid_request` for an address that nothing may be sent to, and `too_many_webhooks`. */
-export function createWebhook(
+export async function createWebhook(
   store: Store,
   workspaceId: string,
   { url, events, withValues }: NewWebhook,
@@ -84,7 +85,9 @@ export function createWebhook(
     auditChange(tx, id, { change: "created", events, withValues }, { actor, now });
     return { ...webhookFrom(endpoint, now), secret };
   };
-  return inSealedWorkspace(store, workspaceId, work, { locks: [lockOf(workspaceId)] });
+  const created = await inSealedWorkspace(store, workspaceId, work, { locks: [lockOf(workspaceId)] });
+  noteListening(store.database, workspaceId);
+  return created;
 }
 
 /** Throws `webhook_not_found`, and `invalid_request` for an address that nothing may be sent to. */

@@ -1,5 +1,5 @@
 /** What must come of messages while the action, its configuration and the plan change: in memory, without a database. */
-import type { Plan, Standing } from "../../../server/billing/plans-contract.ts";
+import type { Plan, PaymentStatus } from "../../../server/billing/plans-contract.ts";
 
 export const FIELDS = ["name", "email", "phone"] as const;
 
@@ -21,7 +21,7 @@ export interface Person {
 
 export interface Model {
   plan: Plan;
-  status: Standing;
+  status: PaymentStatus;
   action: "available" | "added" | "active" | "disabled";
   configured: Configured;
   readonly persons: Map<string, Person>;

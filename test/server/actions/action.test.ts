@@ -95,6 +95,7 @@ describe("the action", () => {
     const goesOn = await say("a", "my email is a@work.example");
     expect([goesOn.conversationId, goesOn.customer]).toEqual([before.conversationId, null]);
     expect(goesOn.reasons).toEqual(allOf("started_before_activation"));
+    expect((await say("a", ASKS)).reasons).toEqual(allOf("started_before_activation"));
     expect((await say("b", ASKS)).request).toMatchObject({ field: "email" });
     expect((await say("a", ASKS, { newConversation: true })).request).toMatchObject({ field: "email" });
     const imported = await say("c", ASKS, { at: "2020-01-01T10:00:00Z" });

@@ -43,7 +43,7 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
     const rest = await server.fetch(`/v1/audit?subject=${id}&limit=4&cursor=${first.body.nextCursor}`);
     expect(rest.body.nextCursor).toBeNull();
     const read = [first, rest];
-    expect(read.map(({ text }) => text).join("")).not.toMatch(/Canary|412/u);
+    expect(read.map(({ text }) => text).join("")).not.toMatch(/Canary|412 ?345/u);
     const events = read.flatMap(({ body }) => AuditPage.parse(body).events);
     expect(events.map(({ action, details }) => [action, details])).toEqual([
       ["customer.viewed", { seen: "conversations", count: 1 }],
@@ -112,7 +112,8 @@ describe.each(DATABASE_KINDS)("on %s", (kind) => {
     const other = await startServer(database, await defaultPack());
     try {
       const { body } = await other.fetch("/v1/audit");
-      expect(body).toEqual({ events: [], nextCursor: null });
+      const done = AuditPage.parse(body).events.filter(({ actor }) => actor.kind !== "system");
+      expect([done, body.nextCursor]).toEqual([[], null]);
     } finally {
       await other.close();
     }

@@ -18,14 +18,14 @@ test("the link of a step is what docs/audit.md says", () => {
     workspaceId: "w",
     conversationId: "c",
     previous: null,
-    conversation: { platform: "api", handle_id: "h", handle: Uint8Array.of(7, 8) },
+    conversation: { platform: "api", handle_id: "h", handle: Uint8Array.of(7, 8), since_activation: "true" },
     messages: [{ ...message, text: Uint8Array.of(1, 2, 3) }],
     turns: [],
     claims: [],
     findings: [],
   });
   const hashes = [
-    sha256("13:conversations,3:api,1:h,2:", Uint8Array.of(7, 8), ","),
+    sha256("13:conversations,3:api,1:h,2:", Uint8Array.of(7, 8), ",4:true,"),
     sha256(
       "8:messages,1:1,1:m,1:h,5:agent,3:",
       Uint8Array.of(1, 2, 3),

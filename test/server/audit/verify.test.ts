@@ -141,6 +141,20 @@ describe.each(DATABASE_KINDS)("the audit on %s", (kind) => {
     }
   });
 
+  test("a leaf that waits and says something else of its rows is named", async () => {
+    const database = opened();
+    const workspaceId = await populated(database);
+    const attempt = inWorkspace(database, workspaceId, async (tx) => {
+      await tx.raw("update audit_leaves set leaf = regexp_replace(leaf, ' m[0-9a-f]{3}', ' m000')");
+      const { faults } = await verifyIn(tx);
+      expect(new Set(faults.map(({ table, what }) => `${table}: ${what}`))).toEqual(
+        new Set(["audit_leaves: the leaf was changed: its rows are as they were written"]),
+      );
+      throw new Undo();
+    });
+    await expect(attempt).rejects.toThrow(Undo);
+  });
+
   test("an erased conversation leaves the rest valid, and one that was just removed is named", async () => {
     const database = opened();
     const workspaceId = await populated(database);

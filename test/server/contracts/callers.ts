@@ -33,7 +33,7 @@ export async function asKey(
   database: Database,
   { workspaceId, scopes }: { readonly workspaceId: string; readonly scopes: readonly Scope[] },
 ): Promise<Fetch> {
-  const { key } = await createApiKey(database, workspaceId, "test", Date.now(), { scopes });
+  const { key } = await createApiKey(database, workspaceId, "caller", Date.now(), { scopes });
   return withBearer(key);
 }
 

@@ -9,10 +9,24 @@ import { faultsOfCatalogue } from "../../../server/database/catalogue.ts";
 import { startServer, type TestServer } from "../http/start-server.ts";
 import { startMailServer, type MailServer } from "../identity/mail-server.ts";
 import { callsIn, PERSONAL } from "./calls.ts";
-import { createTwo, idsIn, rowsOf, send, withId, withoutRowSecurity, type Two } from "./isolation.ts";
+import {
+  counterpartOf,
+  createTwo,
+  idsIn,
+  idsOf,
+  isSame,
+  leaked,
+  NOBODY,
+  placesIn,
+  REFUSED,
+  rowsOf,
+  send,
+  withId,
+  withoutRowSecurity,
+  type Calls,
+  type Two,
+} from "./isolation.ts";
 
-const NOBODY = "0199c0de-0000-7000-8000-000000000000";
-const REFUSED = [401, 403];
 /** Cursors are opaque, and tell of an order only. */
 const NO_IDS = ["listErasures.query.cursor", "listDeliveries.query.cursor"];
 
@@ -20,7 +34,7 @@ let database: Database;
 let mails: MailServer;
 let server: TestServer;
 let two: Two;
-let calls: readonly (readonly [id: string, call: object])[];
+let calls: Calls;
 let theirRows: string;
 
 beforeAll(async () => {
@@ -38,20 +52,6 @@ afterAll(async () => {
   await mails.close();
   await database.close();
 });
-
-const theirIds = () => [...new Set(idsIn(two.theirs).map(([, id]) => id)), two.theirWorkspaceId];
-/** What of the other workspace stands in a text. */
-const leaked = (text: string, besides = "") =>
-  [two.theirs.mark, ...theirIds()].filter((part) => part !== besides && text.includes(part));
-/** Their thing of the same kind. */
-const counterpart = (id: string) => {
-  const [path = ""] = idsIn(two.mine).find(([, mine]) => mine === id) ?? [];
-  return idsIn(two.theirs).find(([at]) => at === path)?.[1] ?? two.theirWorkspaceId;
-};
-const places = () =>
-  calls.flatMap(([id, call]) =>
-    [...new Set(idsIn(call).map(([, mine]) => mine))].map((mine) => ({ id, call, mine })),
-  );
 
 test("the calls have an id in every place where the document has one", async () => {
   const { paths, components } = (await server.fetch("/openapi.json")).body;
@@ -105,19 +105,18 @@ describe.each(["with row-level security", "by the conditions of the queries alon
     const faults: string[] = [];
     const everybody = Object.entries(two.callers);
     const some = isWhole ? everybody : everybody.filter(([name]) => name === "owner");
-    for (const { id, call, mine } of places()) {
+    for (const { id, call, mine } of placesIn(calls)) {
       for (const [name, fetch] of some) {
         const random = await send(server.url, fetch, id, withId(call, mine, NOBODY));
-        const others = isWhole ? [counterpart(mine)] : theirIds();
+        const others = isWhole ? [counterpartOf(two, mine)] : idsOf(two);
         for (const other of others) {
           const foreign = await send(server.url, fetch, id, withId(call, mine, other));
-          const same =
-            foreign.status === random.status && withoutTimes(foreign.text) === withoutTimes(random.text);
+          const same = isSame(foreign, random);
           if (!same)
             faults.push(
               `${name} ${id}: ${foreign.status} ${foreign.text}, not ${random.status} ${random.text}`,
             );
-          faults.push(...leaked(foreign.text, other).map((part) => `${name} ${id} tells ${part}`));
+          faults.push(...leaked(two, foreign.text, other).map((part) => `${name} ${id} tells ${part}`));
         }
       }
     }
@@ -131,7 +130,7 @@ describe.each(["with row-level security", "by the conditions of the queries alon
       if (!["list", "get", "export", "preview"].includes(method)) continue;
       for (const wide of [call, { ...call, query: {} }]) {
         const { text } = await send(server.url, two.callers.owner, id, wide);
-        faults.push(...leaked(text).map((part) => `${id} tells ${part}`));
+        faults.push(...leaked(two, text).map((part) => `${id} tells ${part}`));
       }
     }
     const { text } = await send(server.url, two.callers.owner, "listCustomers", {
@@ -145,8 +144,3 @@ describe.each(["with row-level security", "by the conditions of the queries alon
     expect(await rowsOf(database, two.theirWorkspaceId)).toBe(theirRows);
   });
 });
-
-/** A challenge has another id and another time each. */
-function withoutTimes(text: string): string {
-  return text.replaceAll(/"(?:challengeId|expiresAt)":"[^"]*"/gu, "");
-}

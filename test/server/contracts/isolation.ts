@@ -117,3 +117,44 @@ export async function withoutRowSecurity(database: Database): Promise<void> {
     ]);
   }
 }
+
+/** An id of nothing. */
+export const NOBODY = "0199c0de-0000-7000-8000-000000000000";
+
+/** Statuses of who may not. */
+export const REFUSED: readonly number[] = [401, 403];
+
+/** A call of each operation, by its id. */
+export type Calls = readonly (readonly [id: string, call: object])[];
+
+/** Every id in every call. */
+export function placesIn(calls: Calls) {
+  return calls.flatMap(([id, call]) =>
+    [...new Set(idsIn(call).map(([, mine]) => mine))].map((mine) => ({ id, call, mine })),
+  );
+}
+
+/** All ids of the other workspace that a call could name. */
+export function idsOf({ theirs, theirWorkspaceId }: Two): readonly string[] {
+  return [...new Set(idsIn(theirs).map(([, id]) => id)), theirWorkspaceId];
+}
+
+/** Their thing of the same kind. */
+export function counterpartOf({ mine, theirs, theirWorkspaceId }: Two, id: string): string {
+  const [path = ""] = idsIn(mine).find(([, own]) => own === id) ?? [];
+  return idsIn(theirs).find(([at]) => at === path)?.[1] ?? theirWorkspaceId;
+}
+
+/** What of the other workspace stands in a text. */
+export function leaked(two: Two, text: string, besides = ""): readonly string[] {
+  return [two.theirs.mark, ...idsOf(two)].filter((part) => part !== besides && text.includes(part));
+}
+
+/** Whether two answers are the same, but for what is made anew each time: a challenge's id and times. */
+export function isSame(one: Answered, other: Answered): boolean {
+  return one.status === other.status && withoutNew(one.text) === withoutNew(other.text);
+}
+
+function withoutNew(text: string): string {
+  return text.replaceAll(/"(?:challengeId|expiresAt)":"[^"]*"/gu, "");
+}

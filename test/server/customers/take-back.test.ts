@@ -8,9 +8,9 @@ import type { Database } from "../../../server/database/database.ts";
 import { MergeRequest } from "../../../server/merging/contract.ts";
 import { mergeCustomers } from "../../../server/merging/merge.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { asTwoProcesses } from "../../support/test-databases.ts";
 
 const NOON = Date.UTC(2025, 5, 1, 12);

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { setPlan } from "../../../server/billing/billing.ts";
 import { openDatabase } from "../../../server/database/connect.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { lockFolder } from "../../../server/database/folder-lock.ts";
@@ -19,13 +20,14 @@ import type { Finding, Level } from "../../../server/doctor/finding.ts";
 import { checkKeys } from "../../../server/doctor/keys.ts";
 import { checkNode, checkSpace } from "../../../server/doctor/machine.ts";
 import { checkMail } from "../../../server/doctor/mail.ts";
+import { checkPlans } from "../../../server/doctor/plans.ts";
 import { checkRules } from "../../../server/doctor/rules.ts";
 import { checkPublicAddress, checkWebSettings } from "../../../server/doctor/web.ts";
 import { readEnvironment, type Environment } from "../../../server/environment.ts";
 import { fileKeyProvider } from "../../../server/privacy/file-key-provider.ts";
 import { createKeyrings } from "../../../server/privacy/keyrings.ts";
 import { givenKeyProvider, newRootKey } from "../../../server/privacy/root-keys.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
+import { createWorkspace, ensureFirstWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { asAdmin, createClone } from "../../support/test-databases.ts";
 import { enrich, freshFolder } from "../cli/run-enrich.ts";
 import { startMailServer } from "../identity/mail-server.ts";
@@ -55,6 +57,17 @@ describe("of a database on PostgreSQL", () => {
       ...(await checkClock(database)),
     ];
     expect(findings.map(({ level }) => level)).toEqual(["ok", "ok", "ok", "ok"]);
+  });
+
+  test("a workspace that collects nothing is named, with the reason", async () => {
+    expect(said(await checkPlans(database), "ok")).toBe("Every workspace collects.");
+    const by = { actor: { kind: "operator", id: "test" }, at: Date.now() } as const;
+    const first = await ensureFirstWorkspace(database, Date.now());
+    await setPlan(database, first, { plan: "starter", status: "active" }, by);
+    const further = await createWorkspace(database, "further", Date.now());
+    const advice = said(await checkPlans(database), "advice");
+    expect(advice).toContain(`The plan of workspace ${first} does not include`);
+    expect(advice).toContain(`never activated in workspace ${further}`);
   });
 
   test("a policy that was dropped and security that is not forced are found, each by its table", async () => {

@@ -19,8 +19,8 @@ import { inSealedWorkspace } from "../../../server/privacy/store.ts";
 import { countEarlier, rotateIndexKey } from "../../../server/reindex/rotate-index.ts";
 import { INDEXED } from "../../../server/reindex/tables.ts";
 import { chat } from "../../../server/turn/chat.ts";
-import { createWorkspace } from "../../../server/workspaces/workspaces.ts";
 import { defaultPack } from "../../support/packs.ts";
+import { createWorkspace } from "../../support/workspaces.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 
 const NOON = Date.UTC(2025, 5, 1, 12);
