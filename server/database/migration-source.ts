@@ -29,11 +29,11 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090420_create_erasures": createErasures,
   "20261123090430_create_customer_search": createCustomerSearch,
   "20261123090450_create_merges": createMerges,
-  "20261125100000_create_idempotency": createIdempotency,
-  "20261125100100_create_rate_counts": createRateCounts,
   "20261123090460_create_actions": createActions,
   "20261123090600_create_webhooks": createWebhooks,
   "20261125090000_create_people": createPeople,
+  "20261125100000_create_idempotency": createIdempotency,
+  "20261125100100_create_rate_counts": createRateCounts,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

@@ -250,12 +250,23 @@ async function restore(
   keeps: (table: string, row: string) => boolean = () => true,
 ): Promise<void> {
   const kept = [
+    "action_configurations",
+    "actions",
     "api_keys",
+    "attempts",
+    "billing_events",
     "installation_workspaces",
+    "invitations",
+    "members",
+    "people",
+    "person_links",
+    "person_workspaces",
     "rate_counts",
     "rule_packs",
-    "workspaces",
+    "sessions",
+    "subscriptions",
     "workspace_keys",
+    "workspaces",
   ];
   expect((await tablesOf(database)).filter((table) => !kept.includes(table))).toEqual(ORDER.toSorted());
   await inWorkspace(database, workspaceId, async (tx) => {
