@@ -190,8 +190,11 @@ test("conditions of queries", async () => {
       let noticed = false;
       for (const id of operations) noticed ||= await ask(id);
       mutated = null;
-      if ((await rowsOf(place.database, place.two.theirWorkspaceId)) !== rows) {
-        noticed = true;
+      const isChanged = (await rowsOf(place.database, place.two.theirWorkspaceId)) !== rows;
+      noticed ||= isChanged;
+      // Who was signed out by a mutant would notice nothing of the next ones.
+      const { status } = await send(place.server.url, place.two.callers.owner, "getRetention", {});
+      if (isChanged || status !== 200) {
         await place.close();
         place = await open(hear);
         await withoutRowSecurity(place.database);
