@@ -210,6 +210,8 @@ try {
   const environment = {
     DATABASE_URL: databaseUrl,
     LOG_LEVEL: "silent",
+    RATE_LIMIT_KEY_PER_MINUTE: "100000000",
+    RATE_LIMIT_VISITOR_PER_MINUTE: "100000000",
     NODE_ENV: "development",
     ROOT_KEY: Buffer.alloc(32, 1).toString("base64"), // the same in every run, for a database that is used again
     RULES_DIR: RULES,

@@ -32,7 +32,7 @@ const tables = [
     primary key (workspace_id, subject_id)
   )`,
   `comment on column data_keys.subject_id is
-    'A customer, a conversation, a saved filter, an identity key, a signing key or a webhook endpoint: without this row nothing of theirs can be read, in any backup'`,
+    'A customer, a conversation, a saved filter, an identity key, a signing key, a webhook endpoint or a drawer of stored answers: without this row nothing of theirs can be read, in any backup'`,
   `alter table data_keys enable row level security, force row level security`,
   `create policy workspace on data_keys
     using (workspace_id = current_setting('app.workspace_id')::uuid)

@@ -83,7 +83,8 @@ const tables = [
   `comment on column webhook_deliveries.next_at is
     'When it is tried next; while it is being tried, when another process may take it for abandoned'`,
   `comment on column webhook_deliveries.last_outcome is 'The HTTP status of the last attempt, or why there was no answer'`,
-  `create index webhook_deliveries_next on webhook_deliveries (workspace_id, next_at) where next_at is not null`,
+  `create index webhook_deliveries_next on webhook_deliveries (workspace_id, endpoint_id, next_at)
+    where next_at is not null`,
   `create index webhook_deliveries_endpoint on webhook_deliveries (workspace_id, endpoint_id, event_id desc)
     where endpoint_id is not null`,
   `alter table webhook_deliveries enable row level security, force row level security`,

@@ -330,7 +330,7 @@ alter table data_keys enable row level security;
 alter table data_keys force row level security;
 create policy workspace on data_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
 grant delete, insert, select, update on data_keys to enrich_app;
-comment on column data_keys.subject_id is 'A customer, a conversation, a saved filter, an identity key, a signing key or a webhook endpoint: without this row nothing of theirs can be read, in any backup';
+comment on column data_keys.subject_id is 'A customer, a conversation, a saved filter, an identity key, a signing key, a webhook endpoint or a drawer of stored answers: without this row nothing of theirs can be read, in any backup';
 
 create table erasures (
   workspace_id uuid not null,
@@ -400,6 +400,45 @@ grant delete, insert, select, update on handles to enrich_app;
 comment on column handles.handle_key is 'What the platform calls the person, as a blind index; the conversations have it sealed';
 comment on column handles.index_version is 'Of the index key that handle_key is made with: see reindex/. Of customers, of their three keys and tokens';
 comment on column handles.revision is 'Counted up with every message of the person: what was read at a revision holds as long as it stands';
+
+create table idempotency_drawers (
+  workspace_id uuid not null,
+  id uuid not null,
+  opened_at timestamp with time zone not null,
+  constraint idempotency_drawers_pkey PRIMARY KEY (workspace_id, id),
+  constraint idempotency_drawers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id)
+);
+alter table idempotency_drawers enable row level security;
+alter table idempotency_drawers force row level security;
+create policy workspace on idempotency_drawers as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on idempotency_drawers to enrich_app;
+comment on table idempotency_drawers is 'An hour''s stored answers are sealed under one data key: an erasure in the workspace destroys it, and with it all of them';
+
+create table idempotency_keys (
+  workspace_id uuid not null,
+  key_hash bytea not null,
+  claim_id uuid not null,
+  fingerprint bytea not null,
+  drawer_id uuid not null,
+  claimed_at timestamp with time zone not null,
+  locked_until timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  answer bytea,
+  constraint idempotency_keys_pkey PRIMARY KEY (workspace_id, key_hash),
+  constraint idempotency_keys_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint idempotency_keys_fingerprint_check CHECK ((length(fingerprint) = 32)),
+  constraint idempotency_keys_key_hash_check CHECK ((length(key_hash) = 32))
+);
+CREATE INDEX idempotency_keys_claimed_at ON public.idempotency_keys USING btree (workspace_id, claimed_at) WHERE (claimed_at IS NOT NULL);
+alter table idempotency_keys enable row level security;
+alter table idempotency_keys force row level security;
+create policy workspace on idempotency_keys as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on idempotency_keys to enrich_app;
+comment on column idempotency_keys.answer is 'Sealed; null when it was answered: carried out, and the answer is not kept';
+comment on column idempotency_keys.claim_id is 'The attempt that carries it out, or did';
+comment on column idempotency_keys.fingerprint is 'Operation, address and body, likewise';
+comment on column idempotency_keys.key_hash is 'Who asked and their Idempotency-Key, as a blind index';
+comment on column idempotency_keys.locked_until is 'Until then an attempt without an answer is taken to be under way; it puts this off as long as it lives';
 
 create table identity_challenges (
   workspace_id uuid not null,
@@ -650,6 +689,23 @@ create policy workspace on person_workspaces as permissive for all to public usi
 grant delete, insert, select, update on person_workspaces to enrich_app;
 comment on table person_workspaces is 'Where to look for a person''s roles. What counts is the row in members, in that workspace';
 
+create table rate_counts (
+  workspace_id uuid not null,
+  name_hash bytea not null,
+  points integer not null,
+  expires_at timestamp with time zone not null,
+  constraint rate_counts_pkey PRIMARY KEY (workspace_id, name_hash),
+  constraint rate_counts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(workspace_id),
+  constraint rate_counts_name_hash_check CHECK ((length(name_hash) = 32))
+);
+alter table rate_counts set (fillfactor=70);
+CREATE INDEX rate_counts_expires_at ON public.rate_counts USING btree (workspace_id, expires_at) WHERE (expires_at IS NOT NULL);
+alter table rate_counts enable row level security;
+alter table rate_counts force row level security;
+create policy workspace on rate_counts as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));
+grant delete, insert, select, update on rate_counts to enrich_app;
+comment on table rate_counts is 'Requests of this minute, by a keyed hash of whose they are, in the workspace of the installation: see server/limits/';
+
 create table refusals (
   workspace_id uuid not null,
   conversation_id uuid not null,
@@ -807,7 +863,7 @@ create table webhook_deliveries (
 );
 alter table webhook_deliveries set (fillfactor=70);
 CREATE INDEX webhook_deliveries_endpoint ON public.webhook_deliveries USING btree (workspace_id, endpoint_id, event_id DESC) WHERE (endpoint_id IS NOT NULL);
-CREATE INDEX webhook_deliveries_next ON public.webhook_deliveries USING btree (workspace_id, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX webhook_deliveries_next ON public.webhook_deliveries USING btree (workspace_id, endpoint_id, next_at) WHERE (next_at IS NOT NULL);
 alter table webhook_deliveries enable row level security;
 alter table webhook_deliveries force row level security;
 create policy workspace on webhook_deliveries as permissive for all to public using ((workspace_id = (current_setting('app.workspace_id'::text))::uuid)) with check ((workspace_id = (current_setting('app.workspace_id'::text))::uuid));

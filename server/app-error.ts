@@ -37,6 +37,8 @@ export const APP_ERRORS = {
   too_many_webhooks: 409,
   delivery_waiting: 409, // it has not failed for good: it is tried again by itself
   too_many_keys: 409,
+  idempotency_in_progress: 409, // the same request is under way
+  answer_not_kept: 409, // it was carried out before, and its answer cannot be given again
   message_id_reused: 409, // the same messageId with another text
   already_merged: 409, // one of the two customers is merged into another one, which mergedInto names
   already_unmerged: 409,
@@ -63,9 +65,11 @@ export const APP_ERRORS = {
   edited_meanwhile: 412, // If-Match names another version than the customer's
   body_too_large: 413,
   unsupported_media_type: 415,
+  idempotency_key_reused: 422, // the same Idempotency-Key with another request
   etag_required: 428, // no If-Match
   too_many_attempts: 429, // to sign in, from this address or to this account
-  too_many_waiting: 429, // the handle's queue is full
+  too_many_waiting: 429, // the handle's queue, or the workspace's, is full
+  rate_limited: 429,
   header_too_large: 431,
   conversation_unreadable: 500, // its state was stored by a version that this one does not know
   sealed_value_unreadable: 500, // changed or moved in the database, or its key is another one
@@ -79,6 +83,7 @@ export const APP_ERRORS = {
   oidc_unavailable: 503, // the OpenID Connect provider does not answer as one
   keys_unavailable: 503, // no root key, another one, or a key service that fails
   keys_outdated: 503, // the workspace's key was rotated a moment ago: try again
+  took_too_long: 503, // what was begun may still be carried out
   billing_unavailable: 503, // the payment provider does not answer, or refuses
   shutting_down: 503,
 } as const satisfies Record<string, number>;

@@ -4,6 +4,7 @@ import { parseEnv } from "node:util";
 import { z } from "zod";
 import { PLANS, type Plan } from "./billing/plans-contract.ts";
 import { Region } from "./conversations/contract.ts";
+import { RATES_DEFAULT } from "./limits/rate-limits.ts";
 import { packageRoot } from "./package-root.ts";
 import { parseTrustedProxies, type TrustedProxies } from "./http/trusted-proxies.ts";
 import { isKeyServiceUrl } from "./privacy/http-key-provider.ts";
@@ -13,6 +14,7 @@ import type { RootKeys } from "./privacy/root-keys.ts";
 import { isSecret } from "./webhooks/sign.ts";
 
 const PORT_MAX = 65_535;
+const RATE_MAX = 100_000_000; // no limit in practice
 const WORKERS_MAX = 64;
 const SILENCE_MINUTES_MAX = 30 * 24 * 60; // after a month it is another conversation by any measure
 
@@ -136,6 +138,10 @@ export const Environment = z.object({
   /** Webhooks may be sent to this machine and to private networks, and by http. */
   ALLOW_PRIVATE_WEBHOOKS: z.stringbool("must be true or false").default(false),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+  /** Requests a minute of an API key or a member, messages of a person, requests of an address without a valid credential. */
+  RATE_LIMIT_KEY_PER_MINUTE: wholeNumber(1, RATE_MAX).default(RATES_DEFAULT.caller),
+  RATE_LIMIT_VISITOR_PER_MINUTE: wholeNumber(1, RATE_MAX).default(RATES_DEFAULT.visitor),
+  RATE_LIMIT_ADDRESS_PER_MINUTE: wholeNumber(1, RATE_MAX).default(RATES_DEFAULT.address),
   SILENCE_MINUTES: wholeNumber(1, SILENCE_MINUTES_MAX).default(30),
   DEFAULT_REGION: Region.optional(),
   /** "production" refuses what is only fit for trying out, such as a database superuser. */

@@ -9,6 +9,7 @@ import { createApp } from "../http/app.ts";
 import { listen } from "../http/listen.ts";
 import type { Listening } from "../http/listen.ts";
 import { smtpMailer } from "../identity/mailer.ts";
+import { createRateLimits, type RatesPerMinute } from "../limits/rate-limits.ts";
 import { createLog } from "../log.ts";
 import type { Log } from "../log.ts";
 import { createKeyrings } from "../privacy/keyrings.ts";
@@ -64,6 +65,7 @@ async function serve(): Promise<void> {
     const rules = watchPack(environment.RULES_DIR, pack, log);
     const mailer =
       environment.SMTP_URL === undefined ? null : smtpMailer(environment.SMTP_URL, environment.MAIL_FROM);
+    const limits = createRateLimits({ database, keyrings }, ratesOf(environment), log);
     let closing = false;
     const outgoing = { allowPrivate: environment.ALLOW_PRIVATE_WEBHOOKS };
     let listensOn = ""; // known once it listens
@@ -72,6 +74,7 @@ async function serve(): Promise<void> {
       rules,
       keyrings,
       log,
+      limits,
       mailer,
       oidc,
       outgoing,
@@ -109,6 +112,7 @@ async function serve(): Promise<void> {
     await sweeping.stop();
     rules.close();
     mailer?.close();
+    await limits.close();
     await sealer.close();
     await roots?.close();
   } finally {
@@ -116,6 +120,12 @@ async function serve(): Promise<void> {
     cluster.worker?.disconnect(); // the line to the supervisor would keep this process alive
   }
 }
+
+const ratesOf = (environment: Environment): RatesPerMinute => ({
+  caller: environment.RATE_LIMIT_KEY_PER_MINUTE,
+  visitor: environment.RATE_LIMIT_VISITOR_PER_MINUTE,
+  address: environment.RATE_LIMIT_ADDRESS_PER_MINUTE,
+});
 
 /** Posts roots where the settings say so. Throws a Refusal for an address that nothing may be sent to. */
 function rootPosterOf(environment: Environment, log: Log): RootPoster | null {

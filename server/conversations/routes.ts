@@ -2,6 +2,7 @@ import { AppError } from "../app-error.ts";
 import { parseId } from "../http/parse-id.ts";
 import { serve, type Served } from "../http/serve.ts";
 import type { Services } from "../http/services.ts";
+import { idempotencyKeyOf, messageIdOf } from "../idempotency/idempotency-key.ts";
 import type { IdentityKeys } from "../identity/key-cache.ts";
 import { verifyToken } from "../identity/token.ts";
 import { told } from "../turn/answer.ts";
@@ -11,10 +12,14 @@ import { getConversation, getTurn } from "./queries.ts";
 
 /** The chat itself, and what was said and decided in it. */
 export function conversationOperations(services: Services, keys: IdentityKeys): readonly Served[] {
-  const { rules, silenceMs, regionDefault, clock } = services;
+  const { rules, silenceMs, regionDefault, clock, limits } = services;
   return [
-    serve(chatOperation, async ({ body: message, caller: { workspaceId } }) => {
+    serve(chatOperation, async ({ body, request, caller }) => {
       const now = clock();
+      const { workspaceId } = caller;
+      await limits.visitor(workspaceId, body.platform, body.handle);
+      const key = body.messageId === undefined ? idempotencyKeyOf(request) : null;
+      const message = key === null ? body : { ...body, messageId: messageIdOf(caller, key) };
       const identity =
         message.identity === undefined
           ? null

@@ -9,6 +9,8 @@ import * as createIdentity from "../../migrations/20261123090400_create_identity
 import * as createStaffValues from "../../migrations/20261123090410_create_staff_values.ts";
 import * as createErasures from "../../migrations/20261123090420_create_erasures.ts";
 import * as createCustomerSearch from "../../migrations/20261123090430_create_customer_search.ts";
+import * as createIdempotency from "../../migrations/20261125100000_create_idempotency.ts";
+import * as createRateCounts from "../../migrations/20261125100100_create_rate_counts.ts";
 import * as createMerges from "../../migrations/20261123090450_create_merges.ts";
 import * as createActions from "../../migrations/20261123090460_create_actions.ts";
 import * as createWebhooks from "../../migrations/20261123090600_create_webhooks.ts";
@@ -30,6 +32,8 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   "20261123090460_create_actions": createActions,
   "20261123090600_create_webhooks": createWebhooks,
   "20261125090000_create_people": createPeople,
+  "20261125100000_create_idempotency": createIdempotency,
+  "20261125100100_create_rate_counts": createRateCounts,
 };
 
 export const MIGRATION_NAMES: readonly string[] = Object.keys(migrations);

@@ -5,6 +5,7 @@ import { leaveErased } from "../audit/leaves.ts";
 import { retag } from "../customers/family-tags.ts";
 import { missingCustomer } from "../customers/missing-customer.ts";
 import { writeProfile } from "../customers/profile.ts";
+import { destroyAnswers } from "../idempotency/drawers.ts";
 import { fingerprintOf, openDataKey, type WrappedDataKey } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { customerErased } from "../webhooks/customer-events.ts";
@@ -111,6 +112,7 @@ async function eraseLocked(
   await insertErasure(tx, erasure);
   const details = { erasure: certificate.id, cause, conversations: ids.size };
   writeEvent(tx, { actor, action: `${subject.kind}.erased`, subject, details, at: now });
+  await destroyAnswers(tx);
   return erasure;
 }
 

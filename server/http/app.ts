@@ -21,6 +21,7 @@ import { exportOperations } from "../exports/routes.ts";
 import { importOperations } from "../imports/routes.ts";
 import { filterOperations } from "../filters/routes.ts";
 import { AppError } from "../app-error.ts";
+import { createGuard } from "./guard.ts";
 import { createMask } from "../masking/mask.ts";
 import { authenticate, authenticatePerson } from "./authenticate.ts";
 import { healthOperations } from "./health.ts";
@@ -77,15 +78,17 @@ export function createApp(services: Services): Express {
     ...personOperations(services),
     ...memberOperations(services),
   ]);
+  const guard = createGuard(services);
   mount(app, served, {
     workspace: authenticated,
     person: authenticatePerson(services),
     mask: createMask(services.rules),
+    guard,
   });
   app.use(docsPage());
   app.use(pageRoutes());
   app.use(oidcCallback(services));
-  app.use("/v1", authenticated); // what is not there concerns nobody outside either
+  app.use("/v1", authenticated, guard.count); // what is not there concerns nobody outside either
   app.use(notFound);
   app.use(problemHandler(services.log));
   return app;

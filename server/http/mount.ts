@@ -5,8 +5,9 @@ import { checkPermissions, PERMISSIONS } from "../access/permissions.ts";
 import type { Mask } from "../masking/mask.ts";
 import { bodyReader } from "./json-body.ts";
 import { only } from "./only.ts";
+import type { Guard } from "./guard.ts";
+import { answering, type Served } from "./serve.ts";
 import { isPlain } from "./operation-contract.ts";
-import type { Served } from "./serve.ts";
 
 /** How a request is told whose it is: a workspace's member or key, or a person who is signed in; and how contact details are
  *  masked for whom they are not shown to. */
@@ -14,6 +15,7 @@ export interface Gate {
   readonly workspace: RequestHandler;
   readonly person: RequestHandler;
   readonly mask: Mask;
+  readonly guard: Guard;
 }
 
 /** Serves the operations, each behind what the table of permissions says of it. Throws where the two differ. */
@@ -24,12 +26,17 @@ export function mount(app: Express, served: readonly Served[], gate: Gate): void
     const methods = served.filter(({ operation }) => operation.path === path);
     const route = app.route(path.replaceAll(/\{(\w+)\}/gu, ":$1"));
     for (const one of methods) {
-      route[one.operation.method](...checks(one, gate), ...bodyReader(one.operation.body), one.handler);
+      route[one.operation.method](
+        ...checks(one, gate),
+        ...bodyReader(one.operation.body),
+        answering(one, gate.guard),
+      );
     }
     const isOpen = methods.some(({ callers }) => callers === "anybody");
     const isOfPersons = methods.every(({ callers }) => callers === "person");
     const allowed = methods.map(({ operation }) => METHODS[operation.method]);
-    route.all(...(isOpen ? [] : [isOfPersons ? gate.person : gate.workspace]), only(...allowed));
+    const credentials = [isOfPersons ? gate.person : gate.workspace, gate.guard.count];
+    route.all(...(isOpen ? [] : credentials), only(...allowed));
   }
 }
 
@@ -39,13 +46,13 @@ function checks({ operation, callers }: Served, gate: Gate): readonly RequestHan
   const access: Access | undefined = PERMISSIONS[operation.id];
   if (access === undefined) throw new Error(`nothing says who may ${operation.id}`);
   if (callers === "anybody" && access === "anybody") return [];
-  if (callers === "person" && access === "person") return [gate.person];
+  if (callers === "person" && access === "person") return [gate.person, gate.guard.count];
   if (callers === "workspace" && typeof access === "object") {
     const { answer } = operation;
     if (answer !== null && isPlain(answer) && access.roles.includes("viewer")) {
       throw new Error(`${operation.id} is answered as a text, which is not masked: it is not for viewers`);
     }
-    return [gate.workspace, permitted(access, gate.mask)];
+    return [gate.workspace, gate.guard.count, permitted(access, gate.mask)];
   }
   throw new Error(`${operation.id} is served to other callers than the table of permissions says`);
 }

@@ -36,6 +36,10 @@ export interface Operation {
   readonly ifMatch?: true;
   /** The answer's ETag is the version of what it shows. */
   readonly etag?: true;
+  /** How long it may take, where that is longer than 30 seconds: few of it are done at once. */
+  readonly secondsMax?: number;
+  /** The answer is given once, and not stored for an Idempotency-Key. */
+  readonly isSecret?: true;
   /** Of the answer when all goes well; 200 where it is not stated, and 204 where nothing is answered. */
   readonly status?: number;
   /** With what it says no, besides what follows from its parts: a body, an If-Match, a caller. */

@@ -6,12 +6,16 @@ import { errorCode } from "../error-code.ts";
 import type { Session } from "../sessions/sessions.ts";
 import type { Mask } from "../masking/mask.ts";
 import { versionsSeen } from "./etag.ts";
+import type { Patience } from "../limits/time-limit.ts";
+import type { Guard } from "./guard.ts";
 import { isPlain, type AnswerOf, type Operation, type Pieces, type Told } from "./operation-contract.ts";
 import { parseBody, parseQuery } from "./parse.ts";
 
 /** A request as its operation's handler gets it. `request`: for headers and the address; its body and query are parsed. */
 export type Asked<Contract extends Operation> = Told<Contract> & {
   readonly request: Request;
+  /** What takes long asks it, between two steps that stand by themselves, whether to go on. */
+  readonly patience: Patience;
   /** Sets a header of the answer; a list: several of that name. */
   setHeader(name: string, value: string | readonly string[]): void;
 } & (Contract extends { readonly ifMatch: true } ? Seen : unknown);
@@ -25,7 +29,8 @@ interface Seen {
 export interface Served {
   readonly operation: Operation;
   readonly callers: "anybody" | "person" | "workspace";
-  readonly handler: RequestHandler;
+  /** What is to be answered. */
+  work(request: Request, response: Response, patience: Patience): Promise<unknown>;
 }
 
 /** Serves an operation to whoever the table of permissions lets in, as members and keys of a workspace. */
@@ -33,11 +38,12 @@ export function serve<const Contract extends Operation>(
   operation: Contract,
   handle: (asked: Asked<Contract> & { readonly caller: Caller }) => Promise<AnswerOf<Contract>>,
 ): Served {
-  const handler: RequestHandler = async (request, response) => {
-    const caller = callerOf(response);
-    await send(operation, response, await handle({ ...asked(operation, request, response), caller }));
+  return {
+    operation,
+    callers: "workspace",
+    work: async (request, response, patience) =>
+      handle({ ...asked(operation, request, response, patience), caller: callerOf(response) }),
   };
-  return { operation, callers: "workspace", handler };
 }
 
 /** Serves an operation to anybody, without any credential. */
@@ -45,10 +51,11 @@ export function serveAnybody<const Contract extends Operation>(
   operation: Contract,
   handle: (asked: Asked<Contract>) => Promise<AnswerOf<Contract>>,
 ): Served {
-  const handler: RequestHandler = async (request, response) => {
-    await send(operation, response, await handle(asked(operation, request, response)));
+  return {
+    operation,
+    callers: "anybody",
+    work: async (request, response, patience) => handle(asked(operation, request, response, patience)),
   };
-  return { operation, callers: "anybody", handler };
 }
 
 /** Serves an operation to anybody who is signed in, whether or not they are a member of anything. */
@@ -56,12 +63,16 @@ export function servePerson<const Contract extends Operation>(
   operation: Contract,
   handle: (asked: Asked<Contract> & { readonly session: Session }) => Promise<AnswerOf<Contract>>,
 ): Served {
-  const handler: RequestHandler = async (request, response) => {
-    const session: Session | undefined = response.locals["session"];
-    if (session === undefined) throw new Error("an operation of a person was served to nobody in particular");
-    await send(operation, response, await handle({ ...asked(operation, request, response), session }));
+  return {
+    operation,
+    callers: "person",
+    work: async (request, response, patience) => {
+      const session: Session | undefined = response.locals["session"];
+      if (session === undefined)
+        throw new Error("an operation of a person was served to nobody in particular");
+      return handle({ ...asked(operation, request, response, patience), session });
+    },
   };
-  return { operation, callers: "person", handler };
 }
 
 /** The caller whom authenticate.ts let in. */
@@ -75,6 +86,7 @@ function asked<Contract extends Operation>(
   operation: Contract,
   request: Request,
   response: Response,
+  patience: Patience,
 ): Asked<Contract> {
   const { query, body, ifMatch } = operation;
   const parsed = {
@@ -87,15 +99,33 @@ function asked<Contract extends Operation>(
     // The types say what the contract's own schemas have just made of it.
     ...(parsed as Told<Contract>),
     request,
+    patience,
     setHeader: (name: string, value: string | readonly string[]) => void response.setHeader(name, value),
   } as Asked<Contract>;
 }
 
-async function send({ status = 200, answer }: Operation, response: Response, body: unknown): Promise<void> {
+/** Has the work done, as the guard lets it, and sends what came of it. */
+export const answering =
+  ({ operation, work }: Served, guard: Guard): RequestHandler =>
+  async (request, response) => {
+    const body = await guard.carryOut(operation, request, response, (patience) =>
+      work(request, response, patience),
+    );
+    await send(operation, response, body, guard);
+  };
+
+async function send(
+  { status = 200, answer }: Operation,
+  response: Response,
+  body: unknown,
+  guard: Guard,
+): Promise<void> {
   const mask: Mask | null = response.locals["mask"] ?? null;
   if (answer === null) response.status(204).end();
-  else if (isPlain(answer) && isPieces(body)) await sendPieces(response, answer.mediaType, body);
-  else sendJson(response.status(status), written(body, mask));
+  else if (isPlain(answer) && isPieces(body)) {
+    const pieces = guard.inTurns(response, body.pieces);
+    await sendPieces(response, answer.mediaType, { fileName: body.fileName, pieces });
+  } else sendJson(response.status(status), written(body, mask));
 }
 
 /** Masked as it is written, so that whatever becomes text on the way is seen, too. */

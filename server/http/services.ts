@@ -1,6 +1,7 @@
 import type { BillingProvider } from "../billing/provider.ts";
 import type { Database } from "../database/database.ts";
 import type { Mailer } from "../identity/mailer.ts";
+import type { RateLimits } from "../limits/rate-limits.ts";
 import type { OidcClient } from "../oidc/client.ts";
 import type { Log } from "../log.ts";
 import type { Keyrings } from "../privacy/keyrings.ts";
@@ -15,6 +16,7 @@ export interface Services {
   /** The workspaces' keys. */
   readonly keyrings: Keyrings;
   readonly log: Log;
+  readonly limits: RateLimits;
   /** Null where no mail server is set. */
   readonly mailer: Mailer | null;
   /** Whose word for where a request comes from is believed. */

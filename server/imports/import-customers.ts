@@ -1,4 +1,5 @@
 import type { RulePack } from "../../engine/rules/pack.ts";
+import { AppError } from "../app-error.ts";
 import { writeEvent } from "../audit/events.ts";
 import { editCustomer } from "../customers/edit.ts";
 import { lockEmails, readCustomer } from "../customers/locked-customer.ts";
@@ -7,6 +8,7 @@ import { planEdit, type Change } from "../customers/plan-edit.ts";
 import { createProfile } from "../customers/profile.ts";
 import { NO_STAFF, type ByHand } from "../customers/staff.ts";
 import { insertStaffValue } from "../customers/staff-values.ts";
+import type { Patience } from "../limits/time-limit.ts";
 import { blindIndexes } from "../privacy/blind-index.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { newRowId } from "../uuid.ts";
@@ -20,6 +22,8 @@ export interface Importing {
   readonly region: string | null;
   readonly dryRun: boolean;
   readonly by: ByHand;
+  /** No row is begun when it is over. */
+  readonly patience?: Patience;
 }
 
 /** Takes customers from rows: who has the row's email gets the values that it lacks, as if staff had set them; a new email is a new
@@ -33,6 +37,7 @@ export async function importCustomers(
   const report: ImportedRow[] = [];
   const lines = new Map<string, number>(); // email → the line that had it first
   for (const row of rows) {
+    if (importing.patience?.isOver === true) throw new AppError("took_too_long", "The import took too long.");
     const parsed = parseRow(row, importing);
     const before = parsed.email === null ? undefined : lines.get(parsed.email);
     if (parsed.email !== null && before === undefined) lines.set(parsed.email, row.line);

@@ -13,6 +13,7 @@ export const importCustomersOperation = operation({
     about: "A header with the names of fields, and a line for each customer (RFC 4180), in UTF-8.",
     bytesMax: IMPORT_BYTES_MAX,
   },
+  secondsMax: 600,
   problems: ["malformed_csv"],
   answer: ImportReport,
 });

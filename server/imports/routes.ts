@@ -11,13 +11,13 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 export function importOperations(services: Services): readonly Served[] {
   const { rules, clock, regionDefault } = services;
   return [
-    serve(importCustomersOperation, async ({ query, body, caller: { workspaceId, actor } }) => {
+    serve(importCustomersOperation, async ({ query, body, patience, caller: { workspaceId, actor } }) => {
       const { dryRun, region = regionDefault } = query;
       const pack = rules.current();
       const fields = pack.fields.map(({ field }) => field);
       const rows = readCsv(textOf(body), fields);
       const by = { actor, at: clock() };
-      return importCustomers(services, rows, { workspaceId, pack, region, dryRun, by });
+      return importCustomers(services, rows, { workspaceId, pack, region, dryRun, by, patience });
     }),
   ];
 }

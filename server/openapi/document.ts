@@ -89,7 +89,7 @@ const HEADERS = {
 const header = (name: keyof typeof HEADERS) => ({ $ref: `#/components/headers/${name}` });
 
 function operationOf(operation: Operation, access: Access, schemas: Schemas): Json {
-  const parameters = parametersOf(operation, schemas);
+  const parameters = parametersOf(operation, access, schemas);
   return {
     operationId: operation.id,
     summary: operation.title,

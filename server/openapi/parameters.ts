@@ -1,13 +1,16 @@
+import type { Access } from "../access/permission-contract.ts";
 import type { Operation } from "../http/operation-contract.ts";
+import { takesIdempotencyKey } from "./problems.ts";
 import type { Json, Schemas } from "./schemas.ts";
 
 /** The parameters of an operation's path, its query, and the headers that it reads. */
-export function parametersOf(operation: Operation, schemas: Schemas): readonly Json[] {
+export function parametersOf(operation: Operation, access: Access, schemas: Schemas): readonly Json[] {
   const { path, query, ifMatch } = operation;
   return [
     ...[...path.matchAll(/\{(\w+)\}/gu)].map(([, name = ""]) => inPath(name)),
     ...(query === undefined ? [] : inQuery(schemas.schemaOf(query, "input"), schemas)),
     ...(ifMatch === true ? [IF_MATCH] : []),
+    ...(takesIdempotencyKey(operation, access) ? [IDEMPOTENCY_KEY] : []),
   ];
 }
 
@@ -17,6 +20,16 @@ const IF_MATCH = {
   required: true,
   description: "The ETag of the answer in which the caller read what it changes; `*` for whatever there is.",
   schema: { type: "string" },
+};
+
+const IDEMPOTENCY_KEY = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "The caller's own name for this request, such as a UUID: the same request again, within a day, is not carried out twice, " +
+    "and gets the stored answer with Idempotency-Replayed: true.",
+  schema: { type: "string", maxLength: 255 },
 };
 
 function inPath(name: string): Json {

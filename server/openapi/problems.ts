@@ -2,8 +2,15 @@ import { APP_ERRORS, type AppErrorCode } from "../app-error.ts";
 import type { Access } from "../access/permission-contract.ts";
 import { isPlain, type Operation } from "../http/operation-contract.ts";
 
-const ANY: readonly AppErrorCode[] = ["internal", "database_unavailable", "shutting_down"];
-const OF_CALLERS: readonly AppErrorCode[] = ["unauthorized", "forbidden", "keys_unavailable"];
+const ANY: readonly AppErrorCode[] = ["internal", "database_unavailable", "took_too_long", "shutting_down"];
+const OF_CALLERS: readonly AppErrorCode[] = ["unauthorized", "forbidden", "rate_limited", "keys_unavailable"];
+const OF_WORKSPACES: readonly AppErrorCode[] = ["too_many_waiting"];
+const OF_IDEMPOTENCY: readonly AppErrorCode[] = [
+  "invalid_request",
+  "idempotency_in_progress",
+  "answer_not_kept",
+  "idempotency_key_reused",
+];
 const OF_BODIES: readonly AppErrorCode[] = ["body_too_large", "unsupported_media_type"];
 
 /** The problems that an operation may answer: status → codes. Those of every address (no such method, headers too large, too
@@ -14,6 +21,8 @@ export function problemsOf(
 ): ReadonlyMap<number, readonly AppErrorCode[]> {
   const codes = new Set<AppErrorCode>([
     ...(access === "anybody" ? [] : OF_CALLERS),
+    ...(typeof access === "object" ? OF_WORKSPACES : []),
+    ...(takesIdempotencyKey(operation, access) ? OF_IDEMPOTENCY : []),
     ...(bySession(access) && operation.method !== "get" ? (["csrf_refused"] as const) : []),
     ...ofRequest(operation),
     ...(operation.problems ?? []),
@@ -24,6 +33,10 @@ export function problemsOf(
     statuses.map((status) => [status, [...codes].filter((code) => APP_ERRORS[code] === status)]),
   );
 }
+
+/** Every write of a workspace does: see http/guard.ts. */
+export const takesIdempotencyKey = ({ method }: Operation, access: Access) =>
+  method !== "get" && typeof access === "object";
 
 function ofRequest({ query, body, ifMatch }: Operation): readonly AppErrorCode[] {
   const isJson = body !== undefined && !isPlain(body);

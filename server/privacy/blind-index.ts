@@ -6,7 +6,16 @@ import type { DataKey } from "./seal.ts";
 
 /** What is looked up. Equal values of different purposes have nothing in common. */
 export type IndexPurpose =
-  "email" | "mailbox" | "phone" | "handle" | "message_key" | "search" | "code" | "attempt";
+  | "email"
+  | "mailbox"
+  | "phone"
+  | "handle"
+  | "message_key"
+  | "search"
+  | "code"
+  | "attempt"
+  | "idempotency"
+  | "rate";
 
 /** What an exact value is stored and found by in place of itself: HMAC-SHA256, all 32 bytes, under the workspace's index
  *  key for writing. The value must be in its one spelling, such as an email key or E.164. Measured: 2 µs. */

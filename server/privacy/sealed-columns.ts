@@ -19,6 +19,7 @@ export type SealedColumn =
   | "signing_keys.private_key"
   | "customer_filters.name"
   | "customer_filters.filter"
+  | "idempotency_keys.answer"
   | "webhook_endpoints.url"
   | "webhook_endpoints.secrets"
   | "webhook_events.sealed"

@@ -1,3 +1,4 @@
+import { sweepIdempotency } from "../idempotency/sweep.ts";
 import type { Log } from "../log.ts";
 import type { Store } from "../privacy/store.ts";
 import { listWorkspaceIds } from "../workspaces/workspaces.ts";
@@ -26,6 +27,7 @@ export function sweepHourly(
       const swept = await sweepRetention(store, workspaceId, options);
       if (swept.customers + swept.conversations > 0)
         log.info({ workspaceId, ...swept }, "retention: erased who was silent for too long");
+      await sweepIdempotency(store.database, workspaceId, options.clock());
     } catch (error) {
       log.error({ err: error, workspaceId }, "the retention sweep failed; the next one tries again");
     }

@@ -3,7 +3,7 @@ import { unsealColumn } from "../privacy/sealed-columns.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import { readEndpoints, type Endpoint } from "./endpoint-rows.ts";
 
-const CLAIM_MAX = 20; // deliveries at a time, of a workspace and process
+const CLAIM_MAX = 20; // deliveries at a time, of an endpoint and process
 export const LEASE_MS = 60_000; // an attempt takes ten seconds at most
 
 /** A delivery that this process alone is to make until `until`. */
@@ -25,7 +25,6 @@ export interface Claimed {
 
 interface Row {
   readonly event_id: string;
-  readonly endpoint_id: string;
   readonly attempts: number;
   readonly type: string;
   readonly at: Date;
@@ -38,40 +37,37 @@ interface Row {
   readonly key_wrapped: Uint8Array | null;
 }
 
-/** Claims deliveries that are due, CLAIM_MAX at most, the oldest events first; those that another process has claimed are passed
- *  over until its claim has expired. `isListening`: whether the workspace has an endpoint. */
+/** Claims deliveries to an endpoint that are due, CLAIM_MAX at most, the oldest events first; those that another process has
+ *  claimed are passed over until its claim has expired. */
 export async function claimDue(
   store: Store,
   workspaceId: string,
+  endpointId: string,
   now: number,
-): Promise<{ readonly claimed: readonly Claimed[]; readonly isListening: boolean }> {
+): Promise<readonly Claimed[]> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
-    const endpoints = await readEndpoints(tx);
-    if (endpoints.length === 0) return { claimed: [], isListening: false };
+    const endpoint = (await readEndpoints(tx)).find(({ id }) => id === endpointId);
+    if (endpoint === undefined) return []; // deleted, and its deliveries with it
     const until = now + LEASE_MS;
     const times = { now: new Date(now), until: new Date(until) };
-    const rows = await tx.prepared<Row>(claim, { workspaceId, ...times, most: CLAIM_MAX });
-    const claimed = rows.flatMap((row): Claimed[] => {
-      const endpoint = endpoints.find(({ id }) => id === row.endpoint_id);
-      return endpoint === undefined ? [] : [claimedFrom(tx, row, endpoint, until)];
-    });
-    return { claimed, isListening: true };
+    const rows = await tx.prepared<Row>(claim, { workspaceId, endpointId, ...times, most: CLAIM_MAX });
+    return rows.map((row) => claimedFrom(tx, row, endpoint, until));
   });
 }
 
 // Not joined: the first plans would read all deliveries (see turn/open-statement.ts).
 const claim = `
   with due as materialized (
-    select event_id, endpoint_id from webhook_deliveries
-    where workspace_id = :workspaceId and next_at <= :now
+    select event_id from webhook_deliveries
+    where workspace_id = :workspaceId and endpoint_id = :endpointId and next_at <= :now
     order by next_at limit :most
     for update skip locked
   ),
   mine as (
     update webhook_deliveries set attempts = attempts + 1, next_at = :until, last_at = :now
     where workspace_id = :workspaceId and event_id = any(array(select event_id from due))
-      and (event_id, endpoint_id) in (select event_id, endpoint_id from due)
-    returning event_id, endpoint_id, attempts
+      and endpoint_id = :endpointId
+    returning event_id, attempts
   )
   select mine.*, event.type, event.at, event.about, event.conversation_id, event.customer_id, event.sealed_for,
     event.sealed, key.workspace_key_version as key_version, key.wrapped as key_wrapped
@@ -90,7 +86,7 @@ const claim = `
 
 function claimedFrom(tx: SealedTransaction, row: Row, endpoint: Endpoint, until: number): Claimed {
   const { event_id: eventId, attempts, type, at, about } = row;
-  const line = `${endpoint.id} ${row.customer_id ?? row.conversation_id ?? eventId}`;
+  const line = row.customer_id ?? row.conversation_id ?? eventId;
   const personal = endpoint.withValues ? personalOf(tx, row) : {};
   return { eventId, endpoint, attempts, until, line, type, at, about, personal };
 }

@@ -1,17 +1,16 @@
 import type { Log } from "../log.ts";
 import type { PostOptions } from "../outgoing/post.ts";
-import type { Store } from "../privacy/store.ts";
-import { claimDue, type Claimed } from "./claim.ts";
-import { deliver } from "./deliver.ts";
+import { inSealedWorkspace, type Store } from "../privacy/store.ts";
+import { readEndpoints } from "./endpoint-rows.ts";
 import { takeListening } from "./listening.ts";
 import { purgeEvents } from "./purge.ts";
-import { putBack, settleDelivery } from "./settle-delivery.ts";
+import { sendDue } from "./send-due.ts";
 
 const LOOK_EVERY_MS = 1_000;
 // Where another process has made the first endpoint, its deliveries are seen by this one within this time.
 const LOOK_WHERE_NOBODY_LISTENS_MS = 15_000;
 const PURGE_EVERY_MS = 60 * 60 * 1000;
-const SPARE_MS = 15_000; // what is left of a claim when an attempt begins: longer than an attempt
+const ENDPOINTS_AT_ONCE = 50; // each holds a request or two, and a connection of the database at times
 
 export interface Dispatcher {
   /** Ends it, when the attempts under way are over. */
@@ -27,9 +26,9 @@ export interface DispatcherOptions {
   readonly everyMs?: number;
 }
 
-/** Makes the deliveries that are due, in the background, until it is closed. Several processes share them: each is claimed by one
- *  at a time, and by another one when that one dies. At least once: a process that dies between the answer and its note
- *  has the delivery made again, under the same webhook-id. */
+/** Makes the deliveries that are due, in the background, until it is closed. An endpoint that is slow keeps no other one waiting.
+ *  Several processes share the deliveries: each is claimed by one at a time, and by another one when that one dies. At least
+ *  once: a process that dies between the answer and its note has the delivery made again, under the same webhook-id. */
 export function startDispatcher(
   store: Store,
   log: Log,
@@ -37,17 +36,25 @@ export function startDispatcher(
 ): Dispatcher {
   const lookAgain = new Map<string, number>();
   const purgeAgain = new Map<string, number>();
+  const sending = new Map<string, Promise<void>>(); // by endpoint
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
+  const means = { store, log, outgoing, clock, isClosed: () => isClosed };
 
   async function look(workspaceId: string): Promise<void> {
-    for (;;) {
-      if (isClosed) return;
-      const { claimed, isListening } = await claimDue(store, workspaceId, clock());
-      lookAgain.set(workspaceId, clock() + (isListening ? 0 : LOOK_WHERE_NOBODY_LISTENS_MS));
-      if (claimed.length === 0) break;
-      const lines = inLines(claimed);
-      await Promise.all(lines.map((line) => sendLine(store, workspaceId, line, { outgoing, clock, log })));
+    const endpoints = await inSealedWorkspace(store, workspaceId, readEndpoints);
+    lookAgain.set(workspaceId, clock() + (endpoints.length > 0 ? 0 : LOOK_WHERE_NOBODY_LISTENS_MS));
+    for (const { id } of endpoints) {
+      if (isClosed || sending.has(id) || sending.size >= ENDPOINTS_AT_ONCE) continue;
+      const sent = sendDue(means, workspaceId, id)
+        .catch((error: unknown) =>
+          log.error(
+            { err: error, workspaceId, webhookId: id },
+            "a webhook's deliveries failed: they are tried again",
+          ),
+        )
+        .finally(() => sending.delete(id));
+      sending.set(id, sent);
     }
     if ((purgeAgain.get(workspaceId) ?? 0) > clock()) return;
     purgeAgain.set(workspaceId, clock() + PURGE_EVERY_MS);
@@ -57,9 +64,10 @@ export function startDispatcher(
   async function lookEverywhere(): Promise<void> {
     for (const workspaceId of takeListening(store.database)) lookAgain.delete(workspaceId);
     for (const workspaceId of await workspaceIds()) {
+      if (isClosed) return;
       if ((lookAgain.get(workspaceId) ?? 0) > clock()) continue;
       await look(workspaceId).catch((error: unknown) =>
-        log.error({ err: error, workspaceId }, "webhooks could not be sent; they are tried again"),
+        log.error({ err: error, workspaceId }, "webhooks could not be looked for; they are later"),
       );
     }
   }
@@ -68,7 +76,7 @@ export function startDispatcher(
   function next(): void {
     timer = setTimeout(() => {
       looking = lookEverywhere()
-        .catch((error: unknown) => log.error({ err: error }, "webhooks could not be looked for"))
+        .catch((error: unknown) => log.error({ err: error }, "the workspaces with webhooks were not listed"))
         .finally(() => {
           if (!isClosed) next();
         });
@@ -81,45 +89,7 @@ export function startDispatcher(
       isClosed = true;
       clearTimeout(timer);
       await looking;
+      await Promise.all(sending.values());
     },
   };
-}
-
-function inLines(claimed: readonly Claimed[]): readonly (readonly Claimed[])[] {
-  const lines = new Map<string, Claimed[]>();
-  for (const one of claimed) lines.set(one.line, [...(lines.get(one.line) ?? []), one]);
-  return [...lines.values()];
-}
-
-interface Means {
-  readonly outgoing: PostOptions;
-  readonly clock: () => number;
-  readonly log: Log;
-}
-
-/** One after the other; behind one that failed the rest waits, so that what is told of a customer keeps its order as far as it
- *  can. */
-async function sendLine(
-  store: Store,
-  workspaceId: string,
-  line: readonly Claimed[],
-  { outgoing, clock, log }: Means,
-): Promise<void> {
-  let heldUntil: number | null = null;
-  for (const delivery of line) {
-    const begun = clock();
-    if (heldUntil !== null || begun > delivery.until - SPARE_MS) {
-      await putBack(store, workspaceId, delivery, (heldUntil ?? begun) + 1);
-      continue;
-    }
-    const outcome = await deliver(workspaceId, delivery, begun, outgoing);
-    const settled = await settleDelivery(store, workspaceId, delivery, outcome, clock(), Math.random());
-    if (settled.status === "waiting") heldUntil = settled.nextAt;
-    const { status } = settled;
-    const { eventId, type, attempts, endpoint } = delivery;
-    log.info(
-      { workspaceId, webhookId: endpoint.id, eventId, type, attempts, outcome, status },
-      "webhook sent",
-    );
-  }
 }

@@ -21,6 +21,7 @@ export const createKeyOperation = operation({
     "The key itself is in this answer and nowhere else. An API key makes no key with scopes that it does not have itself.",
   group,
   body: NewKey,
+  isSecret: true,
   status: 201,
   problems: ["too_many_keys"],
   answer: CreatedKey,

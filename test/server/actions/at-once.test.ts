@@ -21,13 +21,13 @@ test("no message that comes after a change is taken by what was in force before 
     const by = { actor: { kind: "operator", id: "test" }, at: Date.now() } as const;
     let inForce = "on"; // as of the last change whose answer is there
     let changes = 0; // odd while one is being made
-    let isOver = false;
+    const talking = { isOver: false };
     const wrong: string[] = [];
     const seen = new Map<string, number>();
 
     async function talk(talker: number): Promise<void> {
       const database = processes[talker % 2 === 0 ? 0 : 1];
-      for (let turn = 0; !isOver; turn += 1) {
+      for (let turn = 0; !talking.isOver; turn += 1) {
         const [before, then] = [inForce, changes];
         const text = turn % 3 === 0 ? `my email is p${talker}.${turn}@work.example` : "do you have parking?";
         const request = ChatRequest.parse({ handle: `h${talker}`, text });
@@ -58,7 +58,7 @@ test("no message that comes after a change is taken by what was in force before 
       );
       await change("on", () => setPlan(other, workspaceId, { plan: "enterprise", status: "active" }, by));
     }
-    isOver = true;
+    talking.isOver = true;
     await talkers;
     expect(wrong).toEqual([]);
     expect([...seen.keys()].toSorted()).toEqual(["action_inactive", "not_entitled", "on"]);

@@ -1,3 +1,4 @@
+import { TOTP, URI } from "otpauth";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
 import { getConversation, getTurn } from "../../../server/conversations/queries.ts";
@@ -32,6 +33,18 @@ import { findDuplicates } from "../../../server/merging/duplicates.ts";
 import { listMerges } from "../../../server/merging/list-merges.ts";
 import { mergeCustomers } from "../../../server/merging/merge.ts";
 import { unmergeCustomers } from "../../../server/merging/unmerge.ts";
+import { claim, KEPT_MS, prolong, release, settle } from "../../../server/idempotency/claims.ts";
+import { sweepIdempotency } from "../../../server/idempotency/sweep.ts";
+import { createSharedCounts } from "../../../server/limits/shared-counts.ts";
+import { createLog } from "../../../server/log.ts";
+import {
+  createApiKey,
+  hasLiveApiKey,
+  listApiKeys,
+  revokeApiKey,
+  verifyApiKey,
+} from "../../../server/workspaces/api-keys.ts";
+import { createKeyUse } from "../../../server/workspaces/key-use.ts";
 import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import { acceptInvitation } from "../../../server/members/accept.ts";
 import { changeMember } from "../../../server/members/change-members.ts";
@@ -39,6 +52,7 @@ import { invite } from "../../../server/members/invitations.ts";
 import { addMember, readMembership } from "../../../server/members/members.ts";
 import { createReset, resetPassword } from "../../../server/people/reset.ts";
 import { createSetUpToken, setUp } from "../../../server/people/set-up.ts";
+import { confirmTotp, enrolTotp, removeTotp } from "../../../server/people/totp.ts";
 import { viewSession } from "../../../server/sessions/session-view.ts";
 import { findSession } from "../../../server/sessions/sessions.ts";
 import { signIn } from "../../../server/sessions/sign-in.ts";
@@ -122,6 +136,28 @@ async function edit(database: Database, workspaceId: string, id: string): Promis
   await listClaims(store, workspaceId, id, { limit: 10 }, by);
 }
 
+/** Keys, stored answers and shared counts. */
+async function keepAnswers(database: Database, workspaceId: string): Promise<void> {
+  const store = storeOf(database);
+  const { keyId, key } = await createApiKey(database, workspaceId, "plans", NOON, { actor: DEED.actor });
+  await verifyApiKey(database, key, NOON);
+  createKeyUse(database, () => NOON, createLog("silent"))({ workspaceId, keyId });
+  await listApiKeys(database, workspaceId, NOON);
+  await hasLiveApiKey(database, workspaceId, NOON);
+  await revokeApiKey(database, { workspaceId, keyId }, NOON, DEED.actor);
+  const caller = { workspaceId, actor: { kind: "api_key", id: keyId }, kind: "key", scopes: [] } as const;
+  const claimed = await claim(store, caller, "k1", "body", NOON);
+  if ("answer" in claimed) throw new Error("claimed before");
+  await prolong(store, workspaceId, claimed, NOON);
+  await settle(store, workspaceId, claimed, "{}", NOON);
+  await claim(store, caller, "k1", "body", NOON);
+  await release(store, workspaceId, claimed);
+  await sweepIdempotency(database, workspaceId, NOON + 2 * KEPT_MS);
+  const counts = createSharedCounts(store, 60);
+  await counts.add("caller", new Map([["a", 1]]));
+  await counts.sweep();
+}
+
 /** Moves a row of every table to a next index key. */
 async function reindex(database: Database, workspaceId: string): Promise<void> {
   await inSealedWorkspace(storeOf(database), workspaceId, async (tx) => {
@@ -144,6 +180,13 @@ async function signInAndOut(database: Database, workspaceId: string): Promise<vo
   const session = await signIn(store, { email, password }, from);
   await findSession(database, session.secret, NOON);
   await viewSession(store, session);
+  const app = URI.parse((await enrolTotp(store, session, password, NOON)).uri);
+  if (!(app instanceof TOTP)) throw new Error("the URI is no TOTP's");
+  const code = app.generate({ timestamp: NOON });
+  const { recoveryCodes } = await confirmTotp(store, session, code, NOON);
+  await expect(signIn(store, { email, password, code }, from)).rejects.toThrow("was used already");
+  await signIn(store, { email, password, code: recoveryCodes[0] }, from);
+  await removeTotp(store, session, password, NOON);
   const mail = await createReset(store, email, "https://plans.example", NOON);
   const [, reset = ""] = /#(\S+)/u.exec(mail?.text ?? "") ?? [];
   await resetPassword(store, { token: reset, password: "eight geese at the pond" }, NOON);
@@ -166,7 +209,7 @@ async function deliverWebhooks(database: Database, workspaceId: string): Promise
   const deed = { actor: DEED.actor, now: NOON };
   const { id } = await createWebhook(store, workspaceId, asked, { allowPrivate: false }, deed);
   const { eventId } = await testWebhook(store, workspaceId, id, NOON);
-  const { claimed } = await claimDue(store, workspaceId, NOON);
+  const claimed = await claimDue(store, workspaceId, id, NOON);
   expect(claimed).toHaveLength(1);
   for (const one of claimed) {
     await putBack(store, workspaceId, one, NOON);
@@ -250,6 +293,7 @@ describe.each(DATABASE_KINDS)("the plans on %s before there are statistics", (ki
     const occasion = { subject: { kind: "customer", id }, cause: "request", actor, now: NOON } as const;
     await erase(store, workspaceId, { customerId: id, conversationIds: [] }, occasion);
     await listErasures(heard, workspaceId, { limit: 10 });
+    await keepAnswers(heard, workspaceId);
     await drain(exportLedger(store, workspaceId));
     await ensureFirstWorkspace(database(), NOON);
     await signInAndOut(heard, workspaceId);

@@ -56,6 +56,10 @@ const rows: Readonly<Record<string, string>> = {
   signing_keys: "(workspace_id, id, public_key, created_at) values (:w, :w, '', now())",
   erasures: `(workspace_id, id, at, subject_kind, subject_id, certificate, signature, signing_key_id)
     values (:w, :w, now(), 'customer', :w, '', sha256('') || sha256(''), :w)`,
+  idempotency_drawers: "(workspace_id, id, opened_at) values (:w, :w, now())",
+  idempotency_keys: `(workspace_id, key_hash, claim_id, fingerprint, drawer_id, claimed_at, locked_until)
+    values (:w, sha256(''), :w, sha256(''), :w, now(), now())`,
+  rate_counts: "(workspace_id, name_hash, points, expires_at) values (:w, sha256(''), 1, now())",
   data_keys: "(workspace_id, subject_id, workspace_key_version, wrapped) values (:w, :w, 1, '')",
   webhook_endpoints: `(workspace_id, id, url, secrets, events, with_values, status, created_at, updated_at)
     values (:w, :w, '', '', '{}', false, 'enabled', now(), now())`,

@@ -230,6 +230,8 @@ const ORDER = [
   "refusals",
   "identity_keys",
   "identity_challenges",
+  "idempotency_drawers",
+  "idempotency_keys",
   "audit_leaves",
   "audit_seals",
   "audit_events",
@@ -247,7 +249,26 @@ async function restore(
   backup: Backup,
   keeps: (table: string, row: string) => boolean = () => true,
 ): Promise<void> {
-  const kept = ["api_keys", "installation_workspaces", "rule_packs", "workspaces", "workspace_keys"];
+  // The workspace itself, and what is the installation's or is set.
+  const kept = [
+    "action_configurations",
+    "actions",
+    "api_keys",
+    "attempts",
+    "billing_events",
+    "installation_workspaces",
+    "invitations",
+    "members",
+    "people",
+    "person_links",
+    "person_workspaces",
+    "rate_counts",
+    "rule_packs",
+    "sessions",
+    "subscriptions",
+    "workspace_keys",
+    "workspaces",
+  ];
   expect((await tablesOf(database)).filter((table) => !kept.includes(table))).toEqual(ORDER.toSorted());
   await inWorkspace(database, workspaceId, async (tx) => {
     for (const table of ORDER.toReversed()) await tx.raw(`delete from ${table}`);

@@ -8,6 +8,7 @@ import { createApp } from "../../../server/http/app.ts";
 import { listen } from "../../../server/http/listen.ts";
 import type { Services } from "../../../server/http/services.ts";
 import type { Mailer } from "../../../server/identity/mailer.ts";
+import { createRateLimits, type RatesPerMinute } from "../../../server/limits/rate-limits.ts";
 import { createLog } from "../../../server/log.ts";
 import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import { createApiKey } from "../../../server/workspaces/api-keys.ts";
@@ -35,6 +36,8 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+const UNLIMITED: RatesPerMinute = { caller: 1e6, visitor: 1e6, address: 1e6 };
+
 /** Serves a migrated database over HTTP on a free port, for a workspace of its own. The database stays the caller's. */
 export async function startServer(
   database: Database,
@@ -42,6 +45,7 @@ export async function startServer(
   mailer: Mailer | null = null,
   settings: Partial<Pick<Services, "clock" | "oidc" | "publicUrl" | "billing">> & {
     readonly workspaceId?: string;
+    readonly rates?: RatesPerMinute;
   } = {},
 ): Promise<TestServer> {
   const lines: string[] = [];
@@ -53,12 +57,15 @@ export async function startServer(
   });
   const workspaceId = settings.workspaceId ?? (await createWorkspace(database, "Test", Date.now()));
   const { key } = await createApiKey(database, workspaceId, "test", Date.now());
+  const log = createLog("trace", destination);
+  const limits = createRateLimits(storeOf(database), settings.rates ?? UNLIMITED, log);
   let url = "";
-  const { workspaceId: _, ...others } = settings;
+  const { workspaceId: _workspaceId, rates: _rates, ...others } = settings;
   const app = createApp({
     ...storeOf(database),
     rules: { current: () => pack, close() {} },
-    log: createLog("trace", destination),
+    log,
+    limits,
     mailer,
     trustedProxies: false,
     oidc: null,
@@ -105,7 +112,10 @@ export async function startServer(
       const id = await customerIdOf(database, workspaceId, told.conversationId);
       return { ...told, customer: { id, ...told.customer } };
     },
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      await limits.close();
+    },
   };
 }
 
