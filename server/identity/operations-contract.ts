@@ -30,6 +30,7 @@ export const createIdentityKeyOperation = operation({
   group,
   body: IdentityKeyRequest,
   status: 201,
+  isSecret: true,
   problems: ["too_many_identity_keys"],
   answer: NewIdentityKeyView,
 });

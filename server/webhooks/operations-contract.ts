@@ -31,6 +31,7 @@ export const createWebhookOperation = operation({
   body: NewWebhook,
   status: 201,
   problems: ["too_many_webhooks"],
+  isSecret: true,
   answer: WebhookWithSecret,
 });
 
@@ -73,6 +74,7 @@ export const rotateWebhookSecretOperation = operation({
   about: "For a day what is sent is signed with both, so that the receiver can change over.",
   group,
   problems: ["webhook_not_found"],
+  isSecret: true,
   answer: WebhookWithSecret,
 });
 
