@@ -10,8 +10,9 @@ import { isPlain, type Operation } from "./operation-contract.ts";
 import type { Services } from "./services.ts";
 
 const SECONDS_MAX = 30;
-// Measured with bench/fairness.ts and bench/turn.ts: with fewer at once groups of turns become small, with more a workspace beside
-// a busy one waits longer.
+// As many as a group of turns takes in (turn/group.ts): with fewer at once groups become small, with more a workspace beside a busy
+// one waits for longer until a place is free, and shares the processor with more. bench/fairness.ts measures it. Gate, time limit and
+// counts together take 2 µs of a request.
 const QUICK = { atOnce: 16, eachMax: 12, waitingMax: 500 };
 // What takes minutes must not take the places of what takes milliseconds.
 const SLOW = { atOnce: 4, eachMax: 1, waitingMax: 20 };

@@ -64,6 +64,7 @@ export const inviteOperation = operation({
     "The link is good once, for seven days. It is mailed when a mail server is set; otherwise the answer holds it. Another invitation of the same address replaces the one before.",
   group,
   body: NewInvitation,
+  isSecret: true,
   status: 201,
   problems: ["already_member", "too_many_invitations"],
   answer: Invited,
