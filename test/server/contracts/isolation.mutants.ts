@@ -89,15 +89,11 @@ test("policies", async () => {
   const tables = await tablesOf(world.database);
   const survivors: string[] = [];
   for (const table of tables) {
-    const noticed = await world.database.knex
-      .transaction(async (trx) => {
-        await trx.raw("drop policy workspace on ??", [table]);
-        await trx.raw("create policy workspace on ?? using (true) with check (true)", [table]);
-        const faults = await faultsOfCatalogue(trx);
-        await trx.rollback();
-        return faults.length > 0;
-      })
-      .catch(() => true);
+    const trx = await world.database.knex.transaction();
+    await trx.raw("drop policy workspace on ??", [table]);
+    await trx.raw("create policy workspace on ?? using (true) with check (true)", [table]);
+    const noticed = (await faultsOfCatalogue(trx)).length > 0;
+    await trx.rollback();
     if (!noticed) survivors.push(table);
   }
   report("policies that let everybody through", tables.length, survivors);

@@ -1,3 +1,4 @@
+import { TOTP, URI } from "otpauth";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
 import { getConversation, getTurn } from "../../../server/conversations/queries.ts";
@@ -51,6 +52,7 @@ import { invite } from "../../../server/members/invitations.ts";
 import { addMember, readMembership } from "../../../server/members/members.ts";
 import { createReset, resetPassword } from "../../../server/people/reset.ts";
 import { createSetUpToken, setUp } from "../../../server/people/set-up.ts";
+import { confirmTotp, enrolTotp, removeTotp } from "../../../server/people/totp.ts";
 import { viewSession } from "../../../server/sessions/session-view.ts";
 import { findSession } from "../../../server/sessions/sessions.ts";
 import { signIn } from "../../../server/sessions/sign-in.ts";
@@ -178,6 +180,13 @@ async function signInAndOut(database: Database, workspaceId: string): Promise<vo
   const session = await signIn(store, { email, password }, from);
   await findSession(database, session.secret, NOON);
   await viewSession(store, session);
+  const app = URI.parse((await enrolTotp(store, session, password, NOON)).uri);
+  if (!(app instanceof TOTP)) throw new Error("the URI is no TOTP's");
+  const code = app.generate({ timestamp: NOON });
+  const { recoveryCodes } = await confirmTotp(store, session, code, NOON);
+  await expect(signIn(store, { email, password, code }, from)).rejects.toThrow("was used already");
+  await signIn(store, { email, password, code: recoveryCodes[0] }, from);
+  await removeTotp(store, session, password, NOON);
   const mail = await createReset(store, email, "https://plans.example", NOON);
   const [, reset = ""] = /#(\S+)/u.exec(mail?.text ?? "") ?? [];
   await resetPassword(store, { token: reset, password: "eight geese at the pond" }, NOON);

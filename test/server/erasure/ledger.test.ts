@@ -242,23 +242,6 @@ const ORDER = [
   "webhook_deliveries",
 ];
 
-// The action, its plan, the people who sign in and what limits count: no erasure concerns them, and they stay, too.
-const NOT_OF_CUSTOMERS = [
-  "action_configurations",
-  "actions",
-  "attempts",
-  "billing_events",
-  "installation_workspaces",
-  "invitations",
-  "members",
-  "people",
-  "person_links",
-  "person_workspaces",
-  "rate_counts",
-  "sessions",
-  "subscriptions",
-];
-
 /** Puts a workspace's rows back to what they were. */
 async function restore(
   database: Database,
@@ -266,7 +249,26 @@ async function restore(
   backup: Backup,
   keeps: (table: string, row: string) => boolean = () => true,
 ): Promise<void> {
-  const kept = [...NOT_OF_CUSTOMERS, "api_keys", "rule_packs", "workspaces", "workspace_keys"];
+  // The workspace itself, and what is the installation's or is set.
+  const kept = [
+    "action_configurations",
+    "actions",
+    "api_keys",
+    "attempts",
+    "billing_events",
+    "installation_workspaces",
+    "invitations",
+    "members",
+    "people",
+    "person_links",
+    "person_workspaces",
+    "rate_counts",
+    "rule_packs",
+    "sessions",
+    "subscriptions",
+    "workspace_keys",
+    "workspaces",
+  ];
   expect((await tablesOf(database)).filter((table) => !kept.includes(table))).toEqual(ORDER.toSorted());
   await inWorkspace(database, workspaceId, async (tx) => {
     for (const table of ORDER.toReversed()) await tx.raw(`delete from ${table}`);

@@ -41,6 +41,7 @@ test("it says who may, what must be sent and what may be answered", async () => 
   expect(edit.parameters).toMatchObject([
     { name: "id", in: "path", required: true, schema: { format: "uuid" } },
     { name: "If-Match", in: "header", required: true },
+    { name: "Idempotency-Key", in: "header", required: false },
   ]);
   expect(edit.requestBody.content["application/json"].schema).toEqual({
     $ref: "#/components/schemas/CustomerEdit",
@@ -55,7 +56,9 @@ test("it says who may, what must be sent and what may be answered", async () => 
     "412",
     "413",
     "415",
+    "422",
     "428",
+    "429",
     "500",
     "503",
   ]);
