@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { openDatabase } from "../server/database/connect.ts";
 import { migrate } from "../server/database/migrate.ts";
 import { createApiKey } from "../server/workspaces/api-keys.ts";
-import { createWorkspace } from "../server/workspaces/workspaces.ts";
+import { createWorkspace } from "../test/support/workspaces.ts";
 import { startPostgres } from "../test/support/postgres-server.ts";
 import { messageOf } from "./messages.ts";
 import { startProcess } from "./servers.ts";
