@@ -178,9 +178,8 @@ describe.each(DATABASE_KINDS)("retention on %s", (kind) => {
     const tried = await server.fetch("/v1/retention/preview?days=7");
     expect(RetentionPreview.parse(tried.body)).toMatchObject({ days: 7, customers: { count: 0, ids: [] } });
     expect((await put(null)).body).toEqual({ days: null });
-    const [, workspaceId = ""] = /"workspaceId":"([0-9a-f-]{36})"/u.exec(server.log()) ?? [];
-    const events = await inWorkspace(database, workspaceId, (tx) =>
-      tx.raw("select action, details from audit_events order by at, id"),
+    const events = await inWorkspace(database, server.workspaceId, (tx) =>
+      tx.raw("select action, details from audit_events where action = 'retention.changed' order by at, id"),
     );
     expect(events).toEqual([
       { action: "retention.changed", details: { days: 365 } },
