@@ -109,10 +109,13 @@ describe.each(DATABASE_KINDS)("the ledger of findings on %s", (kind) => {
       await markFinding(store, workspaceId, id, { status, actor, now: NOON });
     }
     const events = await inWorkspace(database, workspaceId, (tx) =>
-      tx.raw("select actor_id, action, subject_id, cast(details as text) as details from audit_events"),
+      tx.raw(
+        `select actor_id, action, subject_id, cast(details as text) as details from audit_events
+         where subject_kind = 'finding'`,
+      ),
     );
     const details = '{"status":"done"}';
     expect(events).toEqual([{ actor_id: "terminal", action: "finding.marked", subject_id: id, details }]);
-    expect(await verifyAudit(database, workspaceId)).toMatchObject({ steps: 1, events: 1, faults: [] });
+    expect(await verifyAudit(database, workspaceId)).toMatchObject({ steps: 1, faults: [] });
   });
 });
