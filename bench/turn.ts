@@ -1,7 +1,6 @@
 /**
  * Chat turns over HTTP on PostgreSQL, alternating in one run with the floor (bench/floor.ts): served by one process, and by as
- * many as there are cores, which is how a server that is to use its machine runs. (The floor's one process leaves no core
- * unused: beside it, the database and the clients work as hard.)
+ * many as there are cores (WORKERS).
  *
  *   npm run bench:turn [-- SECONDS]     each measurement's length, 6 by default
  *

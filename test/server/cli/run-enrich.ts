@@ -2,13 +2,11 @@ import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const ENRICH = fileURLToPath(new URL("../../../server/cli/enrich.ts", import.meta.url));
+const ENRICH = fileURLToPath(new URL("../../../dist/server/cli/enrich.js", import.meta.url)); // see global-setup.ts
 
 export interface Result {
   readonly code: number | null;
@@ -29,7 +27,7 @@ export function startEnrich(
   args: readonly string[],
   settings: Settings = {},
 ): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ["--import", TSX, ENRICH, ...args], {
+  return spawn(process.execPath, [ENRICH, ...args], {
     cwd: folder,
     env: { PATH: process.env["PATH"], ...settings },
   });
