@@ -4,6 +4,7 @@ const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
+    maxWorkers: 2, // they wait for the database half of the time, also where there are but two cores
     projects: [
       {
         test: {

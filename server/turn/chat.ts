@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import { createActionMemory, packInForce, type ActionMemory } from "../actions/in-force.ts";
+import { AppError } from "../app-error.ts";
 import type { ChatRequest } from "../conversations/contract.ts";
 import type { TurnAnswer } from "./answer.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
@@ -15,7 +17,10 @@ import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
 export const SILENCE_MS = 30 * 60 * 1000; // after half an hour without a word, the next one begins a conversation
-const ATTEMPTS_MAX = 10; // each is lost to somebody at work on this very customer in this very moment
+// Each is lost to somebody at work on this very customer in this very moment. Two staff who merged and parted the same dozen
+// customers without a pause, a merge every few milliseconds, made a message lose ten times in a row now and then.
+const ATTEMPTS_MAX = 30;
+const PAUSE_MS_MAX = 20; // by chance, so that rivals do not meet again
 
 export interface ChatOptions {
   /** How long a conversation may be silent and still go on. */
@@ -30,8 +35,8 @@ export interface ChatOptions {
  *  count where the workspace's configuration names no others.
  *
  *  Messages of one handle take turns, in the order in which they come. The same messageId again gets the stored answer.
- *  Throws an AppError: `too_many_waiting`, `message_id_reused`, `conversation_not_found`, and `invalid_request` for an `at`
- *  in the future. `now`: milliseconds. */
+ *  Throws an AppError: `too_many_waiting`, `message_id_reused`, `conversation_not_found`, `customer_busy`, and `invalid_request`
+ *  for an `at` in the future. `now`: milliseconds. */
 export async function chat(
   store: Store,
   current: RulePack,
@@ -68,8 +73,12 @@ export async function chat(
         return taken.response;
       }
       remembered = undefined;
+      if (attempt > 1) await sleep(Math.random() * PAUSE_MS_MAX);
     }
-    throw new Error(`a message was overtaken ${ATTEMPTS_MAX} times`);
+    throw new AppError(
+      "customer_busy",
+      "Others change this person's customer at this moment. Try again soon.",
+    );
   });
 }
 
