@@ -10,10 +10,11 @@ import { isPlain, type Operation } from "./operation-contract.ts";
 import type { Services } from "./services.ts";
 
 const SECONDS_MAX = 30;
-// As many as a group of turns takes in (turn/group.ts): with fewer at once groups become small, with more a workspace beside a busy
-// one waits for longer until a place is free, and shares the processor with more. bench/fairness.ts measures it. Gate, time limit and
-// counts together take 2 µs of a request.
-const QUICK = { atOnce: 16, eachMax: 12, waitingMax: 500 };
+// With fewer of one workspace at once, groups of turns (turn/group.ts) become small; with more, a workspace beside a busy one shares
+// the processor with more. Measured by bench/fairness.ts on two shared cores: beside a busy one the 99th percentile was 21 ms with 6,
+// 28 with 8 and 37 with 12, and 8 to 15 alone; and with 6 a single workspace made fewer turns (bench/turn.ts). Gate, time limit
+// and counts together take 2 µs of a request.
+const QUICK = { atOnce: 12, eachMax: 8, waitingMax: 500 };
 // What takes minutes must not take the places of what takes milliseconds.
 const SLOW = { atOnce: 4, eachMax: 1, waitingMax: 20 };
 const KEPT_HEADERS = ["etag", "location"] as const;
