@@ -111,7 +111,8 @@ async function once(
     },
     async () => ({ body: await work(), headers: headersOf(response) }),
   );
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (!response.headersSent)
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   return body;
 }
 

@@ -100,7 +100,10 @@ function asked<Contract extends Operation>(
     ...(parsed as Told<Contract>),
     request,
     patience,
-    setHeader: (name: string, value: string | readonly string[]) => void response.setHeader(name, value),
+    setHeader: (name: string, value: string | readonly string[]) => {
+      // Work that took too long is done all the same, and its caller was answered already.
+      if (!response.headersSent) response.setHeader(name, value);
+    },
   } as Asked<Contract>;
 }
 

@@ -38,6 +38,7 @@ const Stored = z.object({
       message: z.string(),
       faults: z.array(z.object({ pointer: z.string(), detail: z.string() })),
       mergedInto: z.string().nullable(),
+      upgradeUrl: z.string().nullable(),
     })
     .optional(),
 });
@@ -84,10 +85,17 @@ function isFinal(error: unknown): error is AppError {
   return error instanceof AppError && error.status < 500 && error.status !== 429 && error.status !== 400;
 }
 
-const toldOf = ({ code, message, faults, mergedInto }: AppError) => ({ code, message, faults, mergedInto });
+const toldOf = ({ code, message, faults, mergedInto, upgradeUrl }: AppError) => ({
+  code,
+  message,
+  faults,
+  mergedInto,
+  upgradeUrl,
+});
 
 function restored(answer: string): Answered {
   const { body, headers = {}, error } = Stored.parse(JSON.parse(answer));
   if (error === undefined) return { body, headers };
-  throw new AppError(error.code, error.message, { faults: error.faults, mergedInto: error.mergedInto });
+  const { code, message, faults, mergedInto, upgradeUrl } = error;
+  throw new AppError(code, message, { faults, mergedInto, ...(upgradeUrl === null ? {} : { upgradeUrl }) });
 }

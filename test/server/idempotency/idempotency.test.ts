@@ -160,6 +160,24 @@ describe("over HTTP", () => {
     }
   });
 
+  test("a refusal that is given again says all that it said, where to upgrade, too", async () => {
+    const workspaceId = await createWorkspace(database, "On Starter", NOW);
+    const starter = await startServer(database, pack, null, { workspaceId });
+    const send = (path: string, body: object) =>
+      starter.fetch(path, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "Idempotency-Key": path },
+      });
+    expect((await send("/v1/actions", { action: "customer_enrichment" })).status).toBe(201);
+    const activate = () => send("/v1/actions/customer_enrichment/activate", {});
+    const [first, again] = [await activate(), await activate()];
+    expect(first.body).toMatchObject({ status: 402, upgradeUrl: "/v1/billing" });
+    expect(again.body).toEqual({ ...first.body, instance: again.body.instance });
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    await starter.close();
+  });
+
   test("an API key is shown once: its answer is not stored", async () => {
     const body = { label: "once", scopes: ["chat"] };
     expect((await write("s-1", "/v1/keys", body)).status).toBe(201);
