@@ -6,7 +6,7 @@ import type { Services } from "../http/services.ts";
 import { cookieIn, isSecure, sessionCookie } from "../sessions/cookie.ts";
 import { refuseForeign } from "../sessions/csrf.ts";
 import type { NewSession } from "../sessions/sessions.ts";
-import { addressOf } from "../sessions/throttle.ts";
+import { networkOf } from "../limits/address.ts";
 import { OidcFlow } from "./client.ts";
 import { enterWithEmail } from "./enter.ts";
 import { beginOidcOperation, getSignInOptionsOperation } from "./operations-contract.ts";
@@ -72,7 +72,7 @@ async function comeBack(services: Services, request: Request): Promise<Outcome> 
     return refused("oidc_failed");
   }
   if (email === null) return refused("oidc_unverified");
-  const from = { address: addressOf(request.ip), now: clock() };
+  const from = { address: networkOf(request.ip), now: clock() };
   const session = await enterWithEmail(services, email, flow.invitation, from);
   if (session === null) return refused("oidc_unknown");
   return { session, goTo: "/sign-in" };

@@ -4,7 +4,7 @@ import type { Services } from "../http/services.ts";
 import { sessionCookie } from "../sessions/cookie.ts";
 import { refuseForeign } from "../sessions/csrf.ts";
 import { viewSession } from "../sessions/session-view.ts";
-import { addressOf } from "../sessions/throttle.ts";
+import { networkOf } from "../limits/address.ts";
 import { changePassword } from "./change-password.ts";
 import {
   changePasswordOperation,
@@ -53,7 +53,7 @@ export function personOperations(services: Services): readonly Served[] {
         const message = "No mail server is set, so no link can be mailed: set SMTP_URL.";
         throw new AppError("mail_not_configured", message);
       }
-      await countResets(services, { address: addressOf(request.ip), now: clock() });
+      await countResets(services, { address: networkOf(request.ip), now: clock() });
       // Not waited for: how long it takes would tell whether there is somebody to mail to.
       sendReset(services, body.email).catch((err: unknown) => {
         log.error({ err }, "a link for a new password was not mailed");

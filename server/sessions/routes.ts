@@ -18,7 +18,7 @@ import { sessionOf } from "./signed-in.ts";
 import { endSession, endSessionsOf, rotateSession } from "./sessions.ts";
 import { auditSession } from "./audit-session.ts";
 import { signIn } from "./sign-in.ts";
-import { addressOf } from "./throttle.ts";
+import { networkOf } from "../limits/address.ts";
 
 /** Signing in and out, and going to another workspace. */
 export function sessionOperations(services: Services): readonly Served[] {
@@ -28,7 +28,7 @@ export function sessionOperations(services: Services): readonly Served[] {
     serveAnybody(signInOperation, async ({ request, body, setHeader }) => {
       refuseForeign(request, publicUrl());
       const before = await sessionOf(services, request);
-      const session = await signIn(services, body, { address: addressOf(request.ip), now: clock() });
+      const session = await signIn(services, body, { address: networkOf(request.ip), now: clock() });
       // The browser forgets the one that it had; nobody else is to go on with it.
       if (before !== null) {
         await inWorkspace(database, INSTALLATION_ID, (tx) => endSession(tx, before.id));

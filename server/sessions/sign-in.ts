@@ -13,7 +13,7 @@ import { membershipsIn } from "./session-view.ts";
 import { startSession, type NewSession } from "./sessions.ts";
 import { countAttempt, forgetAttempts, signInCounts } from "./throttle.ts";
 
-/** Where and when somebody asks. `address`: see addressOf. */
+/** Where and when somebody asks. `address`: see limits/address.ts. */
 export interface From {
   readonly address: string;
   /** Milliseconds. */

@@ -1,4 +1,3 @@
-import { isIPv6 } from "node:net";
 import { AppError } from "../app-error.ts";
 import { blindIndex } from "../privacy/blind-index.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
@@ -22,7 +21,7 @@ export interface Counted {
   readonly value: string;
 }
 
-/** What an attempt to sign in counts as. `address`: see addressOf. */
+/** What an attempt to sign in counts as. `address`: see limits/address.ts. */
 export const signInCounts = (email: string, address: string): readonly Counted[] => [
   { limit: "account_from_address", value: `${email} ${address}` },
   { limit: "address", value: address },
@@ -96,16 +95,4 @@ function inOrder(tx: SealedTransaction, counted: readonly Counted[]) {
   return counted
     .map(({ limit, value }) => ({ limit, key: blindIndex(tx.keyring, "attempt", `${limit} ${value}`) }))
     .toSorted((a, b) => Buffer.compare(a.key, b.key));
-}
-
-/** Where a request comes from: of IPv6 the network, of which a single subscriber has all addresses. */
-export function addressOf(ip: string | undefined): string {
-  const address = (ip ?? "").replace(/^::ffff:(?=\d+\.)/u, "");
-  if (!isIPv6(address)) return address;
-  const [head = "", tail] = (address.split("%")[0] ?? "").split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
-  const gap = tail === undefined ? [] : Array<string>(Math.max(0, 8 - groups.length - rest.length)).fill("0");
-  const network = [...groups, ...gap, ...rest].slice(0, 4);
-  return `${network.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
 }
