@@ -101,7 +101,7 @@ async function link(run: Run, number: number): Promise<void> {
 async function merge(run: Run, number: number, ending: { readonly isOver: boolean }): Promise<void> {
   const { workspaceId, load, now, count, known, holding } = run;
   const random = randomOf(load.seed + load.clients + number);
-  const deed = { actor: { kind: "operator", id: "bench" }, now } as const;
+  const deed = { actor: { kind: "operator", id: "bench" }, at: now } as const;
   for (let due = LINKS_PER_MERGE; !ending.isOver;) {
     if (count.links < due) {
       await sleep(5);

@@ -1,5 +1,5 @@
 import { AppError } from "../app-error.ts";
-import { writeEvent, type Actor } from "../audit/events.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import type { BillingPlace } from "../billing/provider.ts";
 import { includesAction } from "../billing/plans-contract.ts";
 import { readSubscription, writeSubscription } from "../billing/subscriptions.ts";
@@ -9,12 +9,6 @@ import { inWorkspace, type WorkspaceTransaction } from "../database/in-workspace
 import { DEFAULT_CONFIGURATION, type ActionView } from "./contract.ts";
 import { checkAction, readAction, viewOf, type StoredAction } from "./read-action.ts";
 import { countUpAction, ENRICHMENT } from "./revision.ts";
-
-/** Who changes something, and when: milliseconds. */
-export interface Deed {
-  readonly actor: Actor;
-  readonly at: number;
-}
 
 /** Adds the action, without activating it. Throws `action_not_found` and `action_added`. */
 export function addAction(

@@ -1,11 +1,10 @@
 import { AppError } from "../app-error.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
-import { writeEvent, type Actor } from "../audit/events.ts";
+import { writeEvent, type Actor, type Deed } from "../audit/events.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace, type WorkspaceTransaction } from "../database/in-workspace.ts";
 import { keepPack, keptPacks } from "../rules/kept-packs.ts";
-import type { Deed } from "./changes.ts";
 import { checkConfiguration } from "./check-configuration.ts";
 import { Configuration, type ConfigurationVersion, type ConfigurationView } from "./contract.ts";
 import { packInForce, readInForce, type InForce } from "./in-force.ts";

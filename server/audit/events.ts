@@ -9,6 +9,12 @@ export interface Actor {
   readonly id: string;
 }
 
+/** Who does something, and when, in milliseconds since the epoch. */
+export interface Deed {
+  readonly actor: Actor;
+  readonly at: number;
+}
+
 /** What is audited, as `subject.done`. */
 export type AuditAction =
   | "customer.viewed"

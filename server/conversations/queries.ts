@@ -1,7 +1,6 @@
 import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { Trace } from "../../engine/decide/decision.ts";
-import { writeEvent } from "../audit/events.ts";
-import type { ByHand } from "../customers/staff.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import { explainTrace } from "../../engine/decide/explain.ts";
 import { readState } from "./read-state.ts";
 import { openDataKey } from "../privacy/keyring.ts";
@@ -51,7 +50,7 @@ export async function getConversation(
   workspaceId: string,
   id: string,
   { after, limit }: ConversationQuery,
-  by: ByHand | null = null,
+  by: Deed | null = null,
 ): Promise<ConversationView> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     const [conversation] = await tx.prepared<ConversationRow>(
@@ -81,7 +80,7 @@ function writeView(
   tx: SealedTransaction,
   conversationId: string,
   details: Readonly<Record<string, unknown>>,
-  { actor, at }: ByHand,
+  { actor, at }: Deed,
 ): void {
   const subject = { kind: "conversation", id: conversationId } as const;
   writeEvent(tx, { actor, action: "conversation.viewed", subject, details, at });
@@ -155,7 +154,7 @@ export async function getTurn(
   workspaceId: string,
   conversationId: string,
   turn: number,
-  by: ByHand | null = null,
+  by: Deed | null = null,
 ): Promise<TurnView> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     const [row] = await tx.prepared<TurnRow>(

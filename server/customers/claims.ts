@@ -1,5 +1,5 @@
 import { joinDataKey } from "../privacy/data-key-sql.ts";
-import { writeEvent } from "../audit/events.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import { decodePlace, encodePlace } from "../http/cursor.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
@@ -8,7 +8,6 @@ import type { ClaimPage, ClaimsQuery } from "./history-contract.ts";
 import { missingCustomer } from "./missing-customer.ts";
 import { openProfile } from "./sealed.ts";
 import { withDetails } from "./provenance.ts";
-import type { ByHand } from "./staff.ts";
 import { claimsOf, type StandingClaim, type ToldCustomer } from "./told-claims.ts";
 
 /** A page of all values that were ever given or set: field by field, and of a field the latest first, so that those that
@@ -19,7 +18,7 @@ export async function listClaims(
   workspaceId: string,
   customerId: string,
   { cursor, limit, field, standing }: ClaimsQuery,
-  { actor, at }: ByHand,
+  { actor, at }: Deed,
 ): Promise<ClaimPage> {
   const [fieldBefore = "", idBefore = ""] =
     cursor === undefined ? [] : decodePlace(cursor, (part) => part !== "", isUuid);

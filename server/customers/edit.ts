@@ -1,5 +1,5 @@
 import { AppError } from "../app-error.ts";
-import { writeEvent, type AuditEvent } from "../audit/events.ts";
+import { writeEvent, type AuditEvent, type Deed } from "../audit/events.ts";
 import { Outdated } from "../database/in-workspace.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { blindIndexes } from "../privacy/blind-index.ts";
@@ -9,7 +9,6 @@ import { lockCustomer, readCustomer, type EditedCustomer } from "./locked-custom
 import { emailSetFor, planEdit, type Change, type EditPlan } from "./plan-edit.ts";
 import { rewriteProfile } from "./profile.ts";
 import type { Merged } from "./sealed.ts";
-import type { ByHand } from "./staff.ts";
 import { insertStaffValue, withdrawStaffValues } from "./staff-values.ts";
 
 /** What is done to a customer: what staff says of it, given how it stands, and what the audit is told. */
@@ -27,7 +26,7 @@ export async function editCustomer(
   workspaceId: string,
   id: string,
   { changes, event, seen }: Edit,
-  by: ByHand,
+  by: Deed,
 ): Promise<void> {
   const planned = (customer: EditedCustomer) => {
     refuseUnseen(customer.version, seen);
@@ -66,7 +65,7 @@ function writes(
   { stored, talks }: EditedCustomer,
   { email, stands, said, withdrawn }: EditPlan,
   merged: Merged | null,
-  by: ByHand,
+  by: Deed,
 ): readonly BoundSql[] {
   const { workspaceId } = tx;
   const { id, key } = stored;

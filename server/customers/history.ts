@@ -1,5 +1,5 @@
 import { joinDataKey } from "../privacy/data-key-sql.ts";
-import { writeEvent } from "../audit/events.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import type { MessageView } from "../conversations/contract.ts";
 import { messageView, opener, type MessageRow, type Open } from "../conversations/queries.ts";
 import type { BoundSql } from "../database/statement.ts";
@@ -9,7 +9,6 @@ import { isUuid } from "../uuid.ts";
 import type { HistoryPage, HistoryQuery } from "./history-contract.ts";
 import { LINKED_COLUMNS, linkedView, type LinkedRow } from "./linked-conversation.ts";
 import { missingCustomer } from "./missing-customer.ts";
-import type { ByHand } from "./staff.ts";
 
 /** A page of the customer's conversations across platforms, with the latest messages of each, the one that began last first.
  *  That somebody read them is audited. Throws `customer_not_found`, `customer_merged`, and `invalid_request` for a cursor that is none. */
@@ -18,7 +17,7 @@ export async function customerHistory(
   workspaceId: string,
   customerId: string,
   query: HistoryQuery,
-  { actor, at }: ByHand,
+  { actor, at }: Deed,
 ): Promise<HistoryPage> {
   const { cursor, limit } = query;
   const [startedAt, id] = cursor === undefined ? [] : decodePlace(cursor, isInstant, isUuid);

@@ -1,6 +1,6 @@
 import { joinDataKey } from "../privacy/data-key-sql.ts";
 import { AppError } from "../app-error.ts";
-import { writeEvent, type Actor } from "../audit/events.ts";
+import { writeEvent, type Actor, type Deed } from "../audit/events.ts";
 import { decodePlace, encodePlace } from "../http/cursor.ts";
 import { openDataKey } from "../privacy/keyring.ts";
 import type { DataKey } from "../privacy/seal.ts";
@@ -10,7 +10,6 @@ import { isUuid, newRowId } from "../uuid.ts";
 import { familyOf } from "./family.ts";
 import { missingCustomer } from "./missing-customer.ts";
 import type { NewNote, NotePage, NotesQuery, NoteView } from "./note-contract.ts";
-import type { ByHand } from "./staff.ts";
 
 /** A row of `notesOfFamily`. */
 export interface NoteRow extends KeyRow {
@@ -28,7 +27,7 @@ export async function addNote(
   workspaceId: string,
   customerId: string,
   { text }: NewNote,
-  { actor, at }: ByHand,
+  { actor, at }: Deed,
 ): Promise<NoteView> {
   const id = newRowId();
   await inSealedWorkspace(store, workspaceId, async (tx) => {
@@ -107,7 +106,7 @@ export async function deleteNote(
   workspaceId: string,
   customerId: string,
   id: string,
-  { actor, at }: ByHand,
+  { actor, at }: Deed,
 ): Promise<void> {
   await inSealedWorkspace(store, workspaceId, async (tx) => {
     await keyOf(tx, customerId, "lock");

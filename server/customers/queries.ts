@@ -1,5 +1,5 @@
 import { joinDataKey } from "../privacy/data-key-sql.ts";
-import { writeEvent } from "../audit/events.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import { opener } from "../conversations/queries.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { CustomerDetail } from "./contract.ts";
@@ -7,7 +7,6 @@ import { LINKED_COLUMNS, linkedView, type LinkedRow } from "./linked-conversatio
 import { marksOf } from "./marks.ts";
 import { missingCustomer } from "./missing-customer.ts";
 import { provenanceOf } from "./provenance.ts";
-import type { ByHand } from "./staff.ts";
 import { profileOf, summaryOf, type CustomerRow } from "./summary.ts";
 
 /** How many conversations a customer is shown with, the latest ones: more are not read on a page. */
@@ -34,7 +33,7 @@ export async function getCustomer(
   store: Store,
   workspaceId: string,
   id: string,
-  by: ByHand | null = null,
+  by: Deed | null = null,
 ): Promise<CustomerDetail> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     // First: a version that is older than the values makes an edit fail, a newer one would let it undo what nobody saw.

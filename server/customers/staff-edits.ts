@@ -1,3 +1,4 @@
+import type { Deed } from "../audit/events.ts";
 import type { RulePack } from "../../engine/rules/pack.ts";
 import { AppError, type Fault } from "../app-error.ts";
 import type { Store } from "../privacy/store.ts";
@@ -5,14 +6,13 @@ import { editCustomer, type Edit } from "./edit.ts";
 import type { CustomerEdit, Verification } from "./edit-contract.ts";
 import { parseValue } from "./parse-value.ts";
 import type { Change } from "./plan-edit.ts";
-import type { ByHand } from "./staff.ts";
 
 /** Which customer, as which versions its editor may have seen it (null: whichever), and who does it. */
 export interface Editing {
   readonly workspaceId: string;
   readonly id: string;
   readonly seen: readonly number[] | null;
-  readonly by: ByHand;
+  readonly by: Deed;
 }
 
 /** Sets and takes back values. Throws `invalid_request` with a fault for each field, and what editCustomer throws. */

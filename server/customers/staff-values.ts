@@ -1,3 +1,4 @@
+import type { Deed } from "../audit/events.ts";
 import { joinDataKey } from "../privacy/data-key-sql.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { openDataKey } from "../privacy/keyring.ts";
@@ -6,7 +7,7 @@ import { sealColumn, unsealColumn } from "../privacy/sealed-columns.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import { familyOf } from "./family.ts";
 import type { Said } from "./sealed.ts";
-import { inFoldOrder, voiceOf, type ByHand, type Staff, type StaffClaim, type StaffTrust } from "./staff.ts";
+import { inFoldOrder, voiceOf, type Staff, type StaffClaim, type StaffTrust } from "./staff.ts";
 
 /** What a row of staff_values has sealed. */
 export type StaffSaid = Said & { readonly replaces: string | null };
@@ -91,7 +92,7 @@ export function insertStaffValue(
   key: DataKey,
   customerId: string,
   { id, field, trust, said, unvalidated, claimId }: StaffValue,
-  { actor, at }: ByHand,
+  { actor, at }: Deed,
 ): BoundSql {
   return {
     sql: `
@@ -118,7 +119,7 @@ export function insertStaffValue(
 export function withdrawStaffValues(
   workspaceId: string,
   ids: readonly string[],
-  { actor, at }: ByHand,
+  { actor, at }: Deed,
 ): BoundSql {
   return {
     sql: `

@@ -1,4 +1,3 @@
-import type { Actor } from "../audit/events.ts";
 import type { ToldClaim } from "./fold.ts";
 
 /** "staff": set by hand. "verified": said to be right, by whoever gave it. */
@@ -54,10 +53,4 @@ export function partOfStaff(customerId: string, { claims, marked }: Staff, ids: 
     ),
     marked: marked.filter((id) => ids.has(id)),
   };
-}
-
-/** Who does it, and when, in milliseconds since the epoch. */
-export interface ByHand {
-  readonly actor: Actor;
-  readonly at: number;
 }

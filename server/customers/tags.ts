@@ -1,12 +1,11 @@
 import { AppError } from "../app-error.ts";
-import { writeEvent } from "../audit/events.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import type { Database } from "../database/database.ts";
 import { inWorkspace } from "../database/in-workspace.ts";
 import { retag } from "./family-tags.ts";
 import { missingCustomer } from "./missing-customer.ts";
 import { customerMarked } from "../webhooks/customer-events.ts";
 import { tell } from "../webhooks/tell.ts";
-import type { ByHand } from "./staff.ts";
 import { TAGS_MAX } from "./tag-contract.ts";
 
 export interface Tagged {
@@ -33,7 +32,7 @@ export async function setTag(
   workspaceId: string,
   id: string,
   { tag, isSet }: { readonly tag: string; readonly isSet: boolean },
-  { actor, at }: ByHand,
+  { actor, at }: Deed,
 ): Promise<Tagged> {
   return inWorkspace(database, workspaceId, async (tx) => {
     const [row] = await tx.prepared<Tagged>(

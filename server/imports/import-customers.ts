@@ -1,12 +1,12 @@
 import type { RulePack } from "../../engine/rules/pack.ts";
 import { AppError } from "../app-error.ts";
-import { writeEvent } from "../audit/events.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import { editCustomer } from "../customers/edit.ts";
 import { lockEmails, readCustomer } from "../customers/locked-customer.ts";
 import { parseValue } from "../customers/parse-value.ts";
 import { planEdit, type Change } from "../customers/plan-edit.ts";
 import { createProfile } from "../customers/profile.ts";
-import { NO_STAFF, type ByHand } from "../customers/staff.ts";
+import { NO_STAFF } from "../customers/staff.ts";
 import { insertStaffValue } from "../customers/staff-values.ts";
 import type { Patience } from "../limits/time-limit.ts";
 import { blindIndexes } from "../privacy/blind-index.ts";
@@ -21,7 +21,7 @@ export interface Importing {
   readonly pack: RulePack;
   readonly region: string | null;
   readonly dryRun: boolean;
-  readonly by: ByHand;
+  readonly by: Deed;
   /** No row is begun when it is over. */
   readonly patience?: Patience;
 }
@@ -203,7 +203,7 @@ async function ownerOrNew(
   tx: SealedTransaction,
   email: string,
   changes: ParsedRow["changes"],
-  by: ByHand,
+  by: Deed,
 ): Promise<Owner> {
   for (const { sql, bindings } of lockEmails(tx.workspaceId, [email])) tx.later(sql, bindings);
   const owner = await ownerOf(tx, email);

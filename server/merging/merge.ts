@@ -1,6 +1,6 @@
 import { v7 as uuid } from "uuid";
 import { AppError } from "../app-error.ts";
-import { writeEvent, type Actor } from "../audit/events.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import { retag } from "../customers/family-tags.ts";
 import { survivorOf } from "../customers/missing-customer.ts";
 import { writeProfile } from "../customers/profile.ts";
@@ -13,12 +13,6 @@ import { ENDS, MOVES } from "./belongings.ts";
 import type { MergeRequest, MergeView } from "./contract.ts";
 import { countUpHandles, lockCustomersToMerge, type LockedCustomers } from "./lock-customers.ts";
 import { planMerge, type MergePlan } from "./plan-merge.ts";
-
-/** Who does it, and when, in milliseconds since the epoch. */
-export interface Deed {
-  readonly actor: Actor;
-  readonly now: number;
-}
 
 /** Merges a customer into another one, or with `dryRun` says what that would make. All conversations of the absorbed customer
  *  come to the survivor, whose profile is then what these say together; the absorbed one stands as it was, without
@@ -75,7 +69,7 @@ function writeMerge(
   other: StoredCustomer,
   { talks }: LockedCustomers,
   { choices, outcome, staff }: MergePlan,
-  { actor, now }: Deed,
+  { actor, at: now }: Deed,
 ): string {
   const { workspaceId } = tx;
   const mergeId = uuid();

@@ -26,12 +26,12 @@ export function mergingOperations(services: Services): readonly Served[] {
 
     serve(mergeCustomersOperation, async ({ params, body, caller: { workspaceId, actor } }) => {
       const asked = { ...body, with: body.with.toLowerCase() };
-      return mergeCustomers(services, workspaceId, customerId(params.id), asked, { actor, now: clock() });
+      return mergeCustomers(services, workspaceId, customerId(params.id), asked, { actor, at: clock() });
     }),
 
     serve(unmergeCustomersOperation, async ({ params, body, caller: { workspaceId, actor } }) => {
       const [id, mergeId] = [customerId(params.id), body.mergeId.toLowerCase()];
-      return unmergeCustomers(services, workspaceId, id, mergeId, { actor, now: clock() });
+      return unmergeCustomers(services, workspaceId, id, mergeId, { actor, at: clock() });
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import { AppError } from "../app-error.ts";
-import { writeEvent } from "../audit/events.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import { missingCustomer, survivorOf } from "../customers/missing-customer.ts";
 import { retag } from "../customers/family-tags.ts";
 import { emailSetFor } from "../customers/plan-edit.ts";
@@ -10,7 +10,6 @@ import type { BoundSql } from "../database/statement.ts";
 import { inSealedWorkspace, type SealedTransaction, type Store } from "../privacy/store.ts";
 import type { UnmergeView } from "./contract.ts";
 import { countUpHandles, lockCustomersToMerge, type Absorbed } from "./lock-customers.ts";
-import type { Deed } from "./merge.ts";
 import {
   mergeOnto,
   mergesOfAbsorbed,
@@ -94,7 +93,7 @@ function branchOf({ merge, merges }: Family): ReadonlySet<string> {
 const ownEmails = (customers: readonly StoredCustomer[]) =>
   new Set(customers.flatMap(({ profile }) => ownEmailOf(profile) ?? []));
 
-function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Deed): UnmergeView {
+function writeUnmerge(tx: SealedTransaction, family: Family, { actor, at: now }: Deed): UnmergeView {
   const { workspaceId } = tx;
   const { merge, survivor, absorbed, talks } = family;
   const branch = branchOf(family);
@@ -144,7 +143,7 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
     countUpHandles(workspaceId, talks),
   ];
   for (const { sql, bindings } of statements) tx.later(sql, bindings);
-  audit(tx, merge, back.length, { actor, now });
+  audit(tx, merge, back.length, { actor, at: now });
   return {
     mergeId: merge.id,
     survivorId: survivor.id,
@@ -157,7 +156,12 @@ function writeUnmerge(tx: SealedTransaction, family: Family, { actor, now }: Dee
 
 const subject = (id: string) => ({ kind: "customer" as const, id });
 
-function audit(tx: SealedTransaction, merge: StoredMerge, conversations: number, { actor, now }: Deed): void {
+function audit(
+  tx: SealedTransaction,
+  merge: StoredMerge,
+  conversations: number,
+  { actor, at: now }: Deed,
+): void {
   const { survivorId, absorbedId } = merge;
   const event = { actor, action: "customer.unmerged", at: now } as const;
   const details = { mergeId: merge.id, conversations };

@@ -1,5 +1,5 @@
 import { AppError } from "../app-error.ts";
-import { writeEvent, type Actor } from "../audit/events.ts";
+import { writeEvent, type Deed } from "../audit/events.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import { faultOfUrl, type OutgoingRules } from "../outgoing/destination.ts";
 import { insertDataKey } from "../privacy/data-key-sql.ts";
@@ -18,12 +18,6 @@ import { noteListening } from "./listening.ts";
 import { newSecret } from "./sign.ts";
 
 const PREVIOUS_SECRET_MS = 24 * 60 * 60 * 1000; // long enough for a receiver to be deployed anew
-
-/** Who does it, and when, in milliseconds since the epoch. */
-export interface Deed {
-  readonly actor: Actor;
-  readonly now: number;
-}
 
 /** The workspace's endpoints, oldest first. */
 export async function listWebhooks(
@@ -54,7 +48,7 @@ export async function createWebhook(
   workspaceId: string,
   { url, events, withValues }: NewWebhook,
   rules: OutgoingRules,
-  { actor, now }: Deed,
+  { actor, at: now }: Deed,
 ): Promise<WebhookWithSecret> {
   refuseUrl(url, rules);
   const work = async (tx: SealedTransaction): Promise<WebhookWithSecret> => {
@@ -82,7 +76,7 @@ export async function createWebhook(
     const wrapped = { keyVersion: row.key_version, keyWrapped: row.key_wrapped };
     tx.later(insertDataKey(":id"), { workspaceId, id, ...wrapped });
     writeEndpoint(tx, endpoint);
-    auditChange(tx, id, { change: "created", events, withValues }, { actor, now });
+    auditChange(tx, id, { change: "created", events, withValues }, { actor, at: now });
     return { ...webhookFrom(endpoint, now), secret };
   };
   const created = await inSealedWorkspace(store, workspaceId, work, { locks: [lockOf(workspaceId)] });
@@ -97,7 +91,7 @@ export function updateWebhook(
   id: string,
   { enabled, ...change }: WebhookChange,
   rules: OutgoingRules,
-  { actor, now }: Deed,
+  { actor, at: now }: Deed,
 ): Promise<Webhook> {
   if (change.url !== undefined) refuseUrl(change.url, rules);
   return inSealedWorkspace(store, workspaceId, async (tx) => {
@@ -116,7 +110,7 @@ export function updateWebhook(
     if (status === "disabled") giveUpWaiting(tx, id, "disabled");
     const { events, withValues } = after;
     const details = { change: "updated", url: change.url !== undefined, events, withValues, status };
-    auditChange(tx, id, details, { actor, now });
+    auditChange(tx, id, details, { actor, at: now });
     return webhookFrom(after, now);
   });
 }
@@ -126,7 +120,7 @@ export function rotateSecret(
   store: Store,
   workspaceId: string,
   id: string,
-  { actor, now }: Deed,
+  { actor, at: now }: Deed,
 ): Promise<WebhookWithSecret> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     const before = await lockEndpoint(tx, id);
@@ -135,7 +129,7 @@ export function rotateSecret(
     const previous = { secret: before.secrets.current, until: now + PREVIOUS_SECRET_MS };
     const after = { ...before, secrets: { current: secret, previous }, updatedAt: new Date(now) };
     writeEndpoint(tx, after);
-    auditChange(tx, id, { change: "secret_rotated" }, { actor, now });
+    auditChange(tx, id, { change: "secret_rotated" }, { actor, at: now });
     return { ...webhookFrom(after, now), secret };
   });
 }
@@ -145,12 +139,12 @@ export function deleteWebhook(
   store: Store,
   workspaceId: string,
   id: string,
-  { actor, now }: Deed,
+  { actor, at: now }: Deed,
 ): Promise<void> {
   return inSealedWorkspace(store, workspaceId, async (tx) => {
     if ((await lockEndpoint(tx, id)) === null) throw notFound();
     for (const sql of REMOVE) tx.later(sql, { workspaceId, id });
-    auditChange(tx, id, { change: "deleted" }, { actor, now });
+    auditChange(tx, id, { change: "deleted" }, { actor, at: now });
   });
 }
 
@@ -167,8 +161,8 @@ export async function retireEndpoint(tx: SealedTransaction, id: string, now: num
   if (endpoint === null || endpoint.status !== "enabled") return;
   writeEndpoint(tx, { ...endpoint, status: "gone", updatedAt: new Date(now) });
   giveUpWaiting(tx, id, "gone");
-  const actor: Actor = { kind: "system", id: "webhooks" };
-  auditChange(tx, id, { change: "gone" }, { actor, now });
+  const actor = { kind: "system", id: "webhooks" } as const;
+  auditChange(tx, id, { change: "gone" }, { actor, at: now });
 }
 
 /** What waits for an endpoint is a dead letter: it can be sent again when the endpoint is there again. */
@@ -195,7 +189,7 @@ function auditChange(
   tx: SealedTransaction,
   id: string,
   details: Readonly<Record<string, unknown>>,
-  { actor, now }: Deed,
+  { actor, at: now }: Deed,
 ): void {
   writeEvent(tx, {
     actor,

@@ -30,7 +30,7 @@ export function webhookOperations(services: Services): readonly Served[] {
     serve(listWebhooksOperation, async ({ caller }) => listWebhooks(services, caller.workspaceId, clock())),
 
     serve(createWebhookOperation, async ({ body, caller: { workspaceId, actor } }) =>
-      createWebhook(services, workspaceId, body, rules, { actor, now: clock() }),
+      createWebhook(services, workspaceId, body, rules, { actor, at: clock() }),
     ),
 
     serve(getWebhookOperation, async ({ params, caller }) =>
@@ -38,15 +38,15 @@ export function webhookOperations(services: Services): readonly Served[] {
     ),
 
     serve(updateWebhookOperation, async ({ params, body, caller: { workspaceId, actor } }) =>
-      updateWebhook(services, workspaceId, idOf(params), body, rules, { actor, now: clock() }),
+      updateWebhook(services, workspaceId, idOf(params), body, rules, { actor, at: clock() }),
     ),
 
     serve(deleteWebhookOperation, async ({ params, caller: { workspaceId, actor } }) =>
-      deleteWebhook(services, workspaceId, idOf(params), { actor, now: clock() }),
+      deleteWebhook(services, workspaceId, idOf(params), { actor, at: clock() }),
     ),
 
     serve(rotateWebhookSecretOperation, async ({ params, caller: { workspaceId, actor } }) =>
-      rotateSecret(services, workspaceId, idOf(params), { actor, now: clock() }),
+      rotateSecret(services, workspaceId, idOf(params), { actor, at: clock() }),
     ),
 
     serve(testWebhookOperation, async ({ params, caller }) =>

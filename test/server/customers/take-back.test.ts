@@ -14,7 +14,7 @@ import { createWorkspace } from "../../support/workspaces.ts";
 import { asTwoProcesses } from "../../support/test-databases.ts";
 
 const NOON = Date.UTC(2025, 5, 1, 12);
-const DEED = { actor: { kind: "operator", id: "test" }, now: NOON } as const;
+const DEED = { actor: { kind: "operator", id: "test" }, at: NOON } as const;
 
 /** The same database; behind the `nth` trip that asks whose an email is, `meanwhile` gets a third of a second. */
 function interrupted(database: Database, nth: number, meanwhile: () => Promise<unknown>): Database {

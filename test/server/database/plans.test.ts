@@ -68,7 +68,7 @@ import { defaultPack } from "../../support/packs.ts";
 import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 import { storeOf } from "../../support/stores.ts";
 
-const DEED = { actor: { kind: "operator", id: "test" }, now: Date.UTC(2025, 5, 1, 13) } as const;
+const DEED = { actor: { kind: "operator", id: "test" }, at: Date.UTC(2025, 5, 1, 13) } as const;
 const requestOf = (other: string) => MergeRequest.parse({ with: other });
 const NOON = Date.UTC(2025, 5, 1, 12);
 
@@ -206,7 +206,7 @@ async function signInAndOut(database: Database, workspaceId: string): Promise<vo
 async function deliverWebhooks(database: Database, workspaceId: string): Promise<void> {
   const store = storeOf(database);
   const asked = { url: "https://plans.example/", events: ["customer.created" as const], withValues: true };
-  const deed = { actor: DEED.actor, now: NOON };
+  const deed = { actor: DEED.actor, at: NOON };
   const { id } = await createWebhook(store, workspaceId, asked, { allowPrivate: false }, deed);
   const { eventId } = await testWebhook(store, workspaceId, id, NOON);
   const claimed = await claimDue(store, workspaceId, id, NOON);

@@ -120,7 +120,7 @@ describe.each(DATABASE_KINDS)("the ledger of erasures on %s", (kind) => {
     // Without this, nothing would keep the profile once its conversation is erased.
     await addNote(store, workspaceId, b, { text: "Call back" }, { actor, at: NOON });
     const backup = await backUp(database, workspaceId);
-    await mergeCustomers(store, workspaceId, a, MergeRequest.parse({ with: b }), { actor, now: NOON });
+    await mergeCustomers(store, workspaceId, a, MergeRequest.parse({ with: b }), { actor, at: NOON });
     await eraseCustomer(a);
     const ledger = await linesOf(exportLedger(store, workspaceId));
 
@@ -139,7 +139,7 @@ describe.each(DATABASE_KINDS)("the ledger of erasures on %s", (kind) => {
     const [a, b] = [first.customer?.id ?? "", second.customer?.id ?? ""];
     const editing = { workspaceId, id: b, seen: null, by: { actor, at: NOON } };
     await editFields(store, pack, editing, { fields: { phone: "+61 412 345 678" } }, null);
-    const deed = { actor, now: NOON };
+    const deed = { actor, at: NOON };
     const before = await getCustomer(store, workspaceId, a);
     const request = MergeRequest.parse({ with: b, choices: { email: "other", name: "other" } });
     const { mergeId } = await mergeCustomers(store, workspaceId, a, request, deed);

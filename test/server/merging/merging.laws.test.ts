@@ -19,7 +19,7 @@ import { defaultPack } from "../../support/packs.ts";
 import { storeOf } from "../../support/stores.ts";
 import { asTwoProcesses, useDatabase } from "../../support/test-databases.ts";
 
-const DEED = { actor: { kind: "operator", id: "test" }, now: BEGIN } as const;
+const DEED = { actor: { kind: "operator", id: "test" }, at: BEGIN } as const;
 
 let pack: RulePack;
 beforeAll(async () => {

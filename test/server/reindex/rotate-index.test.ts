@@ -26,7 +26,7 @@ import { DATABASE_KINDS, useDatabase } from "../../support/test-databases.ts";
 const NOON = Date.UTC(2025, 5, 1, 12);
 const PEOPLE = 12;
 const BATCH_ROWS = 5; // so that there are many batches to talk between
-const DEED = { actor: { kind: "operator", id: "test" }, now: NOON } as const;
+const DEED = { actor: { kind: "operator", id: "test" }, at: NOON } as const;
 
 interface Said {
   readonly conversationId: string;

@@ -14,7 +14,7 @@ import { DATABASE_KINDS } from "../../support/test-databases.ts";
 import type { Received } from "./receiver.ts";
 import { ALL, until, useWebhooks } from "./use-webhooks.ts";
 
-const DEED = { actor: { kind: "operator", id: "test" }, now: Date.now() } as const;
+const DEED = { actor: { kind: "operator", id: "test" }, at: Date.now() } as const;
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
