@@ -46,7 +46,7 @@ beforeAll(async () => {
   const { personId: memberId } = await join("agent", "mia@team.example");
   const { fetch: somebody } = await join("owner", "otto@team.example");
   owner = createClient({ url: server.url, fetch: checked.through(somebody) });
-  world = await createWorld(owner, { memberId, mark: "wren", digit: 1 });
+  world = await createWorld(owner, { memberId, mark: "wren", digit: 1, plan: "professional" });
 });
 
 afterAll(async () => {

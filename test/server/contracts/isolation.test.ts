@@ -144,3 +144,14 @@ describe.each(["with row-level security", "by the conditions of the queries alon
     expect(await rowsOf(database, two.theirWorkspaceId)).toBe(theirRows);
   });
 });
+
+// Last: it uses up what there is in this workspace.
+test("whatever is done in a workspace, by the conditions of the queries alone, changes nothing in another one", async () => {
+  const done: string[] = [];
+  for (const [id, call] of calls) {
+    const { status } = await send(server.url, two.callers.owner, id, call);
+    if (status >= 200 && status < 300) done.push(id);
+  }
+  expect(done.length).toBeGreaterThan(60);
+  expect(await rowsOf(database, two.theirWorkspaceId)).toBe(theirRows);
+}, 60_000);

@@ -7,7 +7,7 @@ import { createWorkspace } from "../../support/workspaces.ts";
 import { tablesOf } from "../../support/canaries.ts";
 import type { TestServer } from "../http/start-server.ts";
 import { asKey, asMember, withBearer } from "./callers.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, type Seed, type World } from "./world.ts";
 
 /** Each kind of caller, by what it is called in the table of who may what. */
 export type Callers = Readonly<Record<"none" | "bad key" | Role | `key: ${Scope}`, typeof globalThis.fetch>>;
@@ -33,10 +33,10 @@ export async function createTwo(database: Database, server: TestServer): Promise
       async (scope) => [`key: ${scope}`, await asKey(database, { workspaceId, scopes: [scope] })] as const,
     ),
   );
-  const fill = async (workspaceId: string, mark: string, digit: number) => {
-    const { personId: memberId } = await member(workspaceId, "agent", `mia.${mark}`);
-    const owner = await member(workspaceId, "owner", `otto.${mark}`);
-    return createWorld(createClient({ url, fetch: owner.fetch }), { memberId, mark, digit });
+  const fill = async (workspaceId: string, seed: Omit<Seed, "memberId">) => {
+    const { personId: memberId } = await member(workspaceId, "agent", `mia.${seed.mark}`);
+    const owner = await member(workspaceId, "owner", `otto.${seed.mark}`);
+    return createWorld(createClient({ url, fetch: owner.fetch }), { memberId, ...seed });
   };
   const callers = {
     none: withBearer(""),
@@ -45,8 +45,8 @@ export async function createTwo(database: Database, server: TestServer): Promise
     ...Object.fromEntries(keys),
   } as Callers;
   return {
-    mine: await fill(workspaceId, "wren", 1),
-    theirs: await fill(theirWorkspaceId, "kestrel", 9),
+    mine: await fill(workspaceId, { mark: "wren", digit: 1, plan: "enterprise" }),
+    theirs: await fill(theirWorkspaceId, { mark: "kestrel", digit: 9, plan: "professional" }),
     theirWorkspaceId,
     callers,
   };
@@ -147,7 +147,8 @@ export function counterpartOf({ mine, theirs, theirWorkspaceId }: Two, id: strin
 
 /** What of the other workspace stands in a text. */
 export function leaked(two: Two, text: string, besides = ""): readonly string[] {
-  return [two.theirs.mark, ...idsOf(two)].filter((part) => part !== besides && text.includes(part));
+  const { mark, settings } = two.theirs;
+  return [mark, ...settings, ...idsOf(two)].filter((part) => part !== besides && text.includes(part));
 }
 
 /** Whether two answers are the same, but for what is made anew each time: a challenge's id and times. */

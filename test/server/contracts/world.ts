@@ -28,13 +28,21 @@ export interface World {
   readonly invitationId: string;
   readonly webhookId: string;
   readonly deliveryId: string;
+  readonly signingKeyId: string;
+  /** Parts of answers that tell its settings from another world's. */
+  readonly settings: readonly string[];
 }
 
-/** `client`: an owner's. `memberId`: of an agent. `mark`: of small letters. `digit`: of the phone numbers. */
-export async function createWorld(
-  client: Client,
-  { memberId, mark, digit }: { readonly memberId: string; readonly mark: string; readonly digit: number },
-): Promise<World> {
+/** `memberId`: of an agent. `mark`: of small letters. `digit`: of the phone numbers. */
+export interface Seed {
+  readonly memberId: string;
+  readonly mark: string;
+  readonly digit: number;
+  readonly plan: "professional" | "enterprise";
+}
+
+/** `client`: an owner's. */
+export async function createWorld(client: Client, { memberId, mark, digit, plan }: Seed): Promise<World> {
   const email = (name: string) => `${name}.${mark}@birds.example`;
   const say = async (who: string, text: string) => {
     const body = { handle: `${who}-${mark}`, platform: "line" as const, text };
@@ -78,6 +86,14 @@ export async function createWorld(
     body: { conversationId: main.conversationId, email: email("anna") },
   });
 
+  const [days, coolOffDays] = [3_650 + digit, 60 + digit];
+  await client.setRetention({ body: { days } });
+  await client.setBilling({ body: { plan } });
+  await client.setActionConfiguration({
+    params: { action: "customer_enrichment" },
+    body: { coolOffDays },
+    ifMatch: "*",
+  });
   const { answer: apiKey } = await client.createKey({ body: { label: mark, scopes: ["chat"] } });
   const { answer: webhook } = await client.createWebhook({
     body: { url: `https://hooks.birds.example/${mark}`, events: ["customer.updated"] },
@@ -107,5 +123,11 @@ export async function createWorld(
     webhookId: webhook.id,
     deliveryId: delivery.answer.eventId,
     erasureId: erasure.answer.certificate.id,
+    signingKeyId: erasure.answer.keyId,
+    settings: [
+      `"days":${days}`,
+      `"coolOffDays":${coolOffDays}`,
+      `"plan":"${plan}","status":"active","includesAction"`,
+    ],
   };
 }

@@ -18,24 +18,6 @@ describe.each(DATABASE_KINDS)("in a workspace, on %s", (kind) => {
     expect(database().statistics.trips - before).toBe(2);
   });
 
-  // The code is the same on both, so it is watched on one: see in-workspace.ts.
-  test.runIf(kind === "pglite")(
-    "a transaction inside another's work is refused at once, and leaves both usable",
-    async () => {
-      const id = await createWorkspace(database(), "One", NOW);
-      const count = () =>
-        inWorkspace(database(), id, (tx) => tx.raw<{ n: number }>("select count(*) as n from workspaces"));
-      const began = performance.now();
-      const nested = inWorkspace(database(), id, async (tx) => {
-        await tx.raw("select 1 as one");
-        await Promise.all([tx.raw("select 2 as two"), count()]);
-      });
-      await expect(nested).rejects.toThrow("query its tx instead");
-      expect(performance.now() - began).toBeLessThan(5_000);
-      expect(await count()).toEqual([{ n: 1 }]);
-    },
-  );
-
   test("what a transaction left running may begin one of its own when it is over", async () => {
     const id = await createWorkspace(database(), "One", NOW);
     const over = new EventEmitter();
@@ -72,5 +54,24 @@ describe.each(DATABASE_KINDS)("in a workspace, on %s", (kind) => {
       flag: true,
       text: ":text::text",
     });
+  });
+});
+
+// The code is the same on both, so it is watched on one: see in-workspace.ts.
+describe("in a workspace, on the embedded database", () => {
+  const database = useDatabase("pglite");
+
+  test("a transaction inside another's work is refused at once, and leaves both usable", async () => {
+    const id = await createWorkspace(database(), "One", NOW);
+    const count = () =>
+      inWorkspace(database(), id, (tx) => tx.raw<{ n: number }>("select count(*) as n from workspaces"));
+    const began = performance.now();
+    const nested = inWorkspace(database(), id, async (tx) => {
+      await tx.raw("select 1 as one");
+      await Promise.all([tx.raw("select 2 as two"), count()]);
+    });
+    await expect(nested).rejects.toThrow("query its tx instead");
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await count()).toEqual([{ n: 1 }]);
   });
 });

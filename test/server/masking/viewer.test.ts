@@ -53,7 +53,7 @@ beforeAll(async () => {
   ({ client: owner } = await client("owner", () => {}));
   ({ client: viewer } = await client("viewer", (text) => (read += text)));
   const { personId: memberId } = await client("agent", () => {});
-  world = await createWorld(owner, { memberId, mark: "wren", digit: 1 });
+  world = await createWorld(owner, { memberId, mark: "wren", digit: 1, plan: "professional" });
   for (const text of SAID) {
     const body = { handle: "61412987654", platform: "whatsapp", text } as const;
     ({
