@@ -95,12 +95,23 @@ function messagesOf(
   known: ReadonlyMap<string, unknown>,
 ): readonly Buffer[] {
   const statement = name ?? "";
-  const bind = serialize.bind({ statement, values: [...values] });
+  const bind = bindOf(statement, values);
   if (known.has(statement)) return [bind, EXECUTE];
   const parse = serialize.parse({ name: statement, text });
   // A trip that failed may have left the server knowing the name.
   const forget = name === null ? [] : [serialize.close({ type: "S", name })];
   return [...forget, parse, bind, DESCRIBE, EXECUTE];
+}
+
+// Of statements without values: `begin`, `commit` and their like go with every trip.
+const bare = new Map<string, Buffer>();
+
+function bindOf(statement: string, values: readonly Encoded[]): Buffer {
+  const kept = values.length === 0 ? bare.get(statement) : undefined;
+  if (kept !== undefined) return kept;
+  const bind = serialize.bind({ statement, values: [...values] });
+  if (values.length === 0) bare.set(statement, bind);
+  return bind;
 }
 
 function readRow(columns: readonly Column[], fields: readonly (string | null)[]): object {

@@ -1,3 +1,4 @@
+import type { Collected } from "../../engine/decide/decision.ts";
 import type { Known } from "../../engine/decide/known-after.ts";
 import type { State } from "../../engine/decide/state.ts";
 import { readState } from "../conversations/read-state.ts";
@@ -56,11 +57,16 @@ export interface Opened {
   readonly unvalidated: readonly FieldKey[];
   /** Whether some of it is what another handle gave, across a verified link. */
   readonly isShared: boolean;
+  /** What the conversation itself gave last, as far as this process remembers it: nothing where it is read. */
+  readonly given: Given;
   /** field → milliseconds since the epoch of its latest refusal in another conversation. */
   readonly refusedAt: Readonly<Record<FieldKey, number>>;
   /** The message that came earlier under this messageId, and what was answered, as JSON. */
   readonly earlier: Earlier | null;
 }
+
+export type Given = ReadonlyMap<FieldKey, Pick<Collected, "value" | "unvalidated">>;
+const NOTHING: Given = new Map();
 
 export interface Earlier {
   readonly role: string;
@@ -148,6 +154,7 @@ function openedFrom(keyring: Keyring, row: Row, fields: readonly FieldKey[]): Op
     linkSeq: row.link_seq,
     ...inOrder(fields, knownFrom(keyring, row)),
     isShared: row.link_trust === "verified",
+    given: NOTHING,
     refusedAt,
     earlier: earlierFrom(keyring, row),
   };

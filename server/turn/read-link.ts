@@ -63,21 +63,21 @@ export async function readLink(
   const asked = { workspaceId, currentId: current?.id ?? null, soughtKeys };
   const queries: readonly BoundSql[] = [
     ...(sought === null ? [] : [lockOf("email", workspaceId, sought)]),
-    { sql: ownerOf, bindings: { workspaceId, soughtKeys } },
     { sql: lockAsked, bindings: asked },
     { sql: talksOfAsked, bindings: { ...asked, handleId: current === null ? handleId : null } },
-    { sql: whatStaffSays, bindings: asked },
     // Behind the locks: who changes the handle's customers from outside holds these, and counts the handle up.
-    ...(check === null ? [] : [standing(tx, check)]),
+    check === null
+      ? { sql: whatStaffSays, bindings: asked }
+      : { sql: whatStaffSaysIfStanding, bindings: { ...asked, ...standing(tx, check) } },
   ];
-  const results = [...(await tx.together(queries))];
-  if (check !== null && results.pop()?.length === 0) return null;
-  const [[owning], locked, talks, staff] = results.slice(-4) as [
-    readonly { readonly id: string }[],
-    readonly LockedRow[],
+  const results = await tx.together(queries);
+  const [locked, talks, saying] = results.slice(-3) as [
+    readonly (LockedRow & { readonly is_owner: boolean | null })[],
     readonly TalkRow[],
-    readonly StaffRow[],
+    readonly (StaffRow | NobodyRow)[],
   ];
+  if (check !== null && saying.length === 0) return null;
+  const staff = saying.filter((row): row is StaffRow => row.id !== null);
   const customers = locked.map((row) => storedFrom(tx, row, staff));
   const found = (sought: string | undefined): Identity | null => {
     const customer = customers.find(({ id }) => id === sought);
@@ -90,7 +90,7 @@ export async function readLink(
   return {
     customers,
     current: now,
-    owner: found(owning?.id),
+    owner: found(locked.find((row) => row.is_owner === true)?.id),
     talks: talks.map((row) => talkFrom(tx, row)),
   };
 }
@@ -105,18 +105,19 @@ const lockOf = (...names: readonly [string, string, string]): BoundSql => ({
   bindings: { lock: advisoryKey(...names) },
 });
 
-function standing({ workspaceId, keyring }: SealedTransaction, { messageKey, ...check }: Check): BoundSql {
+function standing({ keyring }: SealedTransaction, { messageKey, ...check }: Check) {
   const messageKeys = messageKey === null ? [] : blindIndexes(keyring, "message_key", messageKey);
-  return { sql: stands, bindings: { workspaceId, ...check, messageKeys } };
+  const { handleId: standingId, revision, actionRevision } = check;
+  return { standingId, revision, actionRevision, messageKeys };
 }
 
 const stands = `
   select id from handles
-  where workspace_id = :workspaceId and id = :handleId and revision = :revision
+  where workspace_id = :workspaceId and id = :standingId and revision = :revision
     and cast(:actionRevision as bigint) = ${actionRevision}
     and not exists (
       select from messages
-      where workspace_id = :workspaceId and handle_id = :handleId
+      where workspace_id = :workspaceId and handle_id = :standingId
         and message_key = any(cast(:messageKeys as bytea[])))`;
 
 // The email of one who was merged leads to the survivor.
@@ -131,7 +132,9 @@ const asked = `
   union
   select (${ownerOf})`;
 
-const lockAsked = lockCustomers(asked);
+const lockAsked = `
+  select locked.*, locked.id = (${ownerOf}) as is_owner
+  from (${lockCustomers(asked)}) as locked`;
 
 const talksOfAsked = talksOf(`
   ${conversationsOf(asked)}
@@ -144,3 +147,11 @@ const talksOfAsked = talksOf(`
   where customer_id is null`);
 
 const whatStaffSays = staffOf(asked);
+
+/** A row where the handle stands and staff says nothing; and no row where it does not stand. */
+interface NobodyRow {
+  readonly id: null;
+}
+
+const whatStaffSaysIfStanding = `
+  select staff.* from (${stands}) as standing left join (${whatStaffSays}) as staff on true`;

@@ -15,6 +15,7 @@ export interface Shape {
   readonly claims: boolean;
   readonly findings: boolean;
   readonly refusals: boolean;
+  readonly events: boolean;
 }
 
 const statements = new Map<string, string>();
@@ -39,7 +40,8 @@ function compose(shape: Shape): string {
     ...(shape.turn ? [insertTurn] : []),
     ...(shape.claims ? [insertClaims] : []),
     ...(shape.findings ? [insertFindings] : []),
-    ...(shape.refusals ? [insertRefusals, tellParts("conversation")] : []),
+    ...(shape.refusals ? [insertRefusals] : []),
+    ...(shape.events ? [tellParts("conversation")] : []),
     insertLeaf(shape),
   ];
   return `with ${parts.join(",")} select id from conversation`;

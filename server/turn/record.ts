@@ -4,8 +4,8 @@ import type { Binding, BoundSql } from "../database/statement.ts";
 import { blindIndex, blindIndexes, indexVersion } from "../privacy/blind-index.ts";
 import type { Keyring } from "../privacy/keyring.ts";
 import { sealColumn } from "../privacy/sealed-columns.ts";
-import { requestRefused } from "../webhooks/conversation-events.ts";
-import { eventBindings } from "../webhooks/tell.ts";
+import { fieldCollected, requestRefused } from "../webhooks/conversation-events.ts";
+import { eventsBinding, type WebhookEvent } from "../webhooks/tell.ts";
 import { recordStatement, type Shape } from "./record-statement.ts";
 import type { Recorded } from "./recorded.ts";
 import { stepOf } from "./step-of.ts";
@@ -72,12 +72,28 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
     if (how === "remembered") bindings["messageKeys"] = blindIndexes(keyring, "message_key", message.key);
   }
   if (turn !== null && turn.refused.length > 0) {
-    const refused = [...new Set(turn.refused)];
-    bindings["refused"] = JSON.stringify(refused);
-    const event = requestRefused({ conversationId, customerId, messageSeq, now }, refused);
-    Object.assign(bindings, eventBindings(workspaceId, event, recorded.newId()));
+    bindings["refused"] = JSON.stringify(refusedIn(recorded));
   }
+  if (shape.events) bindings["events"] = eventsBinding(workspaceId, eventsOf(recorded), recorded.newId);
   return { sql: recordStatement(shape), bindings, link };
+}
+
+const refusedIn = ({ turn }: Recorded) => [...new Set(turn?.refused ?? [])];
+
+/** What the message tells whoever wants to hear of it. */
+function eventsOf(recorded: Recorded): readonly WebhookEvent[] {
+  const { conversation, says, now } = recorded;
+  const heard = {
+    conversationId: conversation.id,
+    customerId: conversation.customerId,
+    messageSeq: conversation.messageCount + 1,
+    now,
+  };
+  const refused = refusedIn(recorded);
+  return [
+    ...says.map((said) => fieldCollected(heard, conversation.key, said)),
+    ...(refused.length === 0 ? [] : [requestRefused(heard, refused)]),
+  ];
 }
 
 function shapeOf({ handle, conversation, message, reply, turn }: Recorded, step: Step): Shape {
@@ -93,6 +109,7 @@ function shapeOf({ handle, conversation, message, reply, turn }: Recorded, step:
     claims: step.claims.length > 0,
     findings: step.findings.length > 0,
     refusals: turn !== null && turn.refused.length > 0,
+    events: turn !== null && (turn.refused.length > 0 || step.claims.length > 0),
   };
 }
 

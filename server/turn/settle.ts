@@ -9,7 +9,7 @@ import type { ChatRequest } from "../conversations/contract.ts";
 import { newRowId } from "../uuid.ts";
 import { answer, type TurnAnswer } from "./answer.ts";
 import type { OwnTalk } from "./link.ts";
-import { inOrder, type Occasion, type Opened } from "./open.ts";
+import { inOrder, type Given, type Occasion, type Opened } from "./open.ts";
 import { newDataKey, type Keyring } from "../privacy/keyring.ts";
 import { isOf, type LinkPlan } from "./plan-link.ts";
 import type { Recorded } from "./recorded.ts";
@@ -44,6 +44,12 @@ export function provenBy({ identity }: Message, { isShared, customer }: Opened):
 function saysOf(turn: Turn | null, proven: string | null): readonly Said[] {
   const said = (turn?.collected ?? []).map((collected) => ({ ...collected, trust: "claimed" as const }));
   return proven === null ? said : [...said, provenEmail(proven, "host_identity")];
+}
+
+/** The same map where nothing is given: most turns give nothing. */
+function givenAfter(given: Given, turn: Turn | null): Given {
+  if (turn === null || turn.collected.length === 0) return given;
+  return new Map([...given, ...turn.collected.map((collected) => [collected.field, collected] as const)]);
 }
 
 /** The key of the conversation's rows: its own, or for one that begins a new one with its row. */
@@ -165,6 +171,7 @@ export function settle(
     linkSeq: isLinked ? linkSeq : opened.linkSeq,
     ...inOrder(occasion.fields, known),
     isShared: false,
+    given: givenAfter(opened.given, turn),
     refusedAt: opened.refusedAt,
     earlier: null,
     isLatest: request.conversationId === undefined,

@@ -13,8 +13,6 @@ import { planLink, statedEmailKey } from "./plan-link.ts";
 import { readLink, type Check } from "./read-link.ts";
 import { record } from "./record.ts";
 import type { Remembered } from "./remembered.ts";
-import { fieldCollected } from "../webhooks/conversation-events.ts";
-import { tell } from "../webhooks/tell.ts";
 import {
   collectingFor,
   linkedBy,
@@ -59,7 +57,7 @@ export async function takeRemembered(
 ): Promise<Taken | null> {
   const { handleId, revision, actionRevision } = remembered;
   const check = { handleId, revision, actionRevision, messageKey: occasion.messageKey };
-  if (changesCustomer(heard)) {
+  if (changesCustomer(heard) && !isSaidAgain(heard, remembered)) {
     return inSealedWorkspace(
       store,
       workspaceId,
@@ -135,22 +133,23 @@ async function takeDetail(
   const when = { linkSeq: recorded.conversation.linkSeq, at: message.at, now: message.now };
   const { before, after } = writeLink(tx, plan, concerned, own, when);
   const write = record(tx.keyring, recorded);
-  const heardAt = {
-    conversationId: own.id,
-    customerId: plan.target.id,
-    messageSeq: recorded.conversation.messageCount + 1,
-    now: message.now,
-  };
-  const told = own.says.map((said) =>
-    tell(tx.workspaceId, fieldCollected(heardAt, recorded.conversation.key, said)),
-  );
-  for (const { sql, bindings } of [...before, write, ...after, ...told]) tx.later(sql, bindings);
+  for (const { sql, bindings } of [...before, write, ...after]) tx.later(sql, bindings);
   return { response: answered(message, response, heard), left: linkedBy(write.link, left) };
 }
 
 /** Whether the customers concerned are to be locked, and brought up to date. */
 function changesCustomer({ turn }: Heard): boolean {
   return turn !== null && (turn.collected.length > 0 || turn.denied.length > 0);
+}
+
+/** Whether it gives nothing but what this conversation gave last: a name under every message, an address that is sent twice. Then
+ *  it leads where the conversation is, and the profile, a fold of what is claimed, stays what it is. */
+function isSaidAgain({ turn }: Heard, { given }: Remembered): boolean {
+  if (turn === null || turn.denied.length > 0) return false;
+  return turn.collected.every(({ field, value, unvalidated }) => {
+    const last = given.get(field);
+    return last !== undefined && last.value === value && last.unvalidated === unvalidated;
+  });
 }
 
 /** What the engine makes of a message. */

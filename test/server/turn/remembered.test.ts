@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import type { RulePack } from "../../../engine/rules/pack.ts";
 import { ChatRequest } from "../../../server/conversations/contract.ts";
+import { inWorkspace } from "../../../server/database/in-workspace.ts";
 import type { TurnAnswer } from "../../../server/turn/answer.ts";
 import type { Database } from "../../../server/database/database.ts";
 import { chat } from "../../../server/turn/chat.ts";
@@ -77,10 +78,25 @@ async function answersTo(
       }),
     );
   }
-  return answers;
+  return [...answers, ...(await leftIn(through(0), workspaceId))];
 }
 
-test("law: what a process remembers changes no answer, with one process or with two", async () => {
+/** What stands in the tables afterwards, as far as it is in the clear. */
+async function leftIn(database: Database, workspaceId: string): Promise<readonly string[]> {
+  return inWorkspace(database, workspaceId, async (tx) => {
+    const claims = await tx.raw(
+      "select field, message_seq, turn, trust, unvalidated, denied from claims order by seq",
+    );
+    const customers = await tx.raw(`
+      select fields, verified_fields, version, first_at, last_at, conversation_count,
+        (select count(*) from customer_entries where customer_id = customers.id) as entries
+      from customers join customer_activity on customer_id = id
+      order by fields, version, first_at, last_at, conversation_count`);
+    return [...claims, ...customers].map((row) => JSON.stringify(row));
+  });
+}
+
+test("law: what a process remembers changes no answer and no row, with one process or with two", async () => {
   await asTwoProcesses(async (processes) => {
     await fc.assert(
       fc.asyncProperty(fc.array(said, { minLength: 1, maxLength: 14 }), async (all) => {
@@ -105,6 +121,24 @@ test("two processes take the messages of one handle one after the other, and los
     const turns = answers.map(({ turn }) => turn).toSorted((one, other) => one - other);
     expect(turns).toEqual(Array.from({ length: 30 }, (_, index) => index + 3));
   });
+});
+
+test("a detail that is given again is a claim again, and costs no trip of its own", async () => {
+  const database = opened();
+  const workspaceId = await createWorkspace(database, "given again", NOON);
+  const say = async (text: string) => {
+    const before = database.statistics.trips;
+    const request = ChatRequest.parse({ handle: "a", text });
+    await chat(storeOf(database), pack, workspaceId, request, NOON);
+    return database.statistics.trips - before;
+  };
+  await say("my email is mike@work.example");
+  const again = await say("as I said: mike@work.example");
+  const other = await say("my email is mike@home.example");
+  const first = await say("my email is mike@work.example");
+  expect({ again, other, first }).toEqual({ again: 1, other: 2, first: 2 });
+  const claims = (await leftIn(database, workspaceId)).filter((row) => row.includes('"field":"email"'));
+  expect(claims).toHaveLength(4);
 });
 
 test("a message that comes again finds its answer, although the person is remembered", async () => {
