@@ -12,6 +12,26 @@ export const entryOf = {
   trust: (trust: string) => `trust ${trust}`,
 } as const;
 
+/** The entries of a customer who is new, and has no tags. */
+export function entriesOf(customer: {
+  readonly tokens: readonly number[];
+  readonly fields: readonly string[];
+  readonly verifiedFields: readonly string[];
+  readonly platforms: readonly string[];
+}): readonly string[] {
+  const { tokens, fields, verifiedFields, platforms } = customer;
+  const lacking = STANDARD_FIELDS.filter((field) => !fields.includes(field));
+  return [
+    ...new Set([
+      ...tokens.map(entryOf.token),
+      ...fields.map(entryOf.has),
+      ...lacking.map(entryOf.lacks),
+      ...platforms.map(entryOf.platform),
+      entryOf.trust(verifiedFields.length === 0 ? "claimed" : "verified"),
+    ]),
+  ];
+}
+
 /** Brings the entries of customers up to date with their rows. Send it behind whatever changes a row's tokens, fields, tags,
  *  verified_fields or platforms, in the same transaction. One who was merged into another one has none. */
 export function enterCustomers(workspaceId: string, ids: readonly string[]): BoundSql {

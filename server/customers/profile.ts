@@ -1,4 +1,3 @@
-import { insertDataKey } from "../privacy/data-key-sql.ts";
 import type { Platform } from "../conversations/contract.ts";
 import type { BoundSql } from "../database/statement.ts";
 import { newDataKey } from "../privacy/keyring.ts";
@@ -10,6 +9,7 @@ import { foldCustomer } from "./choose-claims.ts";
 import { enterCustomers } from "./entries.ts";
 import type { ToldClaim } from "./fold.ts";
 import { indexedOf } from "./indexed.ts";
+import { insertCustomer } from "./insert-customer.ts";
 import { removeProfile } from "./remove-profile.ts";
 import { sealProfile, type Merged, type StoredCustomer, type StoredProfile } from "./sealed.ts";
 import { NO_STAFF, type Staff } from "./staff.ts";
@@ -57,13 +57,8 @@ export function writeProfile(
   const activity = activityOf(workspaceId, told);
   if (stored === null) {
     const { key, row } = newDataKey(tx.keyring, id);
-    const bindings = { ...columnsOf(tx, key, id, profile, now), platforms, keyWrapped: row.key_wrapped };
-    return [
-      { sql: insert, bindings: { ...bindings, keyVersion: row.key_version } },
-      { sql: insertActivity, bindings: activity },
-      enterCustomers(workspaceId, [id]),
-      tell(workspaceId, customerCreated({ id, key, profile }, now)),
-    ];
+    const customer = { ...columnsOf(tx, key, id, profile, now), platforms };
+    return [insertCustomer(customer, row, activity, customerCreated({ id, key, profile }, now))];
   }
   const written = { id, key: stored.key, profile };
   const also = isSame(stored.platforms, platforms) ? [] : ["platforms"];
@@ -111,22 +106,15 @@ export function createProfile(
   staff: Staff,
   now: number,
 ): { readonly key: DataKey; readonly writes: readonly BoundSql[] } {
-  const { workspaceId, keyring } = tx;
   const { id } = told;
-  const { key, row } = newDataKey(keyring, id);
+  const { key, row } = newDataKey(tx.keyring, id);
   const profile = profileOf({ ...told, talks: [] }, null, staff);
-  const columns = columnsOf(tx, key, id, profile, now);
-  const wrapped = { keyVersion: row.key_version, keyWrapped: row.key_wrapped };
+  const customer = { ...columnsOf(tx, key, id, profile, now), platforms: [] };
   const at = new Date(now);
-  const activity = { workspaceId, id, firstAt: at, lastAt: at, conversationCount: 0 };
+  const activity = { firstAt: at, lastAt: at, conversationCount: 0 };
   return {
     key,
-    writes: [
-      { sql: insert, bindings: { ...columns, ...wrapped, platforms: [] } },
-      { sql: insertActivity, bindings: activity },
-      enterCustomers(workspaceId, [id]),
-      tell(workspaceId, customerCreated({ id, key, profile }, now)),
-    ],
+    writes: [insertCustomer(customer, row, activity, customerCreated({ id, key, profile }, now))],
   };
 }
 
@@ -190,26 +178,12 @@ function columnsOf(
   };
 }
 
-const insert = `
-  with key as (${insertDataKey(":id")}
-  )
-  insert into customers (
-    workspace_id, id, email_key, mailbox_key, phone_key, tokens, index_version, profile, fields, verified_fields,
-    platforms, created_at, updated_at)
-  values (
-    :workspaceId, :id, :emailKey, :mailboxKey, :phoneKey, :tokens, :indexVersion, :profile, :fields, :verifiedFields,
-    :platforms, :now, :now)`;
-
 const update = `
   update customers set
     email_key = :emailKey, mailbox_key = :mailboxKey, phone_key = :phoneKey, tokens = :tokens, index_version = :indexVersion,
     profile = :profile, fields = :fields, verified_fields = :verifiedFields, platforms = :platforms, updated_at = :now,
     version = version + 1
   where workspace_id = :workspaceId and id = :id`;
-
-const insertActivity = `
-  insert into customer_activity (workspace_id, customer_id, first_at, last_at, conversation_count)
-  values (:workspaceId, :id, :firstAt, :lastAt, :conversationCount)`;
 
 const updateActivity = `
   update customer_activity set first_at = :firstAt, last_at = :lastAt, conversation_count = :conversationCount

@@ -85,6 +85,31 @@ describe.each(DATABASE_KINDS)("customers are found on %s", (kind) => {
     return { ...workspace, mike, anna };
   }
 
+  test("a customer begins with the entries that follow from its row", async () => {
+    const workspaceId = await createWorkspace(opened(), "entries", NOON);
+    const say = (handle: string, text: string) =>
+      chat(storeOf(opened()), pack, workspaceId, ChatRequest.parse({ handle, text }), NOON);
+    await say("a", "My name is Melchiorra Oduya, my email is mel@work.example");
+    await say("b", "my phone is +49 1512 3456789");
+    const entries = () =>
+      inWorkspace(opened(), workspaceId, (tx) =>
+        tx.raw("select customer_id, entry from customer_entries order by customer_id, entry"),
+      );
+    const begun = await entries();
+    await inWorkspace(opened(), workspaceId, async (tx) => {
+      const rows = await tx.raw<{ readonly id: string }>("select id from customers");
+      expect(rows).toHaveLength(2);
+      await tx.raw("delete from customer_entries");
+      const { sql, bindings } = enterCustomers(
+        workspaceId,
+        rows.map(({ id }) => id),
+      );
+      await tx.raw(sql, bindings);
+    });
+    expect(begun).toEqual(await entries());
+    expect(begun.length).toBeGreaterThan(20);
+  });
+
   test("by name, address and phone number, and by nothing that only looks alike", async () => {
     const { names, page } = await beginWithThree();
     const found: Readonly<Record<string, readonly string[]>> = {
