@@ -12,7 +12,7 @@ import { createGroups, type Groups } from "./group.ts";
 import type { Occasion } from "./open.ts";
 import { createMemory, serves, type Memory, type Remembered } from "./remembered.ts";
 import type { Message } from "./settle.ts";
-import { DAY_MS, hear, takeMessage, takeRemembered, type Place, type Taken } from "./take.ts";
+import { DAY_MS, hear, takeMessage, takeRead, takeRemembered, type Place, type Taken } from "./take.ts";
 import { timeSaid } from "./time-said.ts";
 import { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 
@@ -66,6 +66,7 @@ export async function chat(
         message,
         occasionOf(message, options.silenceMs ?? SILENCE_MS),
         remembered,
+        attempt,
       );
       if (taken === "action_changed") actions.forget(workspaceId);
       else if (taken !== null) {
@@ -89,12 +90,15 @@ function takeOnce(
   message: Message,
   occasion: Occasion,
   remembered: Remembered | undefined,
+  attempt: number,
 ): Promise<Taken | "action_changed" | null> {
   const { pack, action, request, identity } = message;
   const current = { packHash: pack.hash, actionRevision: action.revision };
   if (remembered !== undefined && identity === null && serves(remembered, request, occasion, current)) {
     return takeRemembered(place, message, occasion, { remembered, heard: hear(message, remembered) });
   }
+  if (attempt === 1) return takeRead(place, message, occasion);
+  // Whoever was overtaken holds the person's lock from now on.
   const { store, workspaceId, lock } = place;
   return inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { locks: [lock] });
 }

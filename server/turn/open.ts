@@ -119,8 +119,13 @@ type KnownClaim = [
   keyWrapped: string,
 ];
 
-/** Reads all that a message needs to know, in one statement. The handle's lock must be held: it makes what is read stay. */
-export async function open(tx: SealedTransaction, occasion: Occasion): Promise<Opened> {
+/** Reads all that a message needs to know, in one statement. With the handle's lock what is read stays so. "alone": the
+ *  transaction is over with it, in the same trip. */
+export async function open(
+  tx: SealedTransaction,
+  occasion: Occasion,
+  how: "alone" | "first" = "first",
+): Promise<Opened> {
   const { conversationId, newConversation, messageKey } = occasion;
   const bindings = {
     workspaceId: tx.workspaceId,
@@ -130,15 +135,19 @@ export async function open(tx: SealedTransaction, occasion: Occasion): Promise<O
     fields: JSON.stringify(occasion.fields),
     refusedSince: new Date(occasion.refusedSince),
   };
-  const [row] =
+  const [sql, further] =
     conversationId === null
-      ? await tx.prepared<Row>(openLatest, {
-          ...bindings,
-          newConversation,
-          aliveSince: new Date(occasion.aliveSince),
-          aliveUntil: new Date(occasion.aliveUntil),
-        })
-      : await tx.prepared<Row>(openStated, { ...bindings, conversationId });
+      ? [
+          openLatest,
+          {
+            newConversation,
+            aliveSince: new Date(occasion.aliveSince),
+            aliveUntil: new Date(occasion.aliveUntil),
+          },
+        ]
+      : [openStated, { conversationId }];
+  const read = how === "alone" ? tx.last : tx.prepared;
+  const [row] = await read<Row>(sql, { ...bindings, ...further });
   if (row === undefined) throw new Error("the statement that opens a turn returned no row");
   return openedFrom(tx.keyring, row, occasion.fields);
 }

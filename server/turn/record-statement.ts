@@ -21,7 +21,7 @@ export interface Shape {
 const statements = new Map<string, string>();
 
 /** The statement that records a message of such a shape, and returns the conversation's id. Every part takes its rows from the
- *  one before, and the first two have one only if the remembered handle and conversation still stand as they were, and the
+ *  one before, and the first two have one only if a new handle is still new, and the remembered handle and conversation still stand as they were, and the
  *  action with its configuration and the plan do: so all of the message is written, or nothing of it, and no row is returned. (The handle's revision may be counted up then: whoever
  *  remembers it reads anew.) */
 export function recordStatement(shape: Shape): string {
@@ -51,6 +51,7 @@ const insertHandle = `
   person as (
     insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
     values (:workspaceId, :handleId, :platform, :handleKey, :indexVersion, 1, :now)
+    on conflict do nothing
     returning id
   )`;
 

@@ -50,52 +50,80 @@ export interface Ahead {
 /** Takes the message from what is remembered of the person, which spares reading it. Null when that does not hold any more:
  *  another process has taken a message meanwhile, or this message came before; nothing is written then. */
 export async function takeRemembered(
-  { store, workspaceId, lock, groups }: Place,
+  place: Place,
   message: Message,
   occasion: Occasion,
   { remembered, heard }: Ahead,
 ): Promise<Taken | null> {
-  const { handleId, revision, actionRevision } = remembered;
+  if (!changesCustomer(heard) || isSaidAgain(heard, remembered))
+    return takeAlong(place, message, occasion, remembered, heard);
+  return takeApart(place, message, occasion, remembered, heard);
+}
+
+/** Takes the message from what is read without a lock. Null when that does not hold any more, or when somebody new gives a detail,
+ *  which needs the lock. Otherwise as takeMessage. */
+export async function takeRead(
+  place: Place,
+  asked: Message,
+  occasion: Occasion,
+): Promise<Taken | "action_changed" | null> {
+  const opened = await inSealedWorkspace(place.store, place.workspaceId, (tx) => open(tx, occasion, "alone"));
+  const met = meet(asked, opened);
+  if (!("message" in met)) return met.taken;
+  const { message } = met;
+  const heard = hear(message, opened);
+  if (!changesCustomer(heard) && provenBy(message, opened) === null)
+    return takeAlong(place, message, occasion, opened, heard);
+  const { handleId } = opened;
+  return handleId === null ? null : takeApart(place, message, occasion, { ...opened, handleId }, heard);
+}
+
+/** Takes a message that may lead to another customer, in a transaction of its own. */
+function takeApart(
+  { store, workspaceId, lock }: Place,
+  message: Message,
+  occasion: Occasion,
+  opened: Opened & { readonly handleId: string },
+  heard: Heard,
+): Promise<Taken | null> {
+  const { handleId, revision, actionRevision } = opened;
   const check = { handleId, revision, actionRevision, messageKey: occasion.messageKey };
-  if (changesCustomer(heard) && !isSaidAgain(heard, remembered)) {
-    return inSealedWorkspace(
-      store,
-      workspaceId,
-      (tx) => takeDetail(tx, message, occasion, remembered, heard, check),
-      { locks: [lock] },
-    );
-  }
-  // The statement that records it finds out.
+  const work = (tx: SealedTransaction) => takeDetail(tx, message, occasion, opened, heard, check);
+  return inSealedWorkspace(store, workspaceId, work, { locks: [lock] });
+}
+
+/** Records a message that changes no customer, together with others that are ready. */
+async function takeAlong(
+  { store, workspaceId, lock, groups }: Place,
+  message: Message,
+  occasion: Occasion,
+  opened: Opened,
+  heard: Heard,
+): Promise<Taken | null> {
+  // The statement that records it finds out whether all is as it was read.
+  const { revision, actionRevision } = opened;
   const keyring = await store.keyrings.of(workspaceId);
-  const { response, left, recorded } = settle(keyring, message, occasion, remembered, heard, null);
-  const handle = { ...recorded.handle, remembered: { revision, actionRevision } };
+  const { response, left, recorded } = settle(keyring, message, occasion, opened, heard, null);
+  const remembered = recorded.handle.isNew ? null : { revision, actionRevision };
+  const handle = { ...recorded.handle, remembered };
   const { link, ...statement } = record(keyring, { ...recorded, handle });
   const { customerId } = recorded.conversation;
-  const isWritten = await groups.write(workspaceId, { lock, handleId, customerId, statement });
+  const isWritten = await groups.write(workspaceId, { lock, handleId: handle.id, customerId, statement });
   return isWritten ? { response: answered(message, response, heard), left: linkedBy(link, left) } : null;
 }
 
-/** Takes the message from what is read. Null when it was overtaken, and "action_changed" when what is in force is not what the
- *  message goes by; nothing is written then. Throws `conversation_not_found` and `message_id_reused`. The person's lock must be
- *  held. */
+/** Takes the message from what is read under the person's lock, which must be held. Null when it was overtaken, and
+ *  "action_changed" when what is in force is not what the message goes by; nothing is written then. Throws
+ *  `conversation_not_found` and `message_id_reused`. */
 export async function takeMessage(
   tx: SealedTransaction,
   asked: Message,
   occasion: Occasion,
 ): Promise<Taken | "action_changed" | null> {
-  const { request, action } = asked;
   const opened = await open(tx, occasion);
-  if (opened.actionRevision !== action.revision) return "action_changed";
-  if (request.conversationId !== undefined && opened.conversation === null) {
-    throw new AppError(
-      "conversation_not_found",
-      "There is no such conversation with this handle on this platform.",
-    );
-  }
-  if (opened.earlier !== null) return { response: again(opened.earlier, request), left: null };
-
-  // Where nothing is collected, an address that is signed is not either.
-  const message = collectingFor(asked, opened) === "on" ? asked : { ...asked, identity: null };
+  const met = meet(asked, opened);
+  if (!("message" in met)) return met.taken;
+  const { message } = met;
   const { handleId, revision, actionRevision } = opened;
   const check = handleId === null ? null : { handleId, revision, actionRevision, messageKey: null };
   const heard = hear(message, opened);
@@ -110,6 +138,24 @@ export async function takeMessage(
   return rows.length === 0
     ? null
     : { response: answered(message, response, heard), left: linkedBy(link, left) };
+}
+
+/** The message as it is to be taken; or what comes of it without that. */
+function meet(
+  asked: Message,
+  opened: Opened,
+): { readonly message: Message } | { readonly taken: Taken | "action_changed" } {
+  const { request, action } = asked;
+  if (opened.actionRevision !== action.revision) return { taken: "action_changed" };
+  if (request.conversationId !== undefined && opened.conversation === null) {
+    throw new AppError(
+      "conversation_not_found",
+      "There is no such conversation with this handle on this platform.",
+    );
+  }
+  if (opened.earlier !== null) return { taken: { response: again(opened.earlier, request), left: null } };
+  // Where nothing is collected, an address that is signed is not either.
+  return { message: collectingFor(asked, opened) === "on" ? asked : { ...asked, identity: null } };
 }
 
 /** Takes a message that gives a detail or takes one back: it may lead to another customer. Null when the check fails. */
