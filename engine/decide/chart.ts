@@ -1,4 +1,5 @@
-import { assign, setup, transition } from "xstate";
+import { assign, createActor, setup } from "xstate";
+import { inertScope } from "./inert-scope.ts";
 import type { FieldKey } from "../understand/understanding.ts";
 import type { Confirm, Dialogue, Progress, Request, State, Wanted } from "./state.ts";
 
@@ -207,6 +208,10 @@ const chart = setup({
   },
 });
 
+const scope = inertScope(
+  createActor(chart, { input: { request: null, confirm: null, queue: [], fields: {} } }),
+);
+
 /** Applies the events of a turn, in order. Pure: the same state and events give the same state. */
 export function applyEvents(state: State, events: readonly ChartEvent[]): State {
   const first = events.findIndex(({ type }) => isHeard(state.dialogue.mode, type));
@@ -222,7 +227,7 @@ export function applyEvents(state: State, events: readonly ChartEvent[]): State 
     },
   });
   for (const event of events.slice(first))
-    if (isHeard(snapshot.value, event.type)) [snapshot] = transition(chart, snapshot, event);
+    if (isHeard(snapshot.value, event.type)) snapshot = chart.transition(snapshot, event, scope);
   const { request, confirm, ...memory } = snapshot.context;
   return { ...state, ...memory, dialogue: dialogueOf(snapshot.value, request, confirm) };
 }
