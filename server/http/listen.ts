@@ -71,6 +71,8 @@ async function drain(server: Server): Promise<void> {
   await closed;
   clearInterval(sweep);
   clearTimeout(patience);
+  // http's own close also ends its look at slow connections, which would keep the server and all it serves in memory.
+  server.close();
 }
 
 /** What Node could not read as a request never reaches express; the caller still gets a problem. */
