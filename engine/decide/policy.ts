@@ -1,5 +1,6 @@
 import type { RulePack } from "../rules/pack.ts";
-import { progressOf, type ChartEvent } from "./chart.ts";
+import { progressOf } from "./chart.ts";
+import type { ChartEvent } from "./chart-events.ts";
 import type { Move } from "./decision.ts";
 import type { Facts } from "./facts.ts";
 import { hindranceOf } from "./hindrance.ts";

@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { toUnicode } from "tr46";
 import type { RulePack, Wordings } from "../rules/pack.ts";
 import type { FieldKey } from "../understand/understanding.ts";
-import type { ChartEvent } from "./chart.ts";
+import type { ChartEvent } from "./chart-events.ts";
 import type { Act, Move } from "./decision.ts";
 import { fieldOf, type Facts } from "./facts.ts";
 import { ownValue } from "./own-value.ts";
