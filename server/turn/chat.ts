@@ -98,7 +98,7 @@ function takeOnce(
     return takeRemembered(place, message, occasion, { remembered, heard: hear(message, remembered) });
   }
   if (attempt === 1) return takeRead(place, message, occasion);
-  // Whoever was overtaken holds the person's lock from now on.
+  // Whoever was overtaken holds the person's lock while reading.
   const { store, workspaceId, lock } = place;
   return inSealedWorkspace(store, workspaceId, (tx) => takeMessage(tx, message, occasion), { locks: [lock] });
 }

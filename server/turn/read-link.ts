@@ -13,7 +13,7 @@ import {
 import { staffOf, type StaffRow } from "../customers/staff-values.ts";
 import { advisoryKey } from "../database/advisory-key.ts";
 import { Outdated } from "../database/in-workspace.ts";
-import type { BoundSql } from "../database/statement.ts";
+import type { Bindings, BoundSql } from "../database/statement.ts";
 import { blindIndexes } from "../privacy/blind-index.ts";
 import type { SealedTransaction } from "../privacy/store.ts";
 import { leadsElsewhere, type Identity } from "./plan-link.ts";
@@ -28,13 +28,13 @@ export interface Leads {
 }
 
 /** The handle must still stand as it was read, and the action: the same revisions; and where it is remembered, no message of this
- *  key. */
-export interface Check {
-  readonly handleId: string;
-  readonly revision: number;
+ *  key. One that was new must not have come to be. */
+export type Check = {
   readonly actionRevision: number;
-  readonly messageKey: string | null;
-}
+} & (
+  | { readonly handleId: string; readonly revision: number; readonly messageKey: string | null }
+  | { readonly handleId: null; readonly platform: string; readonly handle: string }
+);
 
 /** The customers whom a message may concern, locked until the transaction ends, and what their conversations say. */
 export interface Concerned {
@@ -66,9 +66,7 @@ export async function readLink(
     { sql: lockAsked, bindings: asked },
     { sql: talksOfAsked, bindings: { ...asked, handleId: current === null ? handleId : null } },
     // Behind the locks: who changes the handle's customers from outside holds these, and counts the handle up.
-    check === null
-      ? { sql: whatStaffSays, bindings: asked }
-      : { sql: whatStaffSaysIfStanding, bindings: { ...asked, ...standing(tx, check) } },
+    check === null ? { sql: whatStaffSays, bindings: asked } : whatStaffSaysIf(tx, check, asked),
   ];
   const results = await tx.together(queries);
   const [locked, talks, saying] = results.slice(-3) as [
@@ -105,10 +103,18 @@ const lockOf = (...names: readonly [string, string, string]): BoundSql => ({
   bindings: { lock: advisoryKey(...names) },
 });
 
-function standing({ keyring }: SealedTransaction, { messageKey, ...check }: Check) {
+/** What staff says, if the check holds. */
+function whatStaffSaysIf({ keyring }: SealedTransaction, check: Check, asked: Bindings): BoundSql {
+  const { actionRevision } = check;
+  if (check.handleId === null) {
+    const handleKeys = blindIndexes(keyring, "handle", check.handle);
+    const { platform } = check;
+    return { sql: whatStaffSaysIfNew, bindings: { ...asked, actionRevision, platform, handleKeys } };
+  }
+  const { handleId: standingId, revision, messageKey } = check;
   const messageKeys = messageKey === null ? [] : blindIndexes(keyring, "message_key", messageKey);
-  const { handleId: standingId, revision, actionRevision } = check;
-  return { standingId, revision, actionRevision, messageKeys };
+  const bindings = { ...asked, actionRevision, standingId, revision, messageKeys };
+  return { sql: whatStaffSaysIfStanding, bindings };
 }
 
 const stands = `
@@ -148,10 +154,20 @@ const talksOfAsked = talksOf(`
 
 const whatStaffSays = staffOf(asked);
 
-/** A row where the handle stands and staff says nothing; and no row where it does not stand. */
+/** A row where the check holds and staff says nothing; and no row where it does not hold. */
 interface NobodyRow {
   readonly id: null;
 }
 
-const whatStaffSaysIfStanding = `
-  select staff.* from (${stands}) as standing left join (${whatStaffSays}) as staff on true`;
+const isNew = `
+  select true as is_new
+  where cast(:actionRevision as bigint) = ${actionRevision}
+    and not exists (
+      select from handles
+      where workspace_id = :workspaceId and platform = :platform
+        and handle_key = any(cast(:handleKeys as bytea[])))`;
+
+const ifChecked = (check: string) =>
+  `select staff.* from (${check}) as checked left join (${whatStaffSays}) as staff on true`;
+const whatStaffSaysIfStanding = ifChecked(stands);
+const whatStaffSaysIfNew = ifChecked(isNew);

@@ -3,8 +3,9 @@ import { actionRevision } from "../actions/revision.ts";
 
 /** What a message leaves behind: for each of these shapes there is a statement. */
 export interface Shape {
-  /** "remembered": its row is not locked, so the statement itself makes sure that it still stands as it was read. */
-  readonly handle: "new" | "read" | "remembered";
+  /** "unseen" and "remembered" are new and known ones that are not locked, so the statement itself makes sure that they still are
+   *  as they were read. */
+  readonly handle: "new" | "unseen" | "read" | "remembered";
   readonly conversation: "new" | "known";
   /** Whether a known conversation is linked anew: one that is new has its link from the beginning. */
   readonly link: boolean;
@@ -21,9 +22,9 @@ export interface Shape {
 const statements = new Map<string, string>();
 
 /** The statement that records a message of such a shape, and returns the conversation's id. Every part takes its rows from the
- *  one before, and the first two have one only if a new handle is still new, and the remembered handle and conversation still stand as they were, and the
- *  action with its configuration and the plan do: so all of the message is written, or nothing of it, and no row is returned. (The handle's revision may be counted up then: whoever
- *  remembers it reads anew.) */
+ *  one before, and the first two have one only if a handle that was new still is, a remembered one and its conversation still stand
+ *  as they were, and so do the action, its configuration and the plan: so all of the message is written, or nothing of it, and no
+ *  row is returned. (The handle's revision may be counted up then: whoever remembers it reads anew.) */
 export function recordStatement(shape: Shape): string {
   const key = JSON.stringify(shape);
   const statement = statements.get(key) ?? compose(shape);
@@ -31,9 +32,14 @@ export function recordStatement(shape: Shape): string {
   return statement;
 }
 
+function handlePart(shape: Shape): string {
+  if (shape.handle === "new") return insertHandle;
+  return shape.handle === "unseen" ? insertUnseenHandle : updateHandle(shape);
+}
+
 function compose(shape: Shape): string {
   const parts = [
-    shape.handle === "new" ? insertHandle : updateHandle(shape),
+    handlePart(shape),
     shape.conversation === "new" ? insertConversation : updateConversation(shape),
     insertMessages(shape),
     ...(shape.customer ? [updateCustomer(shape.conversation === "new" ? 1 : 0)] : []),
@@ -51,6 +57,16 @@ const insertHandle = `
   person as (
     insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
     values (:workspaceId, :handleId, :platform, :handleKey, :indexVersion, 1, :now)
+    returning id
+  )`;
+
+const insertUnseenHandle = `
+  person as (
+    insert into handles (workspace_id, id, platform, handle_key, index_version, revision, created_at)
+    select
+      :workspaceId, cast(:handleId as uuid), cast(:platform as text), cast(:handleKey as bytea),
+      cast(:indexVersion as integer), 1, cast(:now as timestamptz)
+    where cast(:actionRevision as bigint) = ${actionRevision}
     on conflict do nothing
     returning id
   )`;

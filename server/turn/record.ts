@@ -51,13 +51,14 @@ export function record(keyring: Keyring, recorded: Recorded): BoundSql & { reado
   if (shape.customer || shape.link || wrappedKey !== null || how === "remembered") {
     bindings["customerId"] = customerId;
   }
-  if (how === "new" || message.key !== null) bindings["indexVersion"] = indexVersion(keyring);
-  if (how === "new") bindings["handleKey"] = blindIndex(keyring, "handle", handle.handle);
+  const isNew = how === "new" || how === "unseen";
+  if (isNew || message.key !== null) bindings["indexVersion"] = indexVersion(keyring);
+  if (isNew) bindings["handleKey"] = blindIndex(keyring, "handle", handle.handle);
   if (handle.remembered !== null) {
-    bindings["revision"] = handle.remembered.revision;
+    if (!isNew) bindings["revision"] = handle.remembered.revision;
     bindings["actionRevision"] = handle.remembered.actionRevision;
   }
-  if (how === "new" || wrappedKey !== null) bindings["platform"] = handle.platform;
+  if (isNew || wrappedKey !== null) bindings["platform"] = handle.platform;
   if (wrappedKey !== null || shape.link) {
     bindings["linkSeq"] = conversation.linkSeq;
     bindings["linkTrust"] = conversation.linkTrust;
@@ -96,10 +97,15 @@ function eventsOf(recorded: Recorded): readonly WebhookEvent[] {
   ];
 }
 
+const HANDLES = {
+  new: { locked: "new", unlocked: "unseen" },
+  known: { locked: "read", unlocked: "remembered" },
+} as const;
+
 function shapeOf({ handle, conversation, message, reply, turn }: Recorded, step: Step): Shape {
   const isNew = conversation.wrappedKey !== null;
   return {
-    handle: handle.isNew ? "new" : handle.remembered === null ? "read" : "remembered",
+    handle: HANDLES[handle.isNew ? "new" : "known"][handle.remembered === null ? "locked" : "unlocked"],
     conversation: isNew ? "new" : "known",
     link: !isNew && conversation.relinks === true,
     customer: conversation.customerId !== null && conversation.relinks === null, // its dates and count

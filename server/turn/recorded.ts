@@ -12,8 +12,8 @@ export interface Recorded {
     readonly isNew: boolean;
     readonly platform: string;
     readonly handle: string;
-    /** The revision at which it was read, where the statement is to make sure of it: its row is neither new nor locked. And
-     *  that of the action. */
+    /** The revision at which it was read, where the statement is to make sure of it, because it is not locked: 0 for one that is
+     *  new. And that of the action. */
     readonly remembered: { readonly revision: number; readonly actionRevision: number } | null;
   };
   readonly conversation: {

@@ -60,8 +60,7 @@ export async function takeRemembered(
   return takeApart(place, message, occasion, remembered, heard);
 }
 
-/** Takes the message from what is read without a lock. Null when that does not hold any more, or when somebody new gives a detail,
- *  which needs the lock. Otherwise as takeMessage. */
+/** Takes the message from what is read without a lock. Null when that does not hold any more. Otherwise as takeMessage. */
 export async function takeRead(
   place: Place,
   asked: Message,
@@ -72,10 +71,9 @@ export async function takeRead(
   if (!("message" in met)) return met.taken;
   const { message } = met;
   const heard = hear(message, opened);
-  if (!changesCustomer(heard) && provenBy(message, opened) === null)
-    return takeAlong(place, message, occasion, opened, heard);
-  const { handleId } = opened;
-  return handleId === null ? null : takeApart(place, message, occasion, { ...opened, handleId }, heard);
+  return changesCustomer(heard) || provenBy(message, opened) !== null
+    ? takeApart(place, message, occasion, opened, heard)
+    : takeAlong(place, message, occasion, opened, heard);
 }
 
 /** Takes a message that may lead to another customer, in a transaction of its own. */
@@ -83,11 +81,15 @@ function takeApart(
   { store, workspaceId, lock }: Place,
   message: Message,
   occasion: Occasion,
-  opened: Opened & { readonly handleId: string },
+  opened: Opened,
   heard: Heard,
 ): Promise<Taken | null> {
   const { handleId, revision, actionRevision } = opened;
-  const check = { handleId, revision, actionRevision, messageKey: occasion.messageKey };
+  const { platform, handle, messageKey } = occasion;
+  const check: Check =
+    handleId === null
+      ? { handleId, actionRevision, platform, handle }
+      : { handleId, actionRevision, revision, messageKey };
   const work = (tx: SealedTransaction) => takeDetail(tx, message, occasion, opened, heard, check);
   return inSealedWorkspace(store, workspaceId, work, { locks: [lock] });
 }
@@ -104,8 +106,7 @@ async function takeAlong(
   const { revision, actionRevision } = opened;
   const keyring = await store.keyrings.of(workspaceId);
   const { response, left, recorded } = settle(keyring, message, occasion, opened, heard, null);
-  const remembered = recorded.handle.isNew ? null : { revision, actionRevision };
-  const handle = { ...recorded.handle, remembered };
+  const handle = { ...recorded.handle, remembered: { revision, actionRevision } };
   const { link, ...statement } = record(keyring, { ...recorded, handle });
   const { customerId } = recorded.conversation;
   const isWritten = await groups.write(workspaceId, { lock, handleId: handle.id, customerId, statement });

@@ -123,20 +123,37 @@ test("two processes take the messages of one handle one after the other, and los
   });
 });
 
+test.each(["do you have parking?", "my email is mike@work.example", "no thanks"])(
+  "somebody new who says %j to two processes at once begins one conversation, and every message is a turn",
+  async (text) => {
+    await asTwoProcesses(async (processes) => {
+      const workspaceId = await createWorkspace(processes[0], "new", NOON);
+      const say = (process: 0 | 1, handle: string) =>
+        chat(storeOf(processes[process]), pack, workspaceId, ChatRequest.parse({ handle, text }), NOON);
+      for (const handle of ["a", "b", "c", "d", "e"]) {
+        const answers = await Promise.all([0, 1, 0, 1].map((process) => say(process === 0 ? 0 : 1, handle)));
+        expect(answers.map(({ turn }) => turn).toSorted()).toEqual([1, 2, 3, 4]);
+        expect(new Set(answers.map(({ conversationId }) => conversationId)).size).toBe(1);
+      }
+    });
+  },
+);
+
 test("a detail that is given again is a claim again, and costs no trip of its own", async () => {
   const database = opened();
   const workspaceId = await createWorkspace(database, "given again", NOON);
-  const say = async (text: string) => {
+  const say = async (text: string, handle = "a") => {
     const before = database.statistics.trips;
-    const request = ChatRequest.parse({ handle: "a", text });
+    const request = ChatRequest.parse({ handle, text });
     await chat(storeOf(database), pack, workspaceId, request, NOON);
     return database.statistics.trips - before;
   };
-  await say("my email is mike@work.example");
+  await say("Hi", "b"); // keeps the pack, and reads what is in force
+  const first = await say("my email is mike@work.example");
   const again = await say("as I said: mike@work.example");
   const other = await say("my email is mike@home.example");
-  const first = await say("my email is mike@work.example");
-  expect({ again, other, first }).toEqual({ again: 1, other: 2, first: 2 });
+  const returned = await say("my email is mike@work.example");
+  expect({ first, again, other, returned }).toEqual({ first: 3, again: 1, other: 2, returned: 2 });
   const claims = (await leftIn(database, workspaceId)).filter((row) => row.includes('"field":"email"'));
   expect(claims).toHaveLength(4);
 });
